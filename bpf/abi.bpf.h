@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * System call numbers, arguments and callers' ABIs: the one header that knows the machine.
+ * A program on a syscall wrapper gets a pointer to the caller's registers as its only argument.
+ */
+#ifndef KMODWATCH_ABI_BPF_H
+#define KMODWATCH_ABI_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "event.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define SYSCALL_WRAPPER(name) "__x64_sys_" name
+#define COMPAT_WRAPPER(name) "__ia32_sys_" name
+#elif defined(__TARGET_ARCH_arm64)
+#define SYSCALL_WRAPPER(name) "__arm64_sys_" name
+/* 32-bit callers enter the same functions */
+#endif
+
+struct call_args {
+	enum abi abi;
+	__u64 arg[3];
+};
+
+/*
+ * The registers of the call, from the context of a program on a syscall wrapper. Not a plain ctx[0]: on 5.10 the
+ * wrapper's BTF only declares struct pt_regs, and the verifier refuses to load a pointer to such a type.
+ */
+static __always_inline struct pt_regs *call_regs(const __u64 *ctx)
+{
+	struct pt_regs *regs = NULL;
+
+	bpf_probe_read_kernel(&regs, sizeof(regs), ctx);
+	return regs;
+}
+
+#if defined(__TARGET_ARCH_x86)
+
+static __always_inline void read_call_args(const struct pt_regs *regs, bool compat, struct call_args *args)
+{
+	if (compat) {
+		args->abi = ABI_I386;
+		args->arg[0] = (__u32)BPF_CORE_READ(regs, bx);
+		args->arg[1] = (__u32)BPF_CORE_READ(regs, cx);
+		args->arg[2] = (__u32)BPF_CORE_READ(regs, dx);
+	} else {
+		/* __X32_SYSCALL_BIT; x32 callers enter the 64-bit functions */
+		args->abi = BPF_CORE_READ(regs, orig_ax) & 0x40000000 ? ABI_X32 : ABI_X86_64;
+		args->arg[0] = BPF_CORE_READ(regs, di);
+		args->arg[1] = BPF_CORE_READ(regs, si);
+		args->arg[2] = BPF_CORE_READ(regs, dx);
+	}
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+static __always_inline void read_call_args(const struct pt_regs *regs, bool compat, struct call_args *args)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	bool is_32bit = BPF_CORE_READ(task, thread_info.flags) >> 22 & 1; /* TIF_32BIT */
+
+	args->abi = is_32bit ? ABI_ARM : ABI_AARCH64;
+	args->arg[0] = BPF_CORE_READ(regs, regs[0]);
+	args->arg[1] = BPF_CORE_READ(regs, regs[1]);
+	args->arg[2] = BPF_CORE_READ(regs, regs[2]);
+}
+
+#endif
+
+#endif

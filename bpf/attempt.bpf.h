@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A call under way: from where it begins to do something (the kernel reads, or delete_module is entered) to its return.
+ * A thread is in one such call at most, and always returns from it, so its id is key enough.
+ */
+#ifndef KMODWATCH_ATTEMPT_BPF_H
+#define KMODWATCH_ATTEMPT_BPF_H
+
+#include "record.bpf.h"
+#include "path.bpf.h"
+#include "subject.bpf.h"
+#include "compat.bpf.h"
+
+static __always_inline struct attempt *attempt_here(void)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	return bpf_map_lookup_elem(&attempts, &tid);
+}
+
+static __always_inline void attempt_end(void)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	bpf_map_delete_elem(&attempts, &tid);
+}
+
+static __always_inline void add_source(struct workspace *ws, __u32 slot, struct source_file *source, struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+
+	source->present = 1;
+	source->inode = BPF_CORE_READ(inode, i_ino);
+	source->size = BPF_CORE_READ(inode, i_size);
+	source->dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	inode_mtime(inode, &source->mtime_sec, &source->mtime_nsec);
+	source->unlinked = !BPF_CORE_READ(dentry, d_hash.pprev); /* as d_unhashed() */
+	bpf_probe_read_kernel_str(source->fs, sizeof(source->fs), BPF_CORE_READ(inode, i_sb, s_type, name));
+	add_path(ws, slot, &source->path, &file->f_path);
+}
+
+/*
+ * Begins an attempt: who, from which file (NULL: none), through which call. The attempt counts as begun even when its
+ * first record could not be sent, so that its end is reported.
+ */
+static __always_inline void attempt_begin(enum module_call module_call, struct file *file, bool read_refused)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct attempt attempt = { .read_refused = read_refused };
+	struct workspace *ws;
+	__u32 slot;
+
+	ws = workspace_take(RECORD_ATTEMPT, &slot);
+	if (ws) {
+		record_begin(ws, RECORD_ATTEMPT);
+		attempt.time = ws->record.header.time;
+		attempt.cpu = ws->record.header.cpu;
+		ws->record.attempt.module_call = module_call;
+		if (file)
+			add_source(ws, slot, &ws->record.attempt.source, file);
+		subject_read(slot);
+		record_send(&ring, ws, sizeof(ws->record.attempt));
+		workspace_release(slot);
+	} else {
+		attempt.time = bpf_ktime_get_boot_ns();
+		attempt.cpu = bpf_get_smp_processor_id();
+	}
+	if (bpf_map_update_elem(&attempts, &tid, &attempt, BPF_ANY))
+		count_lost(RECORD_ATTEMPT);
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One accessor for each thing that kernels keep in different places; see vmlinux/flavors.h for the commits. */
+#ifndef KMODWATCH_COMPAT_BPF_H
+#define KMODWATCH_COMPAT_BPF_H
+
+#include "vmlinux.h"
+#include "flavors.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+static __always_inline __u64 cred_cap_effective(const struct cred *cred)
+{
+	const struct cred___two_words *old = (const void *)cred;
+	__u64 caps;
+
+	/* Up to 6.2 two words, then one u64: the same eight bytes on a little-endian machine, the lower word first. */
+	if (bpf_core_field_exists(old->cap_effective.cap))
+		caps = BPF_CORE_READ(old, cap_effective.cap[0]) | (__u64)BPF_CORE_READ(old, cap_effective.cap[1]) << 32;
+	else
+		caps = BPF_CORE_READ(cred, cap_effective.val);
+	return caps;
+}
+
+static __always_inline void inode_mtime(const struct inode *inode, __s64 *sec, __u32 *nsec)
+{
+	const struct inode___mtime *old = (const void *)inode;
+	const struct inode___renamed_mtime *renamed = (const void *)inode;
+
+	if (bpf_core_field_exists(inode->i_mtime_sec)) {
+		*sec = BPF_CORE_READ(inode, i_mtime_sec);
+		*nsec = BPF_CORE_READ(inode, i_mtime_nsec);
+	} else if (bpf_core_field_exists(renamed->__i_mtime)) {
+		*sec = BPF_CORE_READ(renamed, __i_mtime.tv_sec);
+		*nsec = BPF_CORE_READ(renamed, __i_mtime.tv_nsec);
+	} else {
+		*sec = BPF_CORE_READ(old, i_mtime.tv_sec);
+		*nsec = BPF_CORE_READ(old, i_mtime.tv_nsec);
+	}
+}
+
+static __always_inline struct kernfs_node *kernfs_parent(const struct kernfs_node *kn)
+{
+	const struct kernfs_node___plain_parent *old = (const void *)kn;
+
+	if (bpf_core_field_exists(kn->__parent))
+		return BPF_CORE_READ(kn, __parent);
+	return BPF_CORE_READ(old, parent);
+}
+
+/* Bytes of the module without its init part. */
+static __always_inline __u64 module_core_size(const struct module *mod)
+{
+	const struct module___layout *old = (const void *)mod;
+
+	if (bpf_core_field_exists(old->core_layout))
+		return BPF_CORE_READ(old, core_layout.size);
+	/* MOD_TEXT, MOD_DATA, MOD_RODATA, MOD_RO_AFTER_INIT; the init types follow */
+	return (__u64)BPF_CORE_READ(mod, mem[0].size) + BPF_CORE_READ(mod, mem[1].size) +
+	       BPF_CORE_READ(mod, mem[2].size) + BPF_CORE_READ(mod, mem[3].size);
+}
+
+static __always_inline __s8 module_sig_ok(const struct module *mod)
+{
+	if (!bpf_core_field_exists(mod->sig_ok))
+		return -1;
+	return BPF_CORE_READ(mod, sig_ok);
+}
+
+static __always_inline bool is_module_read(__u32 id)
+{
+	if (id == bpf_core_enum_value(enum kernel_read_file_id, READING_MODULE))
+		return true;
+	return bpf_core_enum_value_exists(enum kernel_read_file_id___compressed,
+					  READING_MODULE_COMPRESSED___compressed) &&
+	       id == bpf_core_enum_value(enum kernel_read_file_id___compressed, READING_MODULE_COMPRESSED___compressed);
+}
+
+static __always_inline bool is_module_data(__u32 id)
+{
+	return id == bpf_core_enum_value(enum kernel_load_data_id, LOADING_MODULE);
+}
+
+#endif

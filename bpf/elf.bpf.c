@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A walk over the image's sections; each step a global function, as in path.bpf.c. */
+#include "elf.bpf.h"
+#include "attempt.bpf.h"
+
+union section_name { /* in words, so that it is compared in four steps */
+	char text[32];
+	__u64 words[4];
+};
+
+static __always_inline bool is_this_module(const union section_name *name)
+{
+	const union section_name wanted = { .text = ".gnu.linkonce.this_module" };
+
+	return name->words[0] == wanted.words[0] && name->words[1] == wanted.words[1] &&
+	       name->words[2] == wanted.words[2] && name->words[3] == wanted.words[3];
+}
+
+/* Looks at one section; 0: found, or nothing more to look at. */
+int section_step(__u32 index);
+
+__noinline int section_step(__u32 index)
+{
+	struct attempt *attempt = attempt_here();
+	union section_name name = {};
+	struct elf_section section;
+	const void *image;
+	__u64 size;
+
+	if (!attempt)
+		return 0;
+	image = (const void *)attempt->scan.image;
+	size = attempt->scan.size;
+	if (bpf_probe_read_kernel(&section, sizeof(section), image + attempt->scan.sections + index * sizeof(section)))
+		return 0;
+	if (section.sh_name >= size - attempt->scan.names)
+		return 0;
+	bpf_probe_read_kernel_str(name.text, sizeof(name), image + attempt->scan.names + section.sh_name);
+	if (!is_this_module(&name))
+		return 1;
+	if (section.sh_offset < size &&
+	    bpf_core_field_offset(struct module, name) + MODULE_NAME_SIZE <= size - section.sh_offset)
+		bpf_probe_read_kernel_str(attempt->image_name, sizeof(attempt->image_name),
+					  image + section.sh_offset + bpf_core_field_offset(struct module, name));
+	return 0;
+}
+
+static __always_inline bool is_elf64(const struct elf_header *elf)
+{
+	return elf->e_ident[0] == 0x7f && elf->e_ident[1] == 'E' && elf->e_ident[2] == 'L' && elf->e_ident[3] == 'F' &&
+	       elf->e_shentsize == sizeof(struct elf_section);
+}
+
+__noinline int image_name_read(__u64 image, __u64 size)
+{
+	struct attempt *attempt = attempt_here();
+	struct elf_section names;
+	struct elf_header elf;
+
+	if (!attempt || size < sizeof(elf) || bpf_probe_read_kernel(&elf, sizeof(elf), (const void *)image))
+		return 0;
+	if (!is_elf64(&elf) || elf.e_shoff >= size || elf.e_shstrndx >= elf.e_shnum ||
+	    (__u64)elf.e_shnum * sizeof(names) > size - elf.e_shoff)
+		return 0;
+	if (bpf_probe_read_kernel(&names, sizeof(names),
+				  (const void *)image + elf.e_shoff + elf.e_shstrndx * sizeof(names)) ||
+	    names.sh_offset >= size)
+		return 0;
+	attempt->scan.image = image;
+	attempt->scan.size = size;
+	attempt->scan.sections = elf.e_shoff;
+	attempt->scan.names = names.sh_offset;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 1; i < SECTIONS_MAX; i++)
+		if (i >= elf.e_shnum || !section_step(i))
+			break;
+	return 0;
+}

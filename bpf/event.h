@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The records that cross the ring, and the only header that both sides include.
+ *
+ * A record is a struct below, at most RECORD_FIXED bytes, followed by text. A record without text ends with its struct;
+ * one with text has it at RECORD_FIXED. Texts are addressed by struct span, whose offset counts from there.
+ * Kinds are numbered for good: a retired number is never used again. No struct has implicit padding.
+ */
+#ifndef KMODWATCH_EVENT_H
+#define KMODWATCH_EVENT_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+enum record_kind {
+	RECORD_TOOL_EXEC = 1,
+	RECORD_MODULE_REQUEST = 2,
+	RECORD_ATTEMPT = 3, /* a call began to do something: the kernel starts to read, or delete_module was entered */
+	RECORD_MODULE_COMING = 4, /* tracepoint module_load: accepted, init not yet run */
+	RECORD_MODULE_FREE = 5,	  /* tracepoint module_free */
+	RECORD_CALL_RETURN = 6,	  /* the end of an attempt */
+	RECORD_CALL_ALONE = 7,	  /* a call that returned without having become an attempt: refused, or coalesced */
+	RECORD_MODULE_PARAMS = 8, /* the kernel has copied the parameters */
+	RECORD_KINDS,
+};
+
+enum {
+	TEXT_MAX = 4096,   /* the longest single text */
+	TEXT_AREA = 16384, /* all texts of a record; a power of two */
+	ANCESTORS_MAX = 8,
+	PATH_PARTS_MAX = 48,   /* components of a path, mount crossings included */
+	COMM_SIZE = 16,	       /* TASK_COMM_LEN */
+	MODULE_NAME_SIZE = 56, /* MODULE_NAME_LEN on 64-bit kernels */
+	TTY_NAME_SIZE = 64,
+	FS_NAME_SIZE = 16,
+};
+
+enum span_state {
+	SPAN_ABSENT = 0,  /* does not apply */
+	SPAN_UNKNOWN = 1, /* applies, could not be read */
+	SPAN_KNOWN = 2,
+};
+
+/* One text. Paths are stored as the kernel walks them: components from the leaf up, each with its NUL. */
+struct span {
+	__u16 offset;	/* from the start of the record's text */
+	__u16 size;	/* bytes, without the last NUL where it is a C string */
+	__u8 state;	/* enum span_state */
+	__u8 cut;	/* there was more */
+	__u16 detached; /* a path whose walk ended at a root that is not mounted: a memfd, an unmounted tree */
+};
+
+enum abi {
+	ABI_UNKNOWN = 0,
+	ABI_X86_64 = 1,
+	ABI_I386 = 2,
+	ABI_X32 = 3,
+	ABI_AARCH64 = 4,
+	ABI_ARM = 5,
+};
+
+enum module_call {
+	CALL_UNKNOWN = 0,
+	CALL_INIT_MODULE = 1,
+	CALL_FINIT_MODULE = 2,
+	CALL_DELETE_MODULE = 3,
+};
+
+/* What every record starts with. (time, cpu) names the record within a boot; an attempt is named by its first record.
+ */
+struct record_header {
+	__u32 kind;
+	__u32 size; /* of the whole record */
+	__u64 time; /* ns since boot, suspend included (CLOCK_BOOTTIME) */
+	__u64 attempt_time;
+	__u32 cpu;
+	__u32 attempt_cpu;
+	__u32 pid; /* in the initial pid namespace */
+	__u32 tid;
+	__u32 uid;
+	__u32 text_size;
+	char comm[COMM_SIZE];
+};
+
+struct ancestor {
+	__u32 pid;
+	__u32 is_kthread;
+	char comm[COMM_SIZE];
+	struct span exe;
+};
+
+/* Who acts: read from the current task, at the event. */
+struct subject {
+	__u32 ppid;
+	__u32 uid, gid, euid, egid;
+	__u32 auid, ses; /* (u32)-1: unset */
+	__u8 cap_sys_module;
+	__u8 is_kthread;
+	__u8 has_tty;
+	__u8 ancestor_count;
+	__u32 pid_ns, mnt_ns, user_ns; /* inode numbers; 0: could not be read */
+	__u32 pad;
+	__u64 start_time; /* ns since boot */
+	struct span exe, argv, cwd, cgroup;
+	struct ancestor ancestors[ANCESTORS_MAX];
+	char tty[TTY_NAME_SIZE];
+};
+
+struct source_file {
+	__u64 inode;
+	__u64 size;
+	__s64 mtime_sec;
+	__u32 mtime_nsec;
+	__u32 dev; /* the kernel's: major << 20 | minor */
+	__u8 present;
+	__u8 unlinked; /* no name leads to it any more */
+	__u8 pad[6];
+	struct span path;
+	char fs[FS_NAME_SIZE];
+};
+
+/* A call as it returned. */
+struct call {
+	__s64 ret;
+	__u64 flags;	   /* finit_module's or delete_module's */
+	__u64 duration_ns; /* from the attempt's first record; 0 where there was none */
+	__u8 module_call;  /* enum module_call */
+	__u8 abi;
+	__u8 read_refused;  /* an LSM refused the read */
+	__u8 read_done;	    /* the kernel had all bytes */
+	__u8 module_seen;   /* module_load (or module_free, for delete_module) happened */
+	__u8 name_read;	    /* name is what the caller or the image gave, be it "" */
+	__u8 params_copied; /* the kernel has a copy of the parameters: sent before */
+	__u8 pad;
+	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
+	struct span params;	     /* the caller's, where the kernel has no copy */
+	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */
+};
+
+struct module_info {
+	__u64 address; /* of struct module: names this load, never shown */
+	__u64 taints;
+	__u64 size;  /* without the init part: what /proc/modules shows once it is live */
+	__u32 state; /* enum module_state */
+	__s8 sig_ok; /* -1: the kernel has no CONFIG_MODULE_SIG */
+	__u8 pad[3];
+	struct span version, srcversion;
+	char name[MODULE_NAME_SIZE];
+};
+
+enum matched_by {
+	MATCHED_BY_NAME = 1,
+	MATCHED_BY_INODE = 2,
+};
+
+enum tool {
+	TOOL_KMOD = 1,
+	TOOL_INSMOD = 2,
+	TOOL_RMMOD = 3,
+	TOOL_MODPROBE = 4,
+};
+
+struct tool_exec_record {
+	struct record_header header;
+	struct subject subject;
+	__u32 tool;
+	__u32 matched_by;
+	struct span path; /* as it was given to execve */
+};
+
+struct module_request_record {
+	struct record_header header;
+	struct subject subject;
+	struct span alias;
+	__u64 wait;
+};
+
+struct attempt_record {
+	struct record_header header;
+	struct subject subject;
+	struct source_file source;
+	__u64 module_call; /* enum module_call */
+};
+
+struct module_record { /* RECORD_MODULE_COMING, RECORD_MODULE_FREE */
+	struct record_header header;
+	struct module_info module;
+};
+
+struct module_params_record {
+	struct record_header header;
+	struct span params;
+};
+
+struct call_return_record {
+	struct record_header header;
+	struct call call;
+};
+
+struct call_alone_record {
+	struct record_header header;
+	struct subject subject;
+	struct call call;
+};
+
+union record {
+	struct record_header header;
+	struct tool_exec_record tool_exec;
+	struct module_request_record module_request;
+	struct attempt_record attempt;
+	struct module_record module;
+	struct module_params_record module_params;
+	struct call_return_record call_return;
+	struct call_alone_record call_alone;
+};
+
+enum {
+	RECORD_FIXED = sizeof(union record),
+	RECORD_MAX = RECORD_FIXED + TEXT_AREA + TEXT_MAX,
+};
+
+/* Key of the map of known tools: the files that `kmod` and its like are, whatever name they are started by. */
+struct file_id {
+	__u64 inode;
+	__u64 dev; /* the kernel's numbering */
+};
+
+/* What is kept between the hooks of one call, by thread id. */
+struct attempt {
+	__u64 time;   /* of its first record: with cpu, its name */
+	__u64 module; /* address of struct module, once seen */
+	__u64 image_size;
+	__u32 cpu;
+	__u8 read_refused;
+	__u8 read_done;
+	__u8 module_seen;
+	__u8 params_copied;
+	char image_name[MODULE_NAME_SIZE];
+	struct { /* where the search for the name in the image stands */
+		__u64 image, size, sections, names;
+	} scan;
+};
+
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The execution of the module tools. On every exec of the machine: the common case must cost next to nothing. */
+#include "record.bpf.h"
+#include "subject.bpf.h"
+
+/* A name of up to eight bytes as a number, so that it is compared in one step. */
+#define NAME(a, b, c, d, e, f, g, h)                                                                                \
+	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | (__u64)(f) << 40 | \
+	 (__u64)(g) << 48 | (__u64)(h) << 56)
+
+/* name: nine bytes or more, zeroes after the text */
+static __always_inline __u32 tool_by_name(const __u64 name[2])
+{
+	if (name[1])
+		return 0;
+	switch (name[0]) {
+	case NAME('k', 'm', 'o', 'd', 0, 0, 0, 0):
+		return TOOL_KMOD;
+	case NAME('i', 'n', 's', 'm', 'o', 'd', 0, 0):
+		return TOOL_INSMOD;
+	case NAME('r', 'm', 'm', 'o', 'd', 0, 0, 0):
+		return TOOL_RMMOD;
+	case NAME('m', 'o', 'd', 'p', 'r', 'o', 'b', 'e'):
+		return TOOL_MODPROBE;
+	}
+	return 0;
+}
+
+/* The last component of what was given to execve: for a link it is the link's name. */
+static __always_inline __u32 tool_by_filename(const char *filename)
+{
+	char chunk[128];
+	__u64 name[2] = {};
+	long n = 0;
+
+	/* to the last chunk of the string; PATH_MAX is 4096 */
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < 33; i++) {
+		n = bpf_probe_read_kernel_str(chunk, sizeof(chunk), filename);
+		if (n != sizeof(chunk))
+			break;
+		filename += 64; /* half, so that the last nine bytes are never split */
+	}
+	if (n <= 1 || n > (long)sizeof(chunk))
+		return 0;
+		/* one byte before the longest name tells whether it is the whole component */
+#pragma clang loop unroll(full)
+	for (int length = 4; length <= 8; length++) {
+		const char *start = filename + n - 1 - length;
+		char before = '/';
+
+		if (length == 7 || n - 1 < length)
+			continue;
+		if (n - 1 > length)
+			bpf_probe_read_kernel(&before, 1, start - 1);
+		if (before != '/')
+			continue;
+		name[0] = 0;
+		bpf_probe_read_kernel(name, length, start);
+		return tool_by_name(name);
+	}
+	return 0;
+}
+
+static __always_inline __u32 tool_by_dentry(struct dentry *dentry)
+{
+	__u64 name[2] = {};
+	__u32 length = BPF_CORE_READ(dentry, d_name.len);
+
+	if (length < 4 || length > 8)
+		return 0;
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dentry, d_name.name));
+	return tool_by_name(name);
+}
+
+static __always_inline __u32 tool_by_inode(struct file *file)
+{
+	struct file_id id = {
+		.inode = BPF_CORE_READ(file, f_inode, i_ino),
+		.dev = BPF_CORE_READ(file, f_inode, i_sb, s_dev),
+	};
+	__u32 *tool = bpf_map_lookup_elem(&tools, &id);
+
+	return tool ? *tool : 0;
+}
+
+/* ctx is (task, old_pid, bprm) */
+SEC("tp_btf/sched_process_exec")
+int process_exec(__u64 *ctx)
+{
+	struct linux_binprm *bprm = (struct linux_binprm *)ctx[2];
+	const char *filename = BPF_CORE_READ(bprm, filename);
+	struct file *file = BPF_CORE_READ(bprm, file);
+	struct tool_exec_record *record;
+	__u32 matched_by = MATCHED_BY_NAME;
+	struct workspace *ws;
+	__u32 tool, slot;
+
+	tool = tool_by_filename(filename);
+	if (!tool)
+		tool = tool_by_dentry(BPF_CORE_READ(file, f_path.dentry));
+	if (!tool) {
+		tool = tool_by_inode(file);
+		matched_by = MATCHED_BY_INODE;
+	}
+	if (!tool)
+		return 0;
+	ws = workspace_take(RECORD_TOOL_EXEC, &slot);
+	if (!ws)
+		return 0;
+	record_begin(ws, RECORD_TOOL_EXEC);
+	record = &ws->record.tool_exec;
+	record->tool = tool;
+	record->matched_by = matched_by;
+	add_string(ws, &record->path, filename, false, TEXT_MAX);
+	subject_read(slot);
+	record_send(&ring, ws, sizeof(*record));
+	workspace_release(slot);
+	return 0;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What the kernel is handed: the LSM hooks around the reading of a module's bytes, and its parameters. A load becomes
+ * an attempt at the first of them, not at the call's entry: a call that is refused before costs one program and nothing
+ * else. The hooks serve firmware, kexec images and policies too: hence the ids.
+ */
+#include "attempt.bpf.h"
+#include "elf.bpf.h"
+
+/* finit_module: ctx is (file, id, ..., ret); `contents` came in 5.10 */
+SEC("fexit/security_kernel_read_file")
+int read_file(__u64 *ctx)
+{
+	if (!is_module_read(ctx[1]))
+		return 0;
+	attempt_begin(CALL_FINIT_MODULE, (struct file *)ctx[0], (int)ctx[3] < 0);
+	return 0;
+}
+
+/* init_module: ctx is (id, contents, ret) */
+SEC("fexit/security_kernel_load_data")
+int load_data(__u64 *ctx)
+{
+	if (!is_module_data(ctx[0]))
+		return 0;
+	attempt_begin(CALL_INIT_MODULE, NULL, (int)ctx[2] < 0);
+	return 0;
+}
+
+static __always_inline void image_read(const void *image, __u64 size)
+{
+	struct attempt *attempt = attempt_here();
+
+	if (!attempt)
+		return;
+	attempt->read_done = 1;
+	attempt->image_size = size;
+	image_name_read((__u64)image, size);
+}
+
+/* ctx is (file, buf, size, id) */
+SEC("fentry/security_kernel_post_read_file")
+int post_read_file(__u64 *ctx)
+{
+	if (is_module_read(ctx[3]))
+		image_read((const void *)ctx[1], ctx[2]);
+	return 0;
+}
+
+/* ctx is (buf, size, id, description) */
+SEC("fentry/security_kernel_post_load_data")
+int post_load_data(__u64 *ctx)
+{
+	if (is_module_data(ctx[2]))
+		image_read((const void *)ctx[0], ctx[1]);
+	return 0;
+}
+
+/*
+ * load_module() copies the parameters with strndup_user(uargs, ~0UL >> 1). The copy is read here, when it is made: the
+ * caller cannot change it any more, and the kernel has not yet taken it apart (parse_args() writes NULs into it, so
+ * that at module_load mod->args ends after the first name). ctx is (uargs, n, ret)
+ */
+SEC("fexit/strndup_user")
+int params_copied(__u64 *ctx)
+{
+	struct attempt *attempt;
+	struct workspace *ws;
+	__u32 slot;
+
+	/* mount() and its like call it too; an error is a pointer to the last page */
+	if (ctx[1] != ~0UL >> 1 || ctx[2] >= (__u64)-4095)
+		return 0;
+	attempt = attempt_here();
+	if (!attempt || attempt->params_copied)
+		return 0;
+	attempt->params_copied = 1;
+	ws = workspace_take(RECORD_MODULE_PARAMS, &slot);
+	if (!ws)
+		return 0;
+	record_begin(ws, RECORD_MODULE_PARAMS);
+	record_of_attempt(ws, attempt);
+	add_string(ws, &ws->record.module_params.params, (const char *)ctx[2], false, TEXT_MAX);
+	record_send(&ring, ws, sizeof(ws->record.module_params));
+	workspace_release(slot);
+	return 0;
+}

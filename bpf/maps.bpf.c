@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The maps are defined here, once; the other objects declare them extern and are joined with this one.
+ *
+ *   ring              what matters: loads that the kernel let through, unloads, requests, execs
+ *   refused_ring      what anyone may cause in any number: calls that were refused before the kernel read a byte.
+ *                     A ring of its own, so that a flood of them takes no room from the other
+ *   attempts          the calls under way, by thread id
+ *   workspaces        where records are put together; workspace_owners says which are taken. Neither a per-CPU map (a
+ *                     program can be preempted since 5.11) nor the 512 bytes of stack would do
+ *   lost              records that could not be handed over, by kind
+ *   tools             the files that count as insmod, rmmod, modprobe or kmod whatever they are called
+ */
+#define MAP
+#include "maps.bpf.h"
+
+/* bpf_probe_read_kernel() and its like are for GPL-compatible programs only; dual licences count. */
+char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The maps, as every program object declares them; maps.bpf.c is where they are defined, and says what each is for. */
+#ifndef KMODWATCH_MAPS_BPF_H
+#define KMODWATCH_MAPS_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "event.h"
+
+#ifndef MAP
+#define MAP extern
+#endif
+
+enum {
+	ATTEMPTS_MAX = 10240,
+	WORKSPACES = 64,
+	TOOLS_MAX = 64,
+	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
+	REFUSED_RING_SIZE = 4 * 1024 * 1024,
+};
+
+/* Where a record is put together before it goes out with just the bytes it needs. */
+struct workspace {
+	union record record;
+	__u8 text[TEXT_AREA + TEXT_MAX];
+	__u64 text_used;
+	/* path_walk()'s and cgroup_walk()'s argument and result */
+	struct {
+		__u64 dentry, mnt;
+		struct span span;
+	} walk;
+	__u64 ancestor; /* the task that ancestor_step() goes on from */
+};
+
+struct ring_map {
+	int (*type)[BPF_MAP_TYPE_RINGBUF];
+	int (*max_entries)[RING_SIZE];
+};
+
+struct refused_ring_map {
+	int (*type)[BPF_MAP_TYPE_RINGBUF];
+	int (*max_entries)[REFUSED_RING_SIZE];
+};
+
+struct attempts_map {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[ATTEMPTS_MAX];
+	__u32 *key; /* thread id */
+	struct attempt *value;
+};
+
+struct workspaces_map {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[WORKSPACES];
+	__u32 *key;
+	struct workspace *value;
+};
+
+struct workspace_owners_map {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[WORKSPACES];
+	__u32 *key;
+	__u32 *value;
+};
+
+struct lost_map {
+	int (*type)[BPF_MAP_TYPE_PERCPU_ARRAY];
+	int (*max_entries)[RECORD_KINDS];
+	__u32 *key;
+	__u64 *value;
+};
+
+struct tools_map {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[TOOLS_MAX];
+	struct file_id *key;
+	__u32 *value; /* enum tool */
+};
+
+MAP struct ring_map ring SEC(".maps");
+MAP struct refused_ring_map refused_ring SEC(".maps");
+MAP struct attempts_map attempts SEC(".maps");
+MAP struct workspaces_map workspaces SEC(".maps");
+MAP struct workspace_owners_map workspace_owners SEC(".maps");
+MAP struct lost_map lost SEC(".maps");
+MAP struct tools_map tools SEC(".maps");
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Walks from a leaf up to a root. A step is a global function: the verifier reads it once, and each turn of the loop
+ * costs it a call, so that a walk of 48 steps is some 400 verified instructions where the plain loop was 3,600 (6.1).
+ * No lock is held: a rename during the walk can mix two paths, as it can in every reader of this kind.
+ */
+#include "path.bpf.h"
+#include "compat.bpf.h"
+
+/* One component, with its NUL, at the end of the text. False: no room. */
+static __always_inline bool add_part(struct workspace *ws, const void *name)
+{
+	__u64 at = ws->text_used;
+	long n;
+
+	if (at >= TEXT_AREA || ws->walk.span.size > TEXT_MAX) {
+		ws->walk.span.cut = 1;
+		return false;
+	}
+	n = bpf_probe_read_kernel_str(&ws->text[at & (TEXT_AREA - 1)], 256, name);
+	if (n <= 0 || n > 256) {
+		ws->walk.span.state = SPAN_UNKNOWN;
+		return false;
+	}
+	ws->walk.span.size += n;
+	ws->text_used = at + n;
+	return true;
+}
+
+static __always_inline void walk_begin(struct workspace *ws)
+{
+	__builtin_memset(&ws->walk.span, 0, sizeof(ws->walk.span));
+	ws->walk.span.state = ws->walk.dentry ? SPAN_KNOWN : SPAN_UNKNOWN;
+	ws->walk.span.offset = ws->text_used;
+}
+
+/* The steps go on from where ws->walk stands; 0: the walk is over. */
+int path_step(__u32 slot);
+int cgroup_step(__u32 slot);
+
+__noinline int path_step(__u32 slot)
+{
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+	struct dentry *dentry, *parent;
+	struct vfsmount *vfsmount;
+
+	if (!ws)
+		return 0;
+	dentry = (void *)ws->walk.dentry;
+	vfsmount = (void *)ws->walk.mnt;
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
+
+		if (up == mount || !up)
+			return 0;
+		ws->walk.dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+		ws->walk.mnt = (__u64)&up->mnt;
+		return 1;
+	}
+	if (!add_part(ws, BPF_CORE_READ(dentry, d_name.name)))
+		return 0;
+	if (parent == dentry || !parent) {
+		/* a root, but not this mount's: a memfd and its like */
+		ws->walk.span.detached = 1;
+		return 0;
+	}
+	ws->walk.dentry = (__u64)parent;
+	return 1;
+}
+
+__noinline int path_walk(__u32 slot)
+{
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+
+	if (!ws)
+		return 0;
+	walk_begin(ws);
+	if (!ws->walk.dentry)
+		return 0;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < PATH_PARTS_MAX; i++)
+		if (!path_step(slot))
+			return 0;
+	ws->walk.span.cut = 1;
+	return 0;
+}
+
+__noinline int cgroup_step(__u32 slot)
+{
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+	struct kernfs_node *kn, *parent;
+
+	if (!ws)
+		return 0;
+	kn = (void *)ws->walk.dentry;
+	parent = kernfs_parent(kn);
+	/* the root's name is empty and not part of the path */
+	if (!parent || !add_part(ws, BPF_CORE_READ(kn, name)))
+		return 0;
+	ws->walk.dentry = (__u64)parent;
+	return 1;
+}
+
+__noinline int cgroup_walk(__u32 slot)
+{
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+
+	if (!ws)
+		return 0;
+	walk_begin(ws);
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < PATH_PARTS_MAX; i++)
+		if (!cgroup_step(slot))
+			return 0;
+	ws->walk.span.cut = 1;
+	return 0;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A record's way: take a workspace, fill the header, add texts, send. */
+#ifndef KMODWATCH_RECORD_BPF_H
+#define KMODWATCH_RECORD_BPF_H
+
+#include "maps.bpf.h"
+#include <bpf/bpf_core_read.h>
+
+/* Plain, not fetching: a fetching atomic needs 5.12, and the map is per CPU. */
+static __always_inline void count_lost(__u32 kind)
+{
+	__u64 *count = bpf_map_lookup_elem(&lost, &kind);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+/*
+ * A workspace of one's own until workspace_release(slot). Preempted programs keep theirs, so each CPU has several to
+ * try; BPF_NOEXIST is the one test-and-set that 5.10 has too. NULL (counted as lost) when all are taken.
+ */
+static __always_inline struct workspace *workspace_take(__u32 kind, __u32 *slot)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+#pragma clang loop unroll(full)
+	for (int i = 0; i < 4; i++) {
+		__u32 key = (cpu * 4 + i) % WORKSPACES;
+
+		if (!bpf_map_update_elem(&workspace_owners, &key, &kind, BPF_NOEXIST)) {
+			struct workspace *ws = bpf_map_lookup_elem(&workspaces, &key);
+
+			if (!ws)
+				break;
+			*slot = key;
+			return ws;
+		}
+	}
+	count_lost(kind);
+	return NULL;
+}
+
+static __always_inline void workspace_release(__u32 slot)
+{
+	bpf_map_delete_elem(&workspace_owners, &slot);
+}
+
+static __always_inline void record_begin(struct workspace *ws, enum record_kind kind)
+{
+	struct record_header *header = &ws->record.header;
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	/* the previous owner's record is still here */
+	__builtin_memset(&ws->record, 0, sizeof(ws->record));
+	ws->text_used = 0;
+	header->kind = kind;
+	header->time = bpf_ktime_get_boot_ns();
+	header->cpu = bpf_get_smp_processor_id();
+	header->pid = pid_tgid >> 32;
+	header->tid = pid_tgid;
+	header->uid = bpf_get_current_uid_gid();
+	header->attempt_time = header->time;
+	header->attempt_cpu = header->cpu;
+	bpf_get_current_comm(header->comm, sizeof(header->comm));
+}
+
+static __always_inline void record_of_attempt(struct workspace *ws, const struct attempt *attempt)
+{
+	ws->record.header.attempt_time = attempt->time;
+	ws->record.header.attempt_cpu = attempt->cpu;
+}
+
+/*
+ * Adds a C string, from the kernel's memory or the caller's. The running offset lives in the workspace and is masked
+ * at each use, so that the verifier sees one state for any text instead of one for each length.
+ */
+static __always_inline void add_string(struct workspace *ws, struct span *span, const void *from, bool user, __u32 max)
+{
+	__u64 at = ws->text_used;
+	long n;
+
+	span->state = SPAN_UNKNOWN;
+	if (at >= TEXT_AREA) {
+		span->cut = 1;
+		return;
+	}
+	if (max > TEXT_MAX)
+		max = TEXT_MAX;
+	if (user)
+		n = bpf_probe_read_user_str(&ws->text[at & (TEXT_AREA - 1)], max, from);
+	else
+		n = bpf_probe_read_kernel_str(&ws->text[at & (TEXT_AREA - 1)], max, from);
+	if (n <= 0 || n > TEXT_MAX)
+		return;
+	span->state = SPAN_KNOWN;
+	span->offset = at;
+	span->size = n - 1;
+	span->cut = n == max; /* the helpers say the same for what just fits: a text of TEXT_MAX - 1 counts as cut */
+	ws->text_used = at + n;
+}
+
+/* Adds size bytes of the caller's memory (at most TEXT_MAX of them). */
+static __always_inline void add_user_bytes(struct workspace *ws, struct span *span, __u64 from, __u64 size)
+{
+	__u64 at = ws->text_used;
+	__u64 n = size;
+
+	span->state = SPAN_UNKNOWN;
+	if (at >= TEXT_AREA) {
+		span->cut = 1;
+		return;
+	}
+	if (n > TEXT_MAX)
+		n = TEXT_MAX;
+	if (bpf_probe_read_user(&ws->text[at & (TEXT_AREA - 1)], n, (const void *)from))
+		return;
+	span->state = SPAN_KNOWN;
+	span->offset = at;
+	span->size = n;
+	span->cut = size > TEXT_MAX;
+	ws->text_used = at + n;
+}
+
+/* Sends the record with just the text it has. fixed: the size of the kind's struct. */
+static __always_inline void record_send(void *to, struct workspace *ws, __u64 fixed)
+{
+	__u64 text = ws->text_used;
+	__u64 size = fixed;
+	__u32 kind = ws->record.header.kind;
+
+	if (text) {
+		if (text > TEXT_AREA + TEXT_MAX)
+			text = TEXT_AREA + TEXT_MAX;
+		size = RECORD_FIXED + text;
+	}
+	ws->record.header.text_size = text;
+	ws->record.header.size = size;
+	if (bpf_ringbuf_output(to, ws, size, 0))
+		count_lost(kind);
+}
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Who acts. Everything is read from the current task and its parents, at the event: later is too late. */
+#include "subject.bpf.h"
+#include "compat.bpf.h"
+#include "path.bpf.h"
+#include "record.bpf.h"
+
+enum { PF_KTHREAD = 0x00200000, CAP_SYS_MODULE = 16 };
+
+/* Every record that has a subject has it right after the header. */
+static __always_inline struct subject *subject_of(struct workspace *ws)
+{
+	return &ws->record.tool_exec.subject;
+}
+
+static __always_inline void read_ids(struct subject *subject, struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+
+	subject->uid = BPF_CORE_READ(cred, uid.val);
+	subject->gid = BPF_CORE_READ(cred, gid.val);
+	subject->euid = BPF_CORE_READ(cred, euid.val);
+	subject->egid = BPF_CORE_READ(cred, egid.val);
+	subject->cap_sys_module = cred_cap_effective(cred) >> CAP_SYS_MODULE & 1;
+	subject->user_ns = BPF_CORE_READ(cred, user_ns, ns.inum);
+	subject->auid = -1;
+	subject->ses = -1;
+	if (bpf_core_field_exists(task->loginuid)) { /* CONFIG_AUDIT */
+		subject->auid = BPF_CORE_READ(task, loginuid.val);
+		subject->ses = BPF_CORE_READ(task, sessionid);
+	}
+}
+
+static __always_inline void read_namespaces(struct subject *subject, struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct upid *upid =
+	    (void *)pid + bpf_core_field_offset(struct pid, numbers) + level * bpf_core_type_size(struct upid);
+
+	subject->pid_ns = BPF_CORE_READ(upid, ns, ns.inum);
+	subject->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+}
+
+static __always_inline void read_texts(struct workspace *ws, __u32 slot, struct subject *subject,
+				       struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	if (mm) {
+		struct file *exe = BPF_CORE_READ(mm, exe_file);
+		__u64 start = BPF_CORE_READ(mm, arg_start);
+
+		if (exe)
+			add_path(ws, slot, &subject->exe, &exe->f_path);
+		else
+			subject->exe.state = SPAN_UNKNOWN;
+		add_user_bytes(ws, &subject->argv, start, BPF_CORE_READ(mm, arg_end) - start);
+	}
+	if (fs)
+		add_path(ws, slot, &subject->cwd, &fs->pwd);
+	else
+		subject->cwd.state = SPAN_UNKNOWN;
+	add_cgroup(ws, slot, &subject->cgroup, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
+}
+
+/*
+ * One step towards init, from the task in the workspace; 0: there is none above. A global function for the same reason
+ * as path_step(). The parent's mm is not ours to hold: where it changed while its path was read (exec, exit), the path
+ * is given up as unknown.
+ */
+int ancestor_step(__u32 slot, __u32 i);
+
+__noinline int ancestor_step(__u32 slot, __u32 i)
+{
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+	struct task_struct *child, *task;
+	struct ancestor *ancestor;
+	struct mm_struct *mm;
+
+	if (!ws || i >= ANCESTORS_MAX)
+		return 0;
+	/* clang checks one copy of i and uses another: bounded once more, where it cannot reason the bound away */
+	barrier_var(i);
+	i &= ANCESTORS_MAX - 1;
+	child = (void *)ws->ancestor;
+	task = BPF_CORE_READ(child, real_parent);
+	if (!task || task == child || !BPF_CORE_READ(task, tgid)) /* the idle task: nothing above */
+		return 0;
+	ws->ancestor = (__u64)task;
+	ancestor = &subject_of(ws)->ancestors[i];
+	ancestor->pid = BPF_CORE_READ(task, tgid);
+	ancestor->is_kthread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
+	bpf_probe_read_kernel_str(ancestor->comm, sizeof(ancestor->comm), &task->comm);
+	subject_of(ws)->ancestor_count = i + 1;
+	mm = BPF_CORE_READ(task, mm);
+	if (mm) {
+		struct file *exe = BPF_CORE_READ(mm, exe_file);
+
+		ancestor->exe.state = SPAN_UNKNOWN;
+		if (exe)
+			add_path(ws, slot, &ancestor->exe, &exe->f_path);
+		if (BPF_CORE_READ(task, mm) != mm)
+			ancestor->exe.state = SPAN_UNKNOWN;
+	} else if (!ancestor->is_kthread) {
+		ancestor->exe.state = SPAN_UNKNOWN; /* it is exiting */
+	}
+	return 1;
+}
+
+__noinline int subject_read(__u32 slot)
+{
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct subject *subject;
+	struct tty_struct *tty;
+
+	if (!ws)
+		return 0;
+	subject = subject_of(ws);
+	subject->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	subject->is_kthread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
+	subject->start_time = BPF_CORE_READ(task, group_leader, start_boottime);
+	read_ids(subject, task);
+	read_namespaces(subject, task);
+	tty = BPF_CORE_READ(task, signal, tty);
+	if (tty) {
+		subject->has_tty = 1;
+		bpf_probe_read_kernel_str(subject->tty, sizeof(subject->tty), &tty->name);
+	}
+	read_texts(ws, slot, subject, task);
+
+	ws->ancestor = (__u64)task;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < ANCESTORS_MAX; i++)
+		if (!ancestor_step(slot, i))
+			break;
+	return 0;
+}

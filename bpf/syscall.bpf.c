@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The calls: their returns, and delete_module's entries. On the wrappers of both ABIs, not on the syscalls:sys_enter_*
+ * tracepoints: those skip 32-bit callers, and put every task's every system call on the slow path.
+ */
+#include "abi.bpf.h"
+#include "attempt.bpf.h"
+
+/* The caller's words where the kernel has none of its own. */
+static __always_inline void add_caller_text(struct workspace *ws, struct call *call, enum module_call module_call,
+					    const struct call_args *args)
+{
+	if (module_call == CALL_DELETE_MODULE) {
+		call->name_read =
+		    bpf_probe_read_user_str(call->name, sizeof(call->name), (const void *)args->arg[0]) > 0;
+	} else {
+		__u64 params = module_call == CALL_INIT_MODULE ? args->arg[2] : args->arg[1];
+
+		add_string(ws, &call->params, (const void *)params, true, TEXT_MAX);
+	}
+}
+
+static __always_inline void fill_call(struct call *call, enum module_call module_call, long ret,
+				      const struct call_args *args)
+{
+	call->ret = ret;
+	call->module_call = module_call;
+	call->abi = args->abi;
+	if (module_call == CALL_FINIT_MODULE)
+		call->flags = (__u32)args->arg[2];
+	else if (module_call == CALL_DELETE_MODULE)
+		call->flags = (__u32)args->arg[1];
+}
+
+/* The end of an attempt. */
+static __always_inline void send_return(struct attempt *attempt, enum module_call module_call, long ret,
+					const struct call_args *args)
+{
+	struct workspace *ws;
+	struct call *call;
+	__u32 slot;
+
+	ws = workspace_take(RECORD_CALL_RETURN, &slot);
+	if (!ws)
+		return;
+	record_begin(ws, RECORD_CALL_RETURN);
+	record_of_attempt(ws, attempt);
+	call = &ws->record.call_return.call;
+	fill_call(call, module_call, ret, args);
+	call->duration_ns = ws->record.header.time - attempt->time;
+	call->read_refused = attempt->read_refused;
+	call->read_done = attempt->read_done;
+	call->image_size = attempt->image_size;
+	call->module_seen = attempt->module_seen;
+	call->params_copied = attempt->params_copied;
+	__builtin_memcpy(call->name, attempt->image_name, sizeof(call->name));
+	if (module_call == CALL_DELETE_MODULE ? !attempt->module_seen : !attempt->params_copied)
+		add_caller_text(ws, call, module_call, args);
+	record_send(&ring, ws, sizeof(ws->record.call_return));
+	workspace_release(slot);
+}
+
+/*
+ * A call that never became an attempt: refused, or (result 0) one that got the result of another caller's load of the
+ * same file (6.5, 9b9879fc0327 "modules: catch concurrent module loads, treat them as idempotent").
+ */
+static __always_inline void send_alone(enum module_call module_call, long ret, const struct call_args *args)
+{
+	struct workspace *ws;
+	struct call *call;
+	__u32 slot;
+
+	ws = workspace_take(RECORD_CALL_ALONE, &slot);
+	if (!ws)
+		return;
+	record_begin(ws, RECORD_CALL_ALONE);
+	call = &ws->record.call_alone.call;
+	fill_call(call, module_call, ret, args);
+	add_caller_text(ws, call, module_call, args);
+	subject_read(slot);
+	record_send(ret == 0 ? (void *)&ring : (void *)&refused_ring, ws, sizeof(ws->record.call_alone));
+	workspace_release(slot);
+}
+
+/* ctx is (regs, ret) */
+static __always_inline int call_returned(__u64 *ctx, enum module_call module_call, bool compat)
+{
+	struct attempt *attempt = attempt_here();
+	struct call_args args = {};
+	long ret = ctx[1];
+
+	read_call_args(call_regs(ctx), compat, &args);
+	if (attempt) {
+		send_return(attempt, module_call, ret, &args);
+		attempt_end();
+	} else {
+		send_alone(module_call, ret, &args);
+	}
+	return 0;
+}
+
+SEC("fexit/" SYSCALL_WRAPPER("init_module"))
+int init_module_return(__u64 *ctx)
+{
+	return call_returned(ctx, CALL_INIT_MODULE, false);
+}
+
+SEC("fexit/" SYSCALL_WRAPPER("finit_module"))
+int finit_module_return(__u64 *ctx)
+{
+	return call_returned(ctx, CALL_FINIT_MODULE, false);
+}
+
+SEC("fexit/" SYSCALL_WRAPPER("delete_module"))
+int delete_module_return(__u64 *ctx)
+{
+	return call_returned(ctx, CALL_DELETE_MODULE, false);
+}
+
+/*
+ * Entry, because the module's exit runs before the call returns, and after it the machine may not be ours any more.
+ * Who lacks the capability is refused anyway: the return says all there is to say.
+ */
+static __always_inline int delete_entered(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (cred_cap_effective(BPF_CORE_READ(task, cred)) >> 16 & 1) /* CAP_SYS_MODULE */
+		attempt_begin(CALL_DELETE_MODULE, NULL, false);
+	return 0;
+}
+
+SEC("fentry/" SYSCALL_WRAPPER("delete_module"))
+int delete_module_entry(__u64 *ctx)
+{
+	return delete_entered();
+}
+
+#ifdef COMPAT_WRAPPER
+
+SEC("fexit/" COMPAT_WRAPPER("init_module"))
+int compat_init_module_return(__u64 *ctx)
+{
+	return call_returned(ctx, CALL_INIT_MODULE, true);
+}
+
+SEC("fexit/" COMPAT_WRAPPER("finit_module"))
+int compat_finit_module_return(__u64 *ctx)
+{
+	return call_returned(ctx, CALL_FINIT_MODULE, true);
+}
+
+SEC("fexit/" COMPAT_WRAPPER("delete_module"))
+int compat_delete_module_return(__u64 *ctx)
+{
+	return call_returned(ctx, CALL_DELETE_MODULE, true);
+}
+
+SEC("fentry/" COMPAT_WRAPPER("delete_module"))
+int compat_delete_module_entry(__u64 *ctx)
+{
+	return delete_entered();
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is said to the person at the terminal: on stderr, one sentence a line, so that stdout stays events only. */
+#ifndef KMODWATCH_LOG_H
+#define KMODWATCH_LOG_H
+
+#include <stdbool.h>
+
+/* Whether log_detail() says anything (-v). */
+void log_set_verbose(bool verbose);
+bool log_is_verbose(void);
+
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernel side stamps with nanoseconds since boot; people read wall-clock time. */
+#ifndef KMODWATCH_CLOCK_H
+#define KMODWATCH_CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds since boot, suspend included, as bpf_ktime_get_boot_ns() counts them. */
+uint64_t clock_boot_ns(void);
+
+/* What to add to a boot time to get nanoseconds since 1970. Asked anew for each batch, since the wall clock is set. */
+uint64_t clock_boot_offset(void);
+
+#endif

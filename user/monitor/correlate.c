@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A call that does something sends an attempt (who, from where), then what the tracepoints say of the module, then its
+ * return. The first two are kept by thread id until the return: a thread is in one such call at most.
+ */
+#include "correlate.h"
+#include "../cleanup.h"
+#include "decode.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Copies of the records of a call that has not returned. A lost return leaves it until the thread's next call. */
+struct open_attempt {
+	uint32_t tid;
+	uint64_t time;
+	uint32_t cpu;
+	void *attempt; /* NULL: lost */
+	void *params;  /* NULL: not copied yet */
+	void *module;
+};
+
+struct correlator {
+	emit_fn emit;
+	void *ctx;
+	void *open; /* tsearch() tree of struct open_attempt, by tid */
+	struct arena arena;
+};
+
+static int compare_tid(const void *a, const void *b)
+{
+	const struct open_attempt *left = a, *right = b;
+
+	return (left->tid > right->tid) - (left->tid < right->tid);
+}
+
+static void open_free(void *node)
+{
+	struct open_attempt *open = node;
+
+	free(open->attempt);
+	free(open->params);
+	free(open->module);
+	free(open);
+}
+
+static void open_close(struct correlator *correlator, struct open_attempt *open)
+{
+	if (!open)
+		return;
+	tdelete(open, &correlator->open, compare_tid);
+	open_free(open);
+}
+
+/* The open attempt that the record belongs to, or NULL. One of the same thread but another call is stale: it goes. */
+static struct open_attempt *open_find(struct correlator *correlator, const struct record_header *header)
+{
+	const struct open_attempt key = { .tid = header->tid };
+	void *node = tfind(&key, &correlator->open, compare_tid);
+	struct open_attempt *open;
+
+	if (!node)
+		return NULL;
+	open = *(struct open_attempt **)node;
+	if (open->time == header->attempt_time && open->cpu == header->attempt_cpu)
+		return open;
+	open_close(correlator, open);
+	return NULL;
+}
+
+/* The record's open attempt, made where there is none. NULL: no memory. */
+static struct open_attempt *open_get(struct correlator *correlator, const struct record_header *header)
+{
+	struct open_attempt *open = open_find(correlator, header);
+
+	if (open)
+		return open;
+	open = calloc(1, sizeof(*open));
+	if (!open)
+		return NULL;
+	open->tid = header->tid;
+	open->time = header->attempt_time;
+	open->cpu = header->attempt_cpu;
+	if (!tsearch(open, &correlator->open, compare_tid)) {
+		free(open);
+		return NULL;
+	}
+	return open;
+}
+
+static int keep(void **slot, const struct record_view *view)
+{
+	void *copy = malloc(view->record->header.size);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, view->record, view->record->header.size);
+	free(*slot);
+	*slot = copy;
+	return 0;
+}
+
+/* A record that keep() kept: it was checked when it came. */
+static struct record_view kept(const void *copy)
+{
+	struct record_view view = { 0 };
+
+	record_view(copy, ((const struct record_header *)copy)->size, &view);
+	return view;
+}
+
+static struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
+				uint64_t boot_offset)
+{
+	struct arena *arena = &correlator->arena;
+	int n = snprintf(arena->bytes, sizeof(arena->bytes), "%llx-%x", (unsigned long long)header->time, header->cpu);
+
+	arena->used = n + 1;
+	return (struct event) {
+		.kind = kind,
+		.id = { .known = KNOWN, .bytes = arena->bytes, .size = n },
+		.time = number_of(header->time + boot_offset),
+	};
+}
+
+/* Who made the call: the attempt says; where that was lost, the record itself says a little. */
+static void set_process(struct event *event, const struct open_attempt *open, const struct record_header *header,
+			uint64_t boot_offset, struct arena *arena)
+{
+	if (open && open->attempt) {
+		struct record_view view = kept(open->attempt);
+
+		decode_process(&view, &view.record->attempt.subject, boot_offset, arena, &event->process);
+	} else {
+		decode_bare_process(header, &event->process);
+	}
+}
+
+static int tool_exec(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+{
+	static const char *const names[] = {
+		[TOOL_KMOD] = "kmod",
+		[TOOL_INSMOD] = "insmod",
+		[TOOL_RMMOD] = "rmmod",
+		[TOOL_MODPROBE] = "modprobe",
+	};
+	const struct tool_exec_record *record = &view->record->tool_exec;
+	struct event event = event_begin(correlator, EVENT_TOOL_EXEC, &record->header, boot_offset);
+
+	event.tool = (struct tool_part) {
+		.known = KNOWN,
+		.name = text_of(record->tool < sizeof(names) / sizeof(names[0]) ? names[record->tool] : NULL),
+		.path = decode_text(view, &record->path),
+		.matched_by = text_of(record->matched_by == MATCHED_BY_INODE ? "inode" : "name"),
+	};
+	decode_process(view, &record->subject, boot_offset, &correlator->arena, &event.process);
+	return correlator->emit(correlator->ctx, &event);
+}
+
+static int module_request(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+{
+	const struct module_request_record *record = &view->record->module_request;
+	struct event event = event_begin(correlator, EVENT_MODULE_REQUEST, &record->header, boot_offset);
+
+	event.alias = decode_text(view, &record->alias);
+	event.wait = number_of(record->wait);
+	decode_process(view, &record->subject, boot_offset, &correlator->arena, &event.process);
+	return correlator->emit(correlator->ctx, &event);
+}
+
+static int attempt_begun(struct correlator *correlator, const struct record_view *view)
+{
+	struct open_attempt *open = open_get(correlator, &view->record->header);
+
+	return open ? keep(&open->attempt, view) : -ENOMEM;
+}
+
+static int params_copied(struct correlator *correlator, const struct record_view *view)
+{
+	struct open_attempt *open = open_get(correlator, &view->record->header);
+
+	return open ? keep(&open->params, view) : -ENOMEM;
+}
+
+/* The parameters as the kernel copied them; where it has no copy, as the caller passed them to the call (or NULL). */
+static void set_params(struct module_part *module, const struct open_attempt *open, const struct record_view *view,
+		       const struct call *call)
+{
+	if (open && open->params) {
+		struct record_view copied = kept(open->params);
+
+		module->params = decode_text(&copied, &copied.record->module_params.params);
+	} else if (!call || call->params_copied) {
+		module->params = TEXT_UNKNOWN; /* that record was lost */
+	} else {
+		module->params = decode_text(view, &call->params);
+		if (module->params.known == KNOWN)
+			module->params_from = text_of("caller");
+	}
+}
+
+static int module_coming(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+{
+	const struct module_record *record = &view->record->module;
+	struct open_attempt *open = open_get(correlator, &record->header);
+	struct event event;
+	int err;
+
+	if (!open)
+		return -ENOMEM;
+	err = keep(&open->module, view);
+	if (err)
+		return err;
+	event = event_begin(correlator, EVENT_MODULE_COMING, &record->header, boot_offset);
+	decode_module(view, &record->module, &correlator->arena, &event.module);
+	set_params(&event.module, open, view, NULL);
+	set_process(&event, open, &record->header, boot_offset, &correlator->arena);
+	return correlator->emit(correlator->ctx, &event);
+}
+
+static int module_freed(struct correlator *correlator, const struct record_view *view)
+{
+	struct open_attempt *open = open_get(correlator, &view->record->header);
+
+	return open ? keep(&open->module, view) : -ENOMEM;
+}
+
+static const char *failed_stage(const struct call *call)
+{
+	if (call->read_refused)
+		return "permission";
+	if (call->module_seen)
+		return "init";
+	return call->read_done ? "verify" : "read";
+}
+
+static void set_outcome(struct event *event, const struct call *call, const char *stage)
+{
+	event->outcome = text_of(call->ret < 0 ? "failure" : "success");
+	if (call->ret < 0 && event->kind == EVENT_MODULE_LOAD)
+		event->stage = text_of(stage);
+}
+
+static void set_module(struct event *event, const struct record_view *view, const struct call *call,
+		       const struct open_attempt *open, struct arena *arena)
+{
+	if (call->module_seen && open && open->module) {
+		struct record_view module = kept(open->module);
+
+		decode_module(&module, &module.record->module.module, arena, &event->module);
+		if (event->kind == EVENT_MODULE_LOAD) /* it was read while coming; the result says what became of it */
+			event->module.state = call->ret < 0 ? (struct text) { 0 } : text_of("live");
+	} else {
+		decode_called_module(call, &event->module);
+	}
+	if (event->kind == EVENT_MODULE_LOAD)
+		set_params(&event->module, open, view, call);
+}
+
+static void set_source(struct event *event, const struct call *call, const struct open_attempt *open,
+		       struct arena *arena)
+{
+	if (call->module_call == CALL_INIT_MODULE) {
+		event->source = (struct source_part) {
+			.known = KNOWN,
+			.kind = text_of("memory"),
+			.size = call->image_size ? number_of(call->image_size) : NUMBER_UNKNOWN,
+		};
+		return;
+	}
+	event->source.known = UNKNOWN;
+	if (open && open->attempt) {
+		struct record_view attempt = kept(open->attempt);
+
+		if (attempt.record->attempt.source.present)
+			decode_source(&attempt, &attempt.record->attempt.source, arena, &event->source);
+	}
+}
+
+static enum event_kind kind_of_call(const struct call *call)
+{
+	return call->module_call == CALL_DELETE_MODULE ? EVENT_MODULE_UNLOAD : EVENT_MODULE_LOAD;
+}
+
+static int call_returned(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+{
+	const struct call_return_record *record = &view->record->call_return;
+	struct open_attempt *open = open_find(correlator, &record->header);
+	const struct call *call = &record->call;
+	struct arena *arena = &correlator->arena;
+	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
+	int err;
+
+	set_outcome(&event, call, failed_stage(call));
+	decode_call(call, arena, &event.syscall);
+	set_module(&event, view, call, open, arena);
+	if (event.kind == EVENT_MODULE_LOAD)
+		set_source(&event, call, open, arena);
+	set_process(&event, open, &record->header, boot_offset, arena);
+	err = correlator->emit(correlator->ctx, &event);
+	open_close(correlator, open);
+	return err;
+}
+
+/*
+ * Whether a load that read nothing has another caller's result: only such a load can succeed, or fail with what only
+ * reading tells. Left: what finit_module finds out by itself, and kernel_read_file() before it asks the LSMs.
+ */
+static bool is_coalesced(const struct call *call)
+{
+	if (call->module_call != CALL_FINIT_MODULE)
+		return false;
+	switch (-call->ret) {
+	case EPERM:
+	case EACCES:
+	case EBADF:
+	case EINVAL:
+	case ETXTBSY:
+		return false;
+	}
+	return true;
+}
+
+static int call_alone(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+{
+	const struct call_alone_record *record = &view->record->call_alone;
+	const struct call *call = &record->call;
+	struct arena *arena = &correlator->arena;
+	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
+
+	decode_call(call, arena, &event.syscall);
+	if (is_coalesced(call)) {
+		event.coalesced = number_of(true);
+		set_outcome(&event, call, NULL); /* where the other call failed is that call's line */
+	} else {
+		set_outcome(&event, call, "permission");
+		decode_called_module(call, &event.module);
+		if (event.kind == EVENT_MODULE_LOAD)
+			set_params(&event.module, NULL, view, call);
+	}
+	decode_process(view, &record->subject, boot_offset, arena, &event.process);
+	return correlator->emit(correlator->ctx, &event);
+}
+
+int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset)
+{
+	struct record_view view;
+	int err = record_view(bytes, size, &view);
+
+	if (err)
+		return err;
+	switch (view.record->header.kind) {
+	case RECORD_TOOL_EXEC:
+		return tool_exec(correlator, &view, boot_offset);
+	case RECORD_MODULE_REQUEST:
+		return module_request(correlator, &view, boot_offset);
+	case RECORD_ATTEMPT:
+		return attempt_begun(correlator, &view);
+	case RECORD_MODULE_COMING:
+		return module_coming(correlator, &view, boot_offset);
+	case RECORD_MODULE_FREE:
+		return module_freed(correlator, &view);
+	case RECORD_MODULE_PARAMS:
+		return params_copied(correlator, &view);
+	case RECORD_CALL_RETURN:
+		return call_returned(correlator, &view, boot_offset);
+	case RECORD_CALL_ALONE:
+		return call_alone(correlator, &view, boot_offset);
+	}
+	return -EBADMSG;
+}
+
+int correlator_new(emit_fn emit, void *ctx, struct correlator **correlator)
+{
+	struct correlator *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return -ENOMEM;
+	made->emit = emit;
+	made->ctx = ctx;
+	*correlator = made;
+	return 0;
+}
+
+void correlator_freep(struct correlator **correlator)
+{
+	if (!*correlator)
+		return;
+	tdestroy((*correlator)->open, open_free);
+	free(*correlator);
+	*correlator = NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From records to events: puts together what the hooks of one call said. */
+#ifndef KMODWATCH_CORRELATE_H
+#define KMODWATCH_CORRELATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct event;
+struct correlator;
+
+/* Takes an event whose texts live only during the call. Returns 0, or a negative errno that ends the run. */
+typedef int (*emit_fn)(void *ctx, struct event *event);
+
+/* *correlator is the caller's to free with correlator_freep(). Returns 0 or -ENOMEM. */
+int correlator_new(emit_fn emit, void *ctx, struct correlator **correlator);
+void correlator_freep(struct correlator **correlator);
+
+/*
+ * Takes one record (8-byte aligned, read during the call only) and emits what it completes. boot_offset:
+ * clock_boot_offset(). Returns 0, -EBADMSG for bytes that are no record, -ENOMEM, or emit's error.
+ */
+int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset);
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "lost.h"
+#include "../output/event.h"
+#include "probes.h"
+
+#include <errno.h>
+
+/* `what` of events_lost: the event that will be missing, or the part of one. */
+static const char *const names[RECORD_KINDS] = {
+	[RECORD_TOOL_EXEC] = "tool_exec",
+	[RECORD_MODULE_REQUEST] = "module_request",
+	[RECORD_ATTEMPT] = "process", /* and source: the event itself comes */
+	[RECORD_MODULE_COMING] = "module_coming",
+	[RECORD_MODULE_FREE] = "module", /* of a module_unload that comes */
+	[RECORD_MODULE_PARAMS] = "params",
+	[RECORD_CALL_RETURN] = "module_load or module_unload",
+	[RECORD_CALL_ALONE] = "refused call",
+};
+
+static int report(emit_fn emit, void *ctx, const char *what, uint64_t now, uint64_t *before)
+{
+	struct event event = { .kind = EVENT_EVENTS_LOST };
+	int err;
+
+	if (now == *before)
+		return 0;
+	event.count = number_of(now - *before);
+	event.what = text_of(what);
+	err = emit(ctx, &event);
+	if (!err)
+		*before = now;
+	return err;
+}
+
+void lost_add_undecodable(struct lost *lost)
+{
+	lost->undecodable++;
+}
+
+int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, void *ctx)
+{
+	uint64_t counts[RECORD_KINDS], skipped;
+	int err = probes_lost(probes, counts, &skipped);
+
+	for (int kind = 1; !err && kind < RECORD_KINDS; kind++)
+		err = report(emit, ctx, names[kind], counts[kind], &lost->counts[kind]);
+	if (!err)
+		err = report(emit, ctx, "skipped probe", skipped, &lost->skipped);
+	if (!err)
+		err = report(emit, ctx, "undecodable record", lost->undecodable, &lost->undecodable_reported);
+	return err;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What did not get through, counted and said in the stream. */
+#ifndef KMODWATCH_LOST_H
+#define KMODWATCH_LOST_H
+
+#include "../../bpf/event.h"
+#include "correlate.h"
+
+struct probes;
+
+/* What was reported already. Starts zeroed. */
+struct lost {
+	uint64_t counts[RECORD_KINDS];
+	uint64_t skipped;
+	uint64_t undecodable, undecodable_reported;
+};
+
+/* One more record that was no record. */
+void lost_add_undecodable(struct lost *lost);
+
+/* Emits an events_lost for each kind of which something was lost since the last time. Returns 0 or a negative errno. */
+int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, void *ctx);
+
+#endif

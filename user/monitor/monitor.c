@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The run of the monitor, from the first line to the last. */
+#include "monitor.h"
+#include "../cleanup.h"
+#include "../log.h"
+#include "../output/fields.h"
+#include "../output/stream.h"
+#include "clock.h"
+#include "correlate.h"
+#include "inventory.h"
+#include "lost.h"
+#include "policy.h"
+#include "preflight.h"
+#include "probes.h"
+#include "ring.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+struct monitor {
+	const volatile int *stopping;
+	struct stream stream;
+	struct probes *probes;
+	struct correlator *correlator;
+	struct ring *ring;
+	struct lost lost;
+	uint64_t boot_offset;
+};
+
+static int emit(void *ctx, struct event *event)
+{
+	struct monitor *monitor = ctx;
+
+	return stream_emit(&monitor->stream, event);
+}
+
+static int take_record(void *ctx, const void *bytes, size_t size)
+{
+	struct monitor *monitor = ctx;
+	int err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
+
+	if (err == -EBADMSG) { /* only a kernel side of another version could do that: say so, go on */
+		lost_add_undecodable(&monitor->lost);
+		err = 0;
+	}
+	return err;
+}
+
+static int emit_start(struct monitor *monitor)
+{
+	struct event event = { .kind = EVENT_MONITOR_START };
+	struct utsname names;
+	struct policy policy;
+
+	uname(&names);
+	policy_read(&policy);
+	event.version = text_of(KMODWATCH_VERSION);
+	event.kernel = text_of(names.release);
+	event.degraded = number_of(probes_degraded(monitor->probes));
+	event.probes = probes_list(monitor->probes);
+	event.policy = policy_part(&policy);
+	return emit(monitor, &event);
+}
+
+static int emit_present(void *ctx, const struct module_part *module)
+{
+	struct event event = { .kind = EVENT_MODULE_PRESENT, .module = *module };
+
+	return emit(ctx, &event);
+}
+
+static int emit_snapshot(struct monitor *monitor)
+{
+	_cleanup_(fclosep) FILE *modules = NULL;
+	int err;
+
+	if (!preflight_has_modules())
+		return 0;
+	modules = fopen("/proc/modules", "re");
+	if (!modules) {
+		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc, or use --no-snapshot",
+			 strerror(errno));
+		return -errno;
+	}
+	err = inventory_walk(modules, "/sys/module", emit_present, monitor);
+	if (err == -EBADMSG)
+		log_line("/proc/modules has a line that is not understood: the list of loaded modules is not whole; "
+			 "--no-snapshot goes without it");
+	return err;
+}
+
+static int emit_stop(struct monitor *monitor)
+{
+	struct event event = { .kind = EVENT_MONITOR_STOP };
+	struct count_part counts[EVENT_KINDS];
+	size_t count = 0;
+
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		if (monitor->stream.counts[kind])
+			counts[count++] = (struct count_part) { event_name(kind), monitor->stream.counts[kind] };
+	event.reason = text_of(sigabbrev_np(*monitor->stopping));
+	event.counts = (struct list) { .known = KNOWN, .count = count, .items = counts };
+	return emit(monitor, &event);
+}
+
+static int watch(struct monitor *monitor)
+{
+	int err = 0;
+
+	while (!err && !*monitor->stopping) {
+		err = ring_wait(monitor->ring, monitor->stream.sink.fd);
+		if (!err)
+			err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+		if (err == -EINTR)
+			err = 0;
+		monitor->boot_offset = clock_boot_offset();
+	}
+	return err;
+}
+
+/* Nothing new comes once the probes are off; what they sent is still shown. */
+static int finish(struct monitor *monitor)
+{
+	int err;
+
+	probes_detach(monitor->probes);
+	err = ring_drain(monitor->ring);
+	if (!err)
+		err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+	return err ? err : emit_stop(monitor);
+}
+
+static int explain_stop(int err)
+{
+	if (err == -EPIPE || err == -EBADF)
+		log_line("stdout is closed (nobody reads the events any more), so the monitor stops");
+	else if (err == -ECANCELED)
+		log_line("stdout did not take the last lines within 2 seconds, so they are lost");
+	else
+		log_line("the monitor stops on an error: %s", strerror(-err));
+	return EXIT_STOPPED;
+}
+
+static int start(struct monitor *monitor, const struct options *options)
+{
+	int err = preflight_check();
+
+	if (!err)
+		err = probes_open(options->btf_path, &monitor->probes);
+	if (err)
+		return err; /* explained */
+	err = stream_init(&monitor->stream, STDOUT_FILENO, monitor->stopping);
+	if (!err)
+		err = correlator_new(emit, monitor, &monitor->correlator);
+	if (!err)
+		err = ring_new(probes_ring(monitor->probes), probes_refused_ring(monitor->probes), take_record, monitor,
+			       &monitor->ring);
+	if (err)
+		log_line("the monitor could not be set up: %s", strerror(-err));
+	return err;
+}
+
+static void monitor_cleanup(struct monitor *monitor)
+{
+	ring_freep(&monitor->ring);
+	correlator_freep(&monitor->correlator);
+	probes_freep(&monitor->probes);
+}
+
+int monitor_run(const struct options *options, const volatile int *stopping)
+{
+	_cleanup_(monitor_cleanup) struct monitor monitor = { .stopping = stopping };
+	int err;
+
+	if (start(&monitor, options))
+		return EXIT_NO_START;
+	monitor.boot_offset = clock_boot_offset();
+	err = emit_start(&monitor);
+	if (!err && options->snapshot)
+		err = emit_snapshot(&monitor);
+	if (!err) {
+		log_detail("watching");
+		err = watch(&monitor);
+	}
+	if (!err)
+		err = finish(&monitor);
+	return err ? explain_stop(err) : EXIT_ENDED;
+}

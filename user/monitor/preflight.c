@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "preflight.h"
+#include "../log.h"
+#include "policy.h"
+
+#include <bpf/bpf.h>
+#include <cap-ng.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* CAP_SYS_ADMIN stands for both (capabilities(7)). */
+static int check_capabilities(void)
+{
+	char missing[64] = "";
+
+	if (capng_get_caps_process())
+		return 0; /* the load will tell */
+	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
+		return 0;
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF))
+		strcat(missing, "CAP_BPF");
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON))
+		strcat(missing, missing[0] ? " and CAP_PERFMON" : "CAP_PERFMON");
+	if (!missing[0])
+		return 0;
+	log_line("watching the kernel needs %s, which this process does not have: run it as root (sudo kmodwatch)",
+		 missing);
+	return -EPERM;
+}
+
+static int check_bpf(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, sizeof(int), sizeof(int), 1, NULL);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	if (fd == -ENOSYS)
+		log_line("the bpf() system call does not exist here, so no probe can be loaded: the kernel needs "
+			 "CONFIG_BPF_SYSCALL, and a sandbox must not filter bpf()");
+	else
+		log_line(
+		    "the kernel refuses bpf() (%s), so no probe can be loaded: run outside of containers and sandboxes, "
+		    "with all capabilities",
+		    strerror(-fd));
+	return fd;
+}
+
+static int check_lockdown(void)
+{
+	struct policy policy;
+
+	policy_read(&policy);
+	if (strcmp(policy.lockdown, "confidentiality"))
+		return 0;
+	log_line("kernel lockdown is at `confidentiality`, which forbids BPF to read kernel memory: boot with "
+		 "lockdown=integrity to watch module loads");
+	return -EPERM;
+}
+
+int preflight_check(void)
+{
+	int err = check_capabilities();
+
+	if (!err)
+		err = check_lockdown();
+	if (!err)
+		err = check_bpf();
+	return err;
+}
+
+bool preflight_has_modules(void)
+{
+	return access("/proc/modules", F_OK) == 0;
+}
+
+void preflight_explain_btf(const char *path, int err)
+{
+	if (path)
+		log_line(
+		    "%s cannot be read as BTF (%s): --btf takes a file with this kernel's BTF, as made by pahole or found "
+		    "in its debug package",
+		    path, strerror(-err));
+	else
+		log_line("this kernel shows no BTF at /sys/kernel/btf/vmlinux (%s): mount /sys, boot a kernel with "
+			 "CONFIG_DEBUG_INFO_BTF=y, or name a file with --btf",
+			 strerror(-err));
+}
+
+void preflight_explain_load(int err)
+{
+	log_line("the probes could not be loaded (%s): run with -v to see libbpf's reason", strerror(-err));
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Why the monitor cannot run here: each cause one sentence, with its mend. */
+#ifndef KMODWATCH_PREFLIGHT_H
+#define KMODWATCH_PREFLIGHT_H
+
+#include <stdbool.h>
+
+/*
+ * Looks, before anything is loaded, for what would make it fail: missing capabilities, BPF turned off, lockdown.
+ * Returns 0, or a negative errno after having logged the sentence.
+ */
+int preflight_check(void);
+
+/* Whether the running kernel can load modules at all. */
+bool preflight_has_modules(void);
+
+/* Log why there is no BTF (path: what --btf named, or NULL), or why the programs could not be loaded. */
+void preflight_explain_btf(const char *path, int err);
+void preflight_explain_load(int err);
+
+#endif

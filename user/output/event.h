@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An event as it is shown: the parts that the event contract names, each value with whether it is known. Nothing here
+ * owns memory: texts point into the records (or the arena) that the event was made from, and live as long as those.
+ * fields.c says which parts each kind shows, under which names.
+ */
+#ifndef KMODWATCH_EVENT_MODEL_H
+#define KMODWATCH_EVENT_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum known {
+	ABSENT = 0, /* does not apply: no key */
+	UNKNOWN,    /* applies, could not be read: null */
+	KNOWN,
+};
+
+/* Bytes, not characters: any value but NUL is possible (argv: NUL ends each argument). */
+struct text {
+	enum known known;
+	bool truncated;
+	size_t size;
+	const char *bytes;
+};
+
+struct number {
+	enum known known;
+	uint64_t value; /* int64_t, bool or nanoseconds as its field says */
+};
+
+/* A list of parts; items is an array of what its field says. */
+struct list {
+	enum known known;
+	size_t count;
+	const void *items;
+};
+
+/* Every part starts with `known`, so that a renderer can tell whether it is there. */
+struct namespaces {
+	enum known known;
+	struct number pid, mnt, user;
+};
+
+struct ancestor_part {
+	enum known known;
+	struct number pid;
+	struct text comm, exe;
+};
+
+struct process {
+	enum known known;
+	struct number pid, tid, ppid;
+	struct text comm, exe, argv, cwd;
+	struct number uid, gid, euid, egid, auid, ses;
+	struct text tty;
+	struct number cap_sys_module, kthread;
+	struct number start_time; /* ns since 1970 */
+	struct text cgroup;
+	struct namespaces ns;
+	struct list ancestors; /* of struct ancestor_part */
+};
+
+struct syscall_part {
+	enum known known;
+	struct text name, abi;
+	struct number ret;
+	struct text errno_name;
+	struct number duration_ns;
+	struct list flags; /* of struct text */
+};
+
+struct module_part {
+	enum known known;
+	struct text name, name_from, params, params_from, version, srcversion, taints;
+	struct list taint_names; /* of struct text */
+	struct number is_signed, size;
+	struct text state;
+};
+
+struct source_part {
+	enum known known;
+	struct text kind, path, dev;
+	struct number inode, size, mtime;
+	struct text fs;
+};
+
+struct tool_part {
+	enum known known;
+	struct text name, path, matched_by;
+};
+
+struct probe_part {
+	enum known known;
+	struct text name, target, mechanism, reason, loses;
+	struct number attached;
+};
+
+struct policy_part {
+	enum known known;
+	struct text modprobe, lockdown;
+	struct number modules_disabled, sig_enforce;
+};
+
+struct count_part {
+	const char *key;
+	uint64_t count;
+};
+
+enum event_kind {
+	EVENT_MONITOR_START,
+	EVENT_MODULE_PRESENT,
+	EVENT_MODULE_REQUEST,
+	EVENT_TOOL_EXEC,
+	EVENT_MODULE_COMING,
+	EVENT_MODULE_LOAD,
+	EVENT_MODULE_UNLOAD,
+	EVENT_EVENTS_LOST,
+	EVENT_MONITOR_STOP,
+	EVENT_KINDS,
+};
+
+struct event {
+	enum event_kind kind;
+	/* every line */
+	struct number schema, seq;
+	struct text id;
+	struct number time; /* ns since 1970 */
+	struct text event, host, boot_id;
+	/* the kinds' own */
+	struct text version, kernel;
+	struct list probes; /* of struct probe_part */
+	struct number degraded;
+	struct policy_part policy;
+	struct text alias;
+	struct number wait;
+	struct text outcome, stage;
+	struct number coalesced;
+	struct tool_part tool;
+	struct syscall_part syscall;
+	struct module_part module;
+	struct source_part source;
+	struct process process;
+	struct number count;
+	struct text what;
+	struct text reason;
+	struct list counts; /* of struct count_part */
+};
+
+static inline struct number number_of(uint64_t value)
+{
+	return (struct number) { .known = KNOWN, .value = value };
+}
+
+struct text text_of(const char *string); /* KNOWN; a NULL string: UNKNOWN. Points to the string */
+
+#define TEXT_UNKNOWN ((struct text) { .known = UNKNOWN })
+#define NUMBER_UNKNOWN ((struct number) { .known = UNKNOWN })
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "fields.h"
+
+#define FIELD(type_, part, member)                                                     \
+	{                                                                              \
+		.key = #member, .type = type_, .offset = offsetof(struct part, member) \
+	}
+#define FIELD_AS(type_, part, member, key_)                                         \
+	{                                                                           \
+		.key = key_, .type = type_, .offset = offsetof(struct part, member) \
+	}
+#define OBJECT(part, member, fields_)                                                                            \
+	{                                                                                                        \
+		.key = #member, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_ \
+	}
+#define LIST(part, member, item, fields_)                                                                       \
+	{                                                                                                       \
+		.key = #member, .type = FIELD_LIST, .offset = offsetof(struct part, member), .fields = fields_, \
+		.item_size = sizeof(struct item)                                                                \
+	}
+#define END                 \
+	{                   \
+		.key = NULL \
+	}
+
+static const struct field namespaces_fields[] = {
+	FIELD(FIELD_UINT, namespaces, pid),
+	FIELD(FIELD_UINT, namespaces, mnt),
+	FIELD(FIELD_UINT, namespaces, user),
+	END,
+};
+
+static const struct field ancestor_fields[] = {
+	FIELD(FIELD_UINT, ancestor_part, pid),
+	FIELD(FIELD_TEXT, ancestor_part, comm),
+	FIELD(FIELD_TEXT, ancestor_part, exe),
+	END,
+};
+
+static const struct field process_fields[] = {
+	FIELD(FIELD_UINT, process, pid),
+	FIELD(FIELD_UINT, process, tid),
+	FIELD(FIELD_UINT, process, ppid),
+	FIELD(FIELD_TEXT, process, comm),
+	FIELD(FIELD_TEXT, process, exe),
+	FIELD(FIELD_ARGV, process, argv),
+	FIELD(FIELD_TEXT, process, cwd),
+	FIELD(FIELD_UINT, process, uid),
+	FIELD(FIELD_UINT, process, gid),
+	FIELD(FIELD_UINT, process, euid),
+	FIELD(FIELD_UINT, process, egid),
+	FIELD(FIELD_UINT, process, auid),
+	FIELD(FIELD_UINT, process, ses),
+	FIELD(FIELD_TEXT, process, tty),
+	FIELD(FIELD_BOOL, process, cap_sys_module),
+	FIELD(FIELD_BOOL, process, kthread),
+	FIELD(FIELD_TIME, process, start_time),
+	FIELD(FIELD_TEXT, process, cgroup),
+	OBJECT(process, ns, namespaces_fields),
+	LIST(process, ancestors, ancestor_part, ancestor_fields),
+	END,
+};
+
+static const struct field syscall_fields[] = {
+	FIELD(FIELD_TEXT, syscall_part, name),
+	FIELD(FIELD_TEXT, syscall_part, abi),
+	FIELD(FIELD_INT, syscall_part, ret),
+	FIELD_AS(FIELD_TEXT, syscall_part, errno_name, "errno"),
+	FIELD(FIELD_UINT, syscall_part, duration_ns),
+	FIELD(FIELD_TEXTS, syscall_part, flags),
+	END,
+};
+
+static const struct field module_fields[] = {
+	FIELD(FIELD_TEXT, module_part, name),
+	FIELD(FIELD_TEXT, module_part, name_from),
+	FIELD(FIELD_TEXT, module_part, params),
+	FIELD(FIELD_TEXT, module_part, params_from),
+	FIELD(FIELD_TEXT, module_part, version),
+	FIELD(FIELD_TEXT, module_part, srcversion),
+	FIELD(FIELD_TEXT, module_part, taints),
+	FIELD(FIELD_TEXTS, module_part, taint_names),
+	FIELD_AS(FIELD_BOOL, module_part, is_signed, "signed"),
+	FIELD(FIELD_UINT, module_part, size),
+	FIELD(FIELD_TEXT, module_part, state),
+	END,
+};
+
+static const struct field source_fields[] = {
+	FIELD(FIELD_TEXT, source_part, kind), FIELD(FIELD_TEXT, source_part, path),
+	FIELD(FIELD_TEXT, source_part, dev),  FIELD(FIELD_UINT, source_part, inode),
+	FIELD(FIELD_UINT, source_part, size), FIELD(FIELD_TIME, source_part, mtime),
+	FIELD(FIELD_TEXT, source_part, fs),   END,
+};
+
+static const struct field tool_fields[] = {
+	FIELD(FIELD_TEXT, tool_part, name),
+	FIELD(FIELD_TEXT, tool_part, path),
+	FIELD(FIELD_TEXT, tool_part, matched_by),
+	END,
+};
+
+static const struct field probe_fields[] = {
+	FIELD(FIELD_TEXT, probe_part, name),
+	FIELD(FIELD_TEXT, probe_part, target),
+	FIELD(FIELD_TEXT, probe_part, mechanism),
+	FIELD(FIELD_BOOL, probe_part, attached),
+	FIELD(FIELD_TEXT, probe_part, reason),
+	FIELD(FIELD_TEXT, probe_part, loses),
+	END,
+};
+
+static const struct field policy_fields[] = {
+	FIELD(FIELD_TEXT, policy_part, modprobe),
+	FIELD(FIELD_BOOL, policy_part, modules_disabled),
+	FIELD(FIELD_BOOL, policy_part, sig_enforce),
+	FIELD(FIELD_TEXT, policy_part, lockdown),
+	END,
+};
+
+const struct field common_fields[] = {
+	FIELD(FIELD_UINT, event, schema),  FIELD(FIELD_UINT, event, seq),
+	FIELD(FIELD_TEXT, event, id),	   FIELD(FIELD_TIME, event, time),
+	FIELD(FIELD_TEXT, event, event),   FIELD(FIELD_TEXT, event, host),
+	FIELD(FIELD_TEXT, event, boot_id), END,
+};
+
+static const struct field monitor_start_fields[] = {
+	FIELD(FIELD_TEXT, event, version),    FIELD(FIELD_TEXT, event, kernel),
+	FIELD(FIELD_BOOL, event, degraded),   LIST(event, probes, probe_part, probe_fields),
+	OBJECT(event, policy, policy_fields), END,
+};
+
+static const struct field module_present_fields[] = {
+	OBJECT(event, module, module_fields),
+	END,
+};
+
+static const struct field module_request_fields[] = {
+	FIELD(FIELD_TEXT, event, alias),
+	FIELD(FIELD_BOOL, event, wait),
+	OBJECT(event, process, process_fields),
+	END,
+};
+
+static const struct field tool_exec_fields[] = {
+	OBJECT(event, tool, tool_fields),
+	OBJECT(event, process, process_fields),
+	END,
+};
+
+static const struct field module_coming_fields[] = {
+	OBJECT(event, module, module_fields),
+	OBJECT(event, process, process_fields),
+	END,
+};
+
+static const struct field module_load_fields[] = {
+	FIELD(FIELD_TEXT, event, outcome),	FIELD(FIELD_TEXT, event, stage),
+	FIELD(FIELD_BOOL, event, coalesced),	OBJECT(event, syscall, syscall_fields),
+	OBJECT(event, module, module_fields),	OBJECT(event, source, source_fields),
+	OBJECT(event, process, process_fields), END,
+};
+
+static const struct field module_unload_fields[] = {
+	FIELD(FIELD_TEXT, event, outcome),
+	OBJECT(event, syscall, syscall_fields),
+	OBJECT(event, module, module_fields),
+	OBJECT(event, process, process_fields),
+	END,
+};
+
+static const struct field events_lost_fields[] = {
+	FIELD(FIELD_UINT, event, count),
+	FIELD(FIELD_TEXT, event, what),
+	END,
+};
+
+static const struct field monitor_stop_fields[] = {
+	FIELD(FIELD_TEXT, event, reason),
+	FIELD(FIELD_COUNTS, event, counts),
+	END,
+};
+
+static const struct {
+	const char *name;
+	const struct field *fields;
+} kinds[EVENT_KINDS] = {
+	[EVENT_MONITOR_START] = { "monitor_start", monitor_start_fields },
+	[EVENT_MODULE_PRESENT] = { "module_present", module_present_fields },
+	[EVENT_MODULE_REQUEST] = { "module_request", module_request_fields },
+	[EVENT_TOOL_EXEC] = { "tool_exec", tool_exec_fields },
+	[EVENT_MODULE_COMING] = { "module_coming", module_coming_fields },
+	[EVENT_MODULE_LOAD] = { "module_load", module_load_fields },
+	[EVENT_MODULE_UNLOAD] = { "module_unload", module_unload_fields },
+	[EVENT_EVENTS_LOST] = { "events_lost", events_lost_fields },
+	[EVENT_MONITOR_STOP] = { "monitor_stop", monitor_stop_fields },
+};
+
+const char *event_name(enum event_kind kind)
+{
+	return kinds[kind].name;
+}
+
+const struct field *event_fields(enum event_kind kind)
+{
+	return kinds[kind].fields;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KMODWATCH_JSON_H
+#define KMODWATCH_JSON_H
+
+#include "event.h"
+
+enum { LINE_MAX_BYTES = 65536 };
+
+/*
+ * The event as one JSON object and a newline, at most LINE_MAX_BYTES: where that is too little for its texts, the
+ * longest are cut and marked `<key>_truncated`. On success *line is the caller's to free, *size its length without a
+ * terminating NUL. Returns 0, or -ENOMEM, and then leaves both untouched.
+ */
+int json_render(const struct event *event, char **line, size_t *size);
+
+#endif

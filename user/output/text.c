@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "text.h"
+#include "event.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct text text_of(const char *string)
+{
+	if (!string)
+		return TEXT_UNKNOWN;
+	return (struct text) { .known = KNOWN, .bytes = string, .size = strlen(string) };
+}
+
+size_t utf8_char(const char *bytes, size_t size, uint32_t *code)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *u = (const unsigned char *)bytes;
+	size_t length;
+	uint32_t value;
+
+	if (size == 0)
+		return 0;
+	if (u[0] < 0x80) {
+		length = 1;
+		value = u[0];
+	} else if (u[0] >> 5 == 0x6) {
+		length = 2;
+		value = u[0] & 0x1f;
+	} else if (u[0] >> 4 == 0xe) {
+		length = 3;
+		value = u[0] & 0xf;
+	} else if (u[0] >> 3 == 0x1e) {
+		length = 4;
+		value = u[0] & 0x7;
+	} else {
+		return 0;
+	}
+	if (length > size)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if (u[i] >> 6 != 0x2)
+			return 0;
+		value = value << 6 | (u[i] & 0x3f);
+	}
+	if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+		return 0;
+	if (code)
+		*code = value;
+	return length;
+}
+
+bool utf8_valid(const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size;) {
+		size_t length = utf8_char(bytes + i, size - i, NULL);
+
+		if (length == 0)
+			return false;
+		i += length;
+	}
+	return true;
+}
+
+void format_time(uint64_t ns, char out[static TIME_TEXT_SIZE])
+{
+	time_t seconds = ns / 1000000000;
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&seconds, &tm);
+	n = strftime(out, TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + n, TIME_TEXT_SIZE - n, ".%09uZ", (unsigned int)(ns % 1000000000));
+}

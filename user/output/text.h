@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Bytes from the kernel as text that can be shown. */
+#ifndef KMODWATCH_TEXT_H
+#define KMODWATCH_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The length of the valid UTF-8 character at bytes (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF), with
+ * its code point in *code where code is not NULL; 0 where there is none.
+ */
+size_t utf8_char(const char *bytes, size_t size, uint32_t *code);
+
+/* Whether all size bytes are valid UTF-8. */
+bool utf8_valid(const char *bytes, size_t size);
+
+/* RFC 3339, UTC, nanoseconds: 30 characters and a NUL. ns: since 1970. */
+enum { TIME_TEXT_SIZE = 40 };
+void format_time(uint64_t ns, char out[static TIME_TEXT_SIZE]);
+
+#endif
