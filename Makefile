@@ -42,7 +42,8 @@ help:
 
 # --- the kernel side: one object a source, joined, and made into a header ---
 
-BPF_SOURCES := $(wildcard bpf/*.bpf.c)
+# maps.bpf.c first: bookworm's bpftool joins wrongly where an extern map comes before its definition.
+BPF_SOURCES := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))
 # Every program has a context, wanted or not.
 BPF_CFLAGS := -target bpf -mcpu=v2 -O2 -g $(WARNINGS) -Wno-unused-parameter -Ivmlinux -Ibpf
 BPF_OBJECTS := $(BPF_SOURCES:%.bpf.c=$(B)/$(ARCH)/%.bpf.o)
