@@ -57,9 +57,9 @@ endef
 $(eval $(call bpf_rule,x86))
 $(eval $(call bpf_rule,arm64))
 
-$(B)/kmodwatch.bpf.o: $(BPF_OBJECTS)
+$(B)/kmodwatch.bpf.o: $(BPF_OBJECTS) Makefile
 	$(call say,JOIN,$@)
-	$(Q)$(BPFTOOL) gen object $@ $^
+	$(Q)$(BPFTOOL) gen object $@ $(filter %.o,$^)
 
 $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 	$(call say,SKEL,$@)
