@@ -119,3 +119,31 @@ run:
 
 vm: packages-vm all
 	@tests/vm/run shell --kernel $(KERNEL)
+
+# --- tests ---
+
+KERNELS := 5.10 6.1 6.12 newest
+
+# Builds what a newcomer's first `make test` builds; the packages come first, since the build asks them.
+test:
+	@$(MAKE) --no-print-directory packages-test
+	@$(MAKE) --no-print-directory all lint unit unit-asan check-arm64
+	@tests/vm/run fetch
+	@$(MAKE) --no-print-directory check-vmlinux native matrix
+
+check: all lint unit
+	@tests/vm/run matrix --kernel $(KERNEL)
+
+# Every case on every kernel.
+matrix: all
+	@tests/vm/run matrix
+
+# The cases that need no modules, on this machine's own kernel.
+native: all
+	@tests/vm/run native
+
+# Another architecture's programs at least compile.
+check-arm64: $(BPF_SOURCES:%.bpf.c=$(B)/arm64/%.bpf.o)
+
+clean:
+	rm -rf $(B)

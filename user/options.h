@@ -13,8 +13,9 @@ enum {
 };
 
 struct options {
-	const char *btf_path; /* NULL: the kernel's own */
-	bool snapshot;	      /* module_present lines at the start */
+	const char *btf_path;  /* NULL: the kernel's own */
+	unsigned int ring_kib; /* 0: as the kernel side has it */
+	bool snapshot;	       /* module_present lines at the start */
 	bool verbose;
 };
 

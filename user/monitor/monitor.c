@@ -71,6 +71,7 @@ static int emit_present(void *ctx, const struct module_part *module)
 	return emit(ctx, &event);
 }
 
+/* What is loaded already. That the list cannot be had is no reason not to watch. */
 static int emit_snapshot(struct monitor *monitor)
 {
 	_cleanup_(fclosep) FILE *modules = NULL;
@@ -80,15 +81,14 @@ static int emit_snapshot(struct monitor *monitor)
 		return 0;
 	modules = fopen("/proc/modules", "re");
 	if (!modules) {
-		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc, or use --no-snapshot",
-			 strerror(errno));
-		return -errno;
+		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc", strerror(errno));
+		return 0;
 	}
 	err = inventory_walk(modules, "/sys/module", emit_present, monitor);
-	if (err == -EBADMSG)
-		log_line("/proc/modules has a line that is not understood: the list of loaded modules is not whole; "
-			 "--no-snapshot goes without it");
-	return err;
+	if (err != -EBADMSG)
+		return err;
+	log_line("/proc/modules has a line that is not understood, so the list of loaded modules ends there");
+	return 0;
 }
 
 static int emit_stop(struct monitor *monitor)
@@ -96,11 +96,13 @@ static int emit_stop(struct monitor *monitor)
 	struct event event = { .kind = EVENT_MONITOR_STOP };
 	struct count_part counts[EVENT_KINDS];
 	size_t count = 0;
+	char reason[32];
 
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
 		if (monitor->stream.counts[kind])
 			counts[count++] = (struct count_part) { event_name(kind), monitor->stream.counts[kind] };
-	event.reason = text_of(sigabbrev_np(*monitor->stopping));
+	snprintf(reason, sizeof(reason), "SIG%s", sigabbrev_np(*monitor->stopping));
+	event.reason = text_of(reason);
 	event.counts = (struct list) { .known = KNOWN, .count = count, .items = counts };
 	return emit(monitor, &event);
 }
@@ -148,7 +150,7 @@ static int start(struct monitor *monitor, const struct options *options)
 	int err = preflight_check();
 
 	if (!err)
-		err = probes_open(options->btf_path, &monitor->probes);
+		err = probes_open(options, &monitor->probes);
 	if (err)
 		return err; /* explained */
 	err = stream_init(&monitor->stream, STDOUT_FILENO, monitor->stopping);

@@ -4,6 +4,7 @@
 #include "policy.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <cap-ng.h>
 #include <errno.h>
 #include <linux/capability.h>
@@ -80,18 +81,22 @@ bool preflight_has_modules(void)
 
 void preflight_explain_btf(const char *path, int err)
 {
+	char why[128];
+
+	libbpf_strerror(err, why, sizeof(why)); /* it has errors of its own besides errno's */
 	if (path)
-		log_line(
-		    "%s cannot be read as BTF (%s): --btf takes a file with this kernel's BTF, as made by pahole or found "
-		    "in its debug package",
-		    path, strerror(-err));
+		log_line("%s cannot be read as BTF (%s): --btf takes a file with this kernel's BTF, as pahole makes it",
+			 path, why);
 	else
 		log_line("this kernel shows no BTF at /sys/kernel/btf/vmlinux (%s): mount /sys, boot a kernel with "
 			 "CONFIG_DEBUG_INFO_BTF=y, or name a file with --btf",
-			 strerror(-err));
+			 why);
 }
 
 void preflight_explain_load(int err)
 {
-	log_line("the probes could not be loaded (%s): run with -v to see libbpf's reason", strerror(-err));
+	char why[128];
+
+	libbpf_strerror(err, why, sizeof(why));
+	log_line("the probes could not be loaded (%s): run with -v to see libbpf's reason", why);
 }

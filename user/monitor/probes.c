@@ -2,6 +2,7 @@
 #include "probes.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "../options.h"
 #include "clock.h"
 #include "kmodwatch.skel.h"
 #include "preflight.h"
@@ -126,9 +127,9 @@ static int probes_prepare(struct probes *probes, const struct btf *btf)
  * Loads all programs that have no reason against them. One that the verifier refuses gets its reason, and the rest is
  * tried again: libbpf loads all or nothing.
  */
-static int probes_load(struct probes *probes, const char *btf_path, const struct btf *btf)
+static int probes_load(struct probes *probes, const struct options *options, const struct btf *btf)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf_path);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = options->btf_path);
 
 	for (size_t round = 0; round <= PROBES; round++) {
 		size_t refused = PROBES;
@@ -138,6 +139,8 @@ static int probes_load(struct probes *probes, const char *btf_path, const struct
 		if (!probes->skeleton)
 			return -errno;
 		err = probes_prepare(probes, btf);
+		if (!err && options->ring_kib)
+			err = bpf_map__set_max_entries(probes->skeleton->maps.ring, options->ring_kib * 1024);
 		if (err)
 			return err;
 		failed_program[0] = '\0';
@@ -238,9 +241,10 @@ static void probes_describe(struct probes *probes)
 	}
 }
 
-int probes_open(const char *btf_path, struct probes **out)
+int probes_open(const struct options *options, struct probes **out)
 {
 	_cleanup_(probes_freep) struct probes *probes = calloc(1, sizeof(*probes));
+	const char *btf_path = options->btf_path;
 	struct btf *btf;
 	int err;
 
@@ -253,7 +257,7 @@ int probes_open(const char *btf_path, struct probes **out)
 		preflight_explain_btf(btf_path, err);
 		return err;
 	}
-	err = probes_load(probes, btf_path, btf);
+	err = probes_load(probes, options, btf);
 	btf__free(btf);
 	if (err) {
 		preflight_explain_load(err);

@@ -6,14 +6,15 @@
 #include "../output/event.h"
 
 struct bpf_map;
+struct options;
 struct probes;
 
 /*
- * Loads and attaches what this kernel can have. btf_path: BTF to use in place of /sys/kernel/btf/vmlinux, or NULL.
+ * Loads and attaches what this kernel can have, with the BTF and the ring size that the options name.
  * *probes is the caller's to free with probes_freep(). Returns 0 when at least one probe is attached; else a negative
  * errno, *probes untouched, and the sentence for the user has been logged.
  */
-int probes_open(const char *btf_path, struct probes **probes);
+int probes_open(const struct options *options, struct probes **probes);
 void probes_freep(struct probes **probes);
 
 /* Takes the programs off the kernel's functions; what they sent stays in the rings. */
