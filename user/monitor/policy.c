@@ -16,7 +16,7 @@ static bool read_line(const char *path, char *line, size_t size)
 	return true;
 }
 
-static int read_switch(const char *path)
+int policy_read_switch(const char *path)
 {
 	char line[16];
 
@@ -47,8 +47,8 @@ void policy_read(struct policy *policy)
 {
 	policy->modprobe_known = read_line("/proc/sys/kernel/modprobe", policy->modprobe, sizeof(policy->modprobe));
 	policy->lockdown_known = read_lockdown(policy->lockdown, sizeof(policy->lockdown));
-	policy->modules_disabled = read_switch("/proc/sys/kernel/modules_disabled");
-	policy->sig_enforce = read_switch("/sys/module/module/parameters/sig_enforce");
+	policy->modules_disabled = policy_read_switch("/proc/sys/kernel/modules_disabled");
+	policy->sig_enforce = policy_read_switch("/sys/module/module/parameters/sig_enforce");
 }
 
 static struct number switch_or_unknown(int value)

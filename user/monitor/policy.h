@@ -16,6 +16,9 @@ struct policy {
 /* Reads what there is; what cannot be read is unknown. */
 void policy_read(struct policy *policy);
 
+/* A file of the kernel's that holds 0 or 1, N or Y: its value, -1 where it cannot be read. */
+int policy_read_switch(const char *path);
+
 /* Points into policy. */
 struct policy_part policy_part(const struct policy *policy);
 

@@ -79,6 +79,11 @@ bool preflight_has_modules(void)
 	return access("/proc/modules", F_OK) == 0;
 }
 
+bool preflight_has_ftrace(void)
+{
+	return policy_read_switch("/proc/sys/kernel/ftrace_enabled") != 0; /* no such switch: nobody turned it off */
+}
+
 void preflight_explain_btf(const char *path, int err)
 {
 	char why[128];

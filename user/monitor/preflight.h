@@ -14,6 +14,12 @@ int preflight_check(void);
 /* Whether the running kernel can load modules at all. */
 bool preflight_has_modules(void);
 
+/*
+ * Whether kernel.ftrace_enabled is on. With 0 the kernel still attaches fentry and fexit programs and reports success,
+ * but never runs them (seen on 6.1 and 7.2).
+ */
+bool preflight_has_ftrace(void);
+
 /* Log why there is no BTF (path: what --btf named, or NULL), or why the programs could not be loaded. */
 void preflight_explain_btf(const char *path, int err);
 void preflight_explain_load(int err);

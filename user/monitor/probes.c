@@ -99,6 +99,17 @@ static void say_missing(struct probe *probe)
 		snprintf(probe->reason, REASON_SIZE, "this kernel has no %s to attach to", probe->target);
 }
 
+/* Why this kernel cannot have the probe, into its reason; nothing where it can. */
+static void probe_judge(struct probe *probe, const struct btf *btf)
+{
+	if (!kernel_has(btf, probe))
+		say_missing(probe);
+	else if (strcmp(probe->mechanism, "tp_btf") && !preflight_has_ftrace())
+		snprintf(probe->reason, REASON_SIZE,
+			 "kernel.ftrace_enabled is 0, so it would never run: "
+			 "sysctl kernel.ftrace_enabled=1, then start anew");
+}
+
 /* Finds each program of the table in the object, and turns off those that the kernel has no place for. */
 static int probes_prepare(struct probes *probes, const struct btf *btf)
 {
@@ -116,8 +127,8 @@ static int probes_prepare(struct probes *probes, const struct btf *btf)
 		snprintf(probe->mechanism, sizeof(probe->mechanism), "%.*s", (int)(slash - section), section);
 		probe->target = slash + 1;
 		probe->optional = !strncmp(probe->target, "__ia32_", strlen("__ia32_"));
-		if (!probe->reason[0] && !kernel_has(btf, probe))
-			say_missing(probe);
+		if (!probe->reason[0])
+			probe_judge(probe, btf);
 		bpf_program__set_autoload(probe->program, !probe->reason[0]);
 	}
 	return 0;
@@ -272,6 +283,14 @@ int probes_open(const struct options *options, struct probes **out)
 		return -ENOTSUP;
 	}
 	probes_describe(probes);
+	if (!preflight_has_modules())
+		log_line(
+		    "this kernel cannot load modules (built without CONFIG_MODULES), so only executions of the module "
+		    "tools are shown");
+	else if (probes->degraded)
+		log_line(
+		    "some probes are not attached, so not everything is seen: monitor_start says which, why, and what is "
+		    "lost by it");
 	*out = probes;
 	probes = NULL;
 	return 0;
