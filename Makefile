@@ -120,6 +120,44 @@ run:
 vm: packages-vm all
 	@tests/vm/run shell --kernel $(KERNEL)
 
+# --- unit tests ---
+
+# The user side without what needs libbpf, and so root: a program for each noun.
+UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,lost.o monitor.o preflight.o probes.o ring.o tools.o), \
+	$(USER_SOURCES:.c=.o))
+UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
+UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c)
+
+# Every test has a state, wanted or not.
+$(B)/tests/unit/%.o $(B)/asan/tests/unit/%.o: USER_CFLAGS += -Wno-unused-parameter
+# _FORTIFY_SOURCE hides from the sanitizers what it catches itself.
+SANITIZE := -O1 -U_FORTIFY_SOURCE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(B)/asan/%.o: %.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
+$(addprefix $(B)/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/,$(UNIT_SHARED))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
+
+$(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_SHARED))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
+
+.PHONY: unit-asan unit-valgrind
+unit: $(addprefix $(B)/,$(UNIT_PROGRAMS))
+	@tests/unit/run $^
+unit-asan: $(addprefix $(B)/asan/,$(UNIT_PROGRAMS))
+	@tests/unit/run $^
+unit-valgrind: $(addprefix $(B)/,$(UNIT_PROGRAMS))
+	@TIMEOUT=600 WRAPPER='valgrind --error-exitcode=1 --leak-check=full -q' tests/unit/run $^
+
+-include $(UNIT_PROGRAMS:%=$(B)/%.d) $(UNIT_PROGRAMS:%=$(B)/asan/%.d)
+-include $(UNIT_SHARED:%.o=$(B)/%.d) $(UNIT_SHARED:%.o=$(B)/asan/%.d)
+
 # --- tests ---
 
 KERNELS := 5.10 6.1 6.12 newest
@@ -147,3 +185,109 @@ check-arm64: $(BPF_SOURCES:%.bpf.c=$(B)/arm64/%.bpf.o)
 
 clean:
 	rm -rf $(B)
+
+# --- vmlinux/ against the kernels' BTF ---
+
+# The kernels whose verifier tells how far it walked (5.16 and later).
+BUDGET_KERNELS := $(filter-out 5.10,$(KERNELS))
+# Further BTF to compare with: make check-vmlinux BTF=/sys/kernel/btf/vmlinux, or VERSION=PATH.
+BTF ?=
+CHECK_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard vmlinux/*.c))
+
+$(B)/check-vmlinux: $(CHECK_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs libbpf)
+
+# Our types as BTF: an object with a variable of each, and as many as the headers have.
+define types_rule
+$(B)/vmlinux/types-$(1).h: vmlinux/vmlinux.h vmlinux/flavors.h
+	@mkdir -p $$(@D)
+	$$(Q)$$(CLANG) -target bpf -D__TARGET_ARCH_$(1) -include vmlinux/vmlinux.h -include vmlinux/flavors.h -E -P -x c /dev/null -o $$@
+
+$(B)/vmlinux/types-$(1).c: $(B)/vmlinux/types-$(1).h vmlinux/types.awk
+	$$(Q)awk -f vmlinux/types.awk $$< >$$@
+	$$(Q)[ $$$$(grep -cE '^(struct|union|enum|typedef)' $$<) = $$$$(grep -c ' declared_' $$@) ] || \
+		{ echo "$$@: not a variable for each type of the headers" >&2; exit 1; }
+
+$(B)/vmlinux/types-$(1).o: $(B)/vmlinux/types-$(1).c
+	$$(call say,BPF,$$@)
+	$$(Q)$$(CLANG) -target bpf -mcpu=v2 -O2 -g $$(WARNINGS) -D__TARGET_ARCH_$(1) -Ivmlinux -c $$< -o $$@
+endef
+$(eval $(call types_rule,x86))
+$(eval $(call types_rule,arm64))
+
+# The first boot alone: it makes what all guests share.
+check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/vmlinux/types-arm64.o
+	@CLANG='$(CLANG)' tests/unit/check_vmlinux.sh $(B)/check-vmlinux
+	@tests/vm/run fetch $(KERNELS) >/dev/null
+	@$(B)/check-vmlinux $(B)/vmlinux/types-x86.o vmlinux/differences \
+		$(foreach row,$(KERNELS),"$$(cat $(B)/vm/kernels/$(row)/version)=$(B)/vm/kernels/$(row)/btf") $(BTF)
+	@vmlinux/budget.sh $(firstword $(BUDGET_KERNELS))
+	@printf '%s\n' $(wordlist 2,9,$(BUDGET_KERNELS)) | xargs -P2 -n1 vmlinux/budget.sh
+
+-include $(CHECK_OBJECTS:.o=.d)
+
+# --- lint ---
+
+LINT := $(B)/lint
+LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch])
+LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard vmlinux/*.c))
+LINT_PYTHON := $(wildcard tests/vm/*.py) tests/vm/run
+# The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
+LINT_GUEST := $(wildcard tests/vm/guest/*.sh) tests/vm/guest/init
+LINT_SHELL := $(wildcard tests/unit/run tests/unit/*.sh vmlinux/*.sh .ci/run)
+
+# variableScope: locals stand at the head of their function or block. resourceLeak, memleak: cppcheck does not know
+# _cleanup_. internalAstError: cppcheck 2.10 cannot read a compound literal in a conditional (correlate.c).
+# arithOperationsOnVoidPointer: GNU C has it. missingInclude: it is not given the system's headers. What LIBBPF_OPTS
+# declares is said below; the other two are attributes.
+CPPCHECK := cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,style,performance --std=c11 \
+	--suppress=variableScope --suppress=resourceLeak --suppress=memleak --suppress=internalAstError \
+	--suppress=arithOperationsOnVoidPointer --suppress=missingInclude --suppress='*:$(B)/*' \
+	'-DLIBBPF_OPTS(type,name,...)=struct type name = {}' '-D_cleanup_(f)=' '-DSEC(name)='
+
+# Each thing that passed leaves a stamp and is left alone until it changes. Two at a time, unless make was told how many.
+lint:
+	@$(MAKE) --no-print-directory --output-sync=target $(if $(filter -j%,$(MAKEFLAGS)),,-j2) lint-files
+
+.PHONY: lint-files
+lint-files: $(LINT)/format $(LINT_TIDY) $(LINT)/cppcheck-user $(LINT)/cppcheck-bpf $(LINT)/shell $(LINT)/python
+
+$(LINT)/format: $(LINT_C) .clang-format
+	$(call say,FORMAT,$(words $(LINT_C)) files)
+	@mkdir -p $(@D)
+	$(Q)clang-format --dry-run -Werror $(LINT_C)
+	@touch $@
+
+# One file a run: clang-tidy 14 finds faults that are none when it is given several.
+$(LINT)/%.c.tidy: %.c .clang-tidy $(filter %.h,$(LINT_C)) | $(B)/include/kmodwatch.skel.h
+	$(call say,TIDY,$<)
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- $(USER_CFLAGS) 2>$@.err || { cat $@.err >&2; exit 1; }
+	@touch $@
+
+$(LINT)/cppcheck-user: $(filter user/% vmlinux/check.% vmlinux/compare.% vmlinux/listing.% vmlinux/types.% tests/%,$(LINT_C))
+	$(call say,CPPCHECK,user vmlinux tests)
+	@mkdir -p $(@D)
+	$(Q)$(CPPCHECK) -D_GNU_SOURCE $(filter %.c,$^)
+	@touch $@
+
+$(LINT)/cppcheck-bpf: $(filter bpf/% vmlinux/vmlinux.h vmlinux/flavors.h,$(LINT_C))
+	$(call say,CPPCHECK,bpf)
+	@mkdir -p $(@D)
+	$(Q)$(CPPCHECK) -D__bpf__ -D__TARGET_ARCH_x86 -Ivmlinux -Ibpf $(filter %.c,$^)
+	@touch $@
+
+# SC1090, SC1091: what the guest's scripts source is where the guest has it.
+$(LINT)/shell: $(LINT_GUEST) $(LINT_SHELL)
+	$(call say,SHELL,$(words $^) files)
+	@mkdir -p $(@D)
+	$(Q)shellcheck --shell=dash --exclude=SC1090,SC1091 $(LINT_GUEST)
+	$(Q)shellcheck $(LINT_SHELL)
+	@touch $@
+
+$(LINT)/python: $(LINT_PYTHON)
+	$(call say,PYTHON,$(words $^) files)
+	@mkdir -p $(@D)
+	$(Q)PYTHONPYCACHEPREFIX=$(LINT)/pycache python3 -W error -m py_compile $(LINT_PYTHON)
+	@touch $@

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A call under way: from where it begins to do something (the kernel reads, or delete_module is entered) to its return.
- * A thread is in one such call at most, and always returns from it, so its id is key enough.
+ * A thread is in one such call at most, so its id is the key. A call may never return (a module's init that oopses),
+ * and its thread's id be used again: what is left is replaced by the next attempt, and not taken for another call's.
  */
 #ifndef KMODWATCH_ATTEMPT_BPF_H
 #define KMODWATCH_ATTEMPT_BPF_H
@@ -18,6 +19,13 @@ static __always_inline struct attempt *attempt_here(void)
 	return bpf_map_lookup_elem(&attempts, &tid);
 }
 
+static __always_inline __u64 thread_start_time(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, start_boottime);
+}
+
 static __always_inline void attempt_end(void)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
@@ -31,6 +39,7 @@ static __always_inline void add_source(struct workspace *ws, __u32 slot, struct 
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 
 	source->present = 1;
+	source->is_regular = (BPF_CORE_READ(inode, i_mode) & 0170000) == 0100000; /* S_ISREG */
 	source->inode = BPF_CORE_READ(inode, i_ino);
 	source->size = BPF_CORE_READ(inode, i_size);
 	source->dev = BPF_CORE_READ(inode, i_sb, s_dev);
@@ -47,7 +56,11 @@ static __always_inline void add_source(struct workspace *ws, __u32 slot, struct 
 static __always_inline void attempt_begin(enum module_call module_call, struct file *file, bool read_refused)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct attempt attempt = { .read_refused = read_refused };
+	struct attempt attempt = {
+		.read_refused = read_refused,
+		.start_time = thread_start_time(),
+		.module_call = module_call,
+	};
 	struct workspace *ws;
 	__u32 slot;
 

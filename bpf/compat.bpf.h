@@ -8,7 +8,13 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
-static __always_inline __u64 cred_cap_effective(const struct cred *cred)
+enum {
+	CAP_SYS_MODULE = 16,
+	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
+};
+
+/* In the user namespace of the credentials, whichever that is. */
+static __always_inline bool cred_has_sys_module(const struct cred *cred)
 {
 	const struct cred___two_words *old = (const void *)cred;
 	__u64 caps;
@@ -18,7 +24,7 @@ static __always_inline __u64 cred_cap_effective(const struct cred *cred)
 		caps = BPF_CORE_READ(old, cap_effective.cap[0]) | (__u64)BPF_CORE_READ(old, cap_effective.cap[1]) << 32;
 	else
 		caps = BPF_CORE_READ(cred, cap_effective.val);
-	return caps;
+	return caps >> CAP_SYS_MODULE & 1;
 }
 
 static __always_inline void inode_mtime(const struct inode *inode, __s64 *sec, __u32 *nsec)
@@ -64,6 +70,13 @@ static __always_inline __s8 module_sig_ok(const struct module *mod)
 	if (!bpf_core_field_exists(mod->sig_ok))
 		return -1;
 	return BPF_CORE_READ(mod, sig_ok);
+}
+
+/* The inode number of mount namespaces that nobody can enter; before 6.18 they had none: 0. */
+static __always_inline __u32 anonymous_mnt_ns(void)
+{
+	/* the number itself is ABI; libbpf 1.1 cannot relocate an enumerator with the top bit set */
+	return bpf_core_enum_value_exists(enum init_ns_ino, MNT_NS_ANON_INO) ? 0xeffffff7U : 0;
 }
 
 static __always_inline bool is_module_read(__u32 id)

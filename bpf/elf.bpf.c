@@ -3,6 +3,9 @@
 #include "elf.bpf.h"
 #include "attempt.bpf.h"
 
+/* Together enough for 256 sections; Debian's modules have some 40. */
+enum { LEG_STEPS = 16, SECTION_LEGS = 16 };
+
 union section_name { /* in words, so that it is compared in four steps */
 	char text[32];
 	__u64 words[4];
@@ -18,6 +21,7 @@ static __always_inline bool is_this_module(const union section_name *name)
 
 /* Looks at one section; 0: found, or nothing more to look at. */
 int section_step(__u32 index);
+int section_leg(__u32 first);
 
 __noinline int section_step(__u32 index)
 {
@@ -27,7 +31,7 @@ __noinline int section_step(__u32 index)
 	const void *image;
 	__u64 size;
 
-	if (!attempt)
+	if (!attempt || index >= attempt->scan.count)
 		return 0;
 	image = (const void *)attempt->scan.image;
 	size = attempt->scan.size;
@@ -43,6 +47,15 @@ __noinline int section_step(__u32 index)
 		bpf_probe_read_kernel_str(attempt->image_name, sizeof(attempt->image_name),
 					  image + section.sh_offset + bpf_core_field_offset(struct module, name));
 	return 0;
+}
+
+__noinline int section_leg(__u32 first)
+{
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < LEG_STEPS; i++)
+		if (!section_step(first + i))
+			return 0;
+	return 1;
 }
 
 static __always_inline bool is_elf64(const struct elf_header *elf)
@@ -70,9 +83,10 @@ __noinline int image_name_read(__u64 image, __u64 size)
 	attempt->scan.size = size;
 	attempt->scan.sections = elf.e_shoff;
 	attempt->scan.names = names.sh_offset;
+	attempt->scan.count = elf.e_shnum;
 #pragma clang loop unroll(disable)
-	for (__u32 i = 1; i < SECTIONS_MAX; i++)
-		if (i >= elf.e_shnum || !section_step(i))
+	for (__u32 i = 0; i < SECTION_LEGS; i++)
+		if (!section_leg(i * LEG_STEPS))
 			break;
 	return 0;
 }

@@ -8,8 +8,6 @@
 #include <bpf/bpf_core_read.h>
 #include "event.h"
 
-enum { SECTIONS_MAX = 256 };
-
 struct elf_header { /* Elf64_Ehdr */
 	__u8 e_ident[16];
 	__u16 e_type, e_machine;

@@ -29,7 +29,7 @@ enum {
 	TEXT_MAX = 4096,   /* the longest single text */
 	TEXT_AREA = 16384, /* all texts of a record; a power of two */
 	ANCESTORS_MAX = 8,
-	PATH_PARTS_MAX = 48,   /* components of a path, mount crossings included */
+
 	COMM_SIZE = 16,	       /* TASK_COMM_LEN */
 	MODULE_NAME_SIZE = 56, /* MODULE_NAME_LEN on 64-bit kernels */
 	TTY_NAME_SIZE = 64,
@@ -42,13 +42,18 @@ enum span_state {
 	SPAN_KNOWN = 2,
 };
 
+enum detached {
+	DETACHED_TREE = 1, /* the walk ended at a root that no name leads to: unmounted, or never attached */
+	DETACHED_FILE = 2, /* the file was never in a tree, and its name is the kernel's: a memfd and its like */
+};
+
 /* One text. Paths are stored as the kernel walks them: components from the leaf up, each with its NUL. */
 struct span {
 	__u16 offset;	/* from the start of the record's text */
 	__u16 size;	/* bytes, without the last NUL where it is a C string */
 	__u8 state;	/* enum span_state */
 	__u8 cut;	/* there was more */
-	__u16 detached; /* a path whose walk ended at a root that is not mounted: a memfd, an unmounted tree */
+	__u16 detached; /* enum detached, of a path */
 };
 
 enum abi {
@@ -114,8 +119,9 @@ struct source_file {
 	__u32 mtime_nsec;
 	__u32 dev; /* the kernel's: major << 20 | minor */
 	__u8 present;
-	__u8 unlinked; /* no name leads to it any more */
-	__u8 pad[6];
+	__u8 unlinked; /* the name in path does not lead to it any more */
+	__u8 is_regular;
+	__u8 pad[5];
 	struct span path;
 	char fs[FS_NAME_SIZE];
 };
@@ -201,6 +207,7 @@ struct call_return_record {
 struct call_alone_record {
 	struct record_header header;
 	struct subject subject;
+	struct source_file source; /* the file behind finit_module's descriptor, unread */
 	struct call call;
 };
 
@@ -236,9 +243,11 @@ struct attempt {
 	__u8 read_done;
 	__u8 module_seen;
 	__u8 params_copied;
+	__u64 start_time; /* of the thread: its id may be another's by now */
+	__u64 module_call;
 	char image_name[MODULE_NAME_SIZE];
 	struct { /* where the search for the name in the image stands */
-		__u64 image, size, sections, names;
+		__u64 image, size, sections, names, count;
 	} scan;
 };
 

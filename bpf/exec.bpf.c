@@ -35,11 +35,11 @@ static __always_inline __u32 tool_by_filename(const char *filename)
 
 	/* to the last chunk of the string; PATH_MAX is 4096 */
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < 33; i++) {
+	for (int i = 0; i < 38; i++) {
 		n = bpf_probe_read_kernel_str(chunk, sizeof(chunk), filename);
 		if (n != sizeof(chunk))
 			break;
-		filename += 64; /* half, so that the last nine bytes are never split */
+		filename += sizeof(chunk) - 16; /* so that the last nine bytes are never split */
 	}
 	if (n <= 1 || n > (long)sizeof(chunk))
 		return 0;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Walks from a leaf up to a root. A step is a global function: the verifier reads it once, and each turn of the loop
- * costs it a call, so that a walk of 48 steps is some 400 verified instructions where the plain loop was 3,600 (6.1).
+ * costs it a call: 48 steps are some 400 verified instructions where the plain loop had 3,600 (6.1).
  * No lock is held: a rename during the walk can mix two paths, as it can in every reader of this kind.
  */
 #include "path.bpf.h"
 #include "compat.bpf.h"
+
+/* Together enough for a path of PATH_MAX bytes that is all one-letter names. */
+enum { LEG_STEPS = 48, PATH_LEGS = 48 };
 
 /* One component, with its NUL, at the end of the text. False: no room. */
 static __always_inline bool add_part(struct workspace *ws, const void *name)
@@ -34,8 +37,24 @@ static __always_inline void walk_begin(struct workspace *ws)
 	ws->walk.span.offset = ws->text_used;
 }
 
+/*
+ * Whether a root mount is one that names are looked up in: not the kernel's own (shmem's, under memfds), not one that
+ * was unmounted while in use, not a tree that open_tree() or fsmount() made and nobody attached.
+ */
+static __always_inline bool mount_in_namespace(const struct mount *mount)
+{
+	struct mnt_namespace *ns = BPF_CORE_READ(mount, mnt_ns);
+	__u32 inum;
+
+	if (!ns || (__u64)ns >= (__u64)-4095) /* MNT_NS_INTERNAL is an error pointer */
+		return false;
+	inum = BPF_CORE_READ(ns, ns.inum);
+	return inum && inum != anonymous_mnt_ns();
+}
+
 /* The steps go on from where ws->walk stands; 0: the walk is over. */
 int path_step(__u32 slot);
+int path_leg(__u32 slot);
 int cgroup_step(__u32 slot);
 
 __noinline int path_step(__u32 slot)
@@ -53,8 +72,11 @@ __noinline int path_step(__u32 slot)
 		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
 
-		if (up == mount || !up)
+		if (up == mount || !up) {
+			if (!mount_in_namespace(mount))
+				ws->walk.span.detached = DETACHED_TREE;
 			return 0;
+		}
 		ws->walk.dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
 		ws->walk.mnt = (__u64)&up->mnt;
 		return 1;
@@ -62,11 +84,19 @@ __noinline int path_step(__u32 slot)
 	if (!add_part(ws, BPF_CORE_READ(dentry, d_name.name)))
 		return 0;
 	if (parent == dentry || !parent) {
-		/* a root, but not this mount's: a memfd and its like */
-		ws->walk.span.detached = 1;
+		ws->walk.span.detached = DETACHED_FILE;
 		return 0;
 	}
 	ws->walk.dentry = (__u64)parent;
+	return 1;
+}
+
+__noinline int path_leg(__u32 slot)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < LEG_STEPS; i++)
+		if (!path_step(slot))
+			return 0;
 	return 1;
 }
 
@@ -80,8 +110,8 @@ __noinline int path_walk(__u32 slot)
 	if (!ws->walk.dentry)
 		return 0;
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < PATH_PARTS_MAX; i++)
-		if (!path_step(slot))
+	for (int i = 0; i < PATH_LEGS; i++)
+		if (!path_leg(slot))
 			return 0;
 	ws->walk.span.cut = 1;
 	return 0;
@@ -111,7 +141,7 @@ __noinline int cgroup_walk(__u32 slot)
 		return 0;
 	walk_begin(ws);
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < PATH_PARTS_MAX; i++)
+	for (int i = 0; i < LEG_STEPS; i++)
 		if (!cgroup_step(slot))
 			return 0;
 	ws->walk.span.cut = 1;

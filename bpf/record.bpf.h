@@ -99,7 +99,10 @@ static __always_inline void add_string(struct workspace *ws, struct span *span, 
 	ws->text_used = at + n;
 }
 
-/* Adds size bytes of the caller's memory (at most TEXT_MAX of them). */
+/*
+ * Adds size bytes of the caller's memory (at most TEXT_MAX of them). Where a page is not there (it may have been
+ * swapped out, and a program cannot wait for it), what stands before the first page's end is taken, and counts as cut.
+ */
 static __always_inline void add_user_bytes(struct workspace *ws, struct span *span, __u64 from, __u64 size)
 {
 	__u64 at = ws->text_used;
@@ -112,12 +115,19 @@ static __always_inline void add_user_bytes(struct workspace *ws, struct span *sp
 	}
 	if (n > TEXT_MAX)
 		n = TEXT_MAX;
-	if (bpf_probe_read_user(&ws->text[at & (TEXT_AREA - 1)], n, (const void *)from))
-		return;
+	if (bpf_probe_read_user(&ws->text[at & (TEXT_AREA - 1)], n, (const void *)from)) {
+		__u64 rest = 4096 - (from & 4095);
+
+		if (n <= rest)
+			return;
+		n = rest;
+		if (bpf_probe_read_user(&ws->text[at & (TEXT_AREA - 1)], n, (const void *)from))
+			return;
+	}
 	span->state = SPAN_KNOWN;
 	span->offset = at;
 	span->size = n;
-	span->cut = size > TEXT_MAX;
+	span->cut = size > n;
 	ws->text_used = at + n;
 }
 

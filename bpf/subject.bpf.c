@@ -5,7 +5,7 @@
 #include "path.bpf.h"
 #include "record.bpf.h"
 
-enum { PF_KTHREAD = 0x00200000, CAP_SYS_MODULE = 16 };
+enum { PF_KTHREAD = 0x00200000 };
 
 /* Every record that has a subject has it right after the header. */
 static __always_inline struct subject *subject_of(struct workspace *ws)
@@ -21,7 +21,7 @@ static __always_inline void read_ids(struct subject *subject, struct task_struct
 	subject->gid = BPF_CORE_READ(cred, gid.val);
 	subject->euid = BPF_CORE_READ(cred, euid.val);
 	subject->egid = BPF_CORE_READ(cred, egid.val);
-	subject->cap_sys_module = cred_cap_effective(cred) >> CAP_SYS_MODULE & 1;
+	subject->cap_sys_module = cred_has_sys_module(cred);
 	subject->user_ns = BPF_CORE_READ(cred, user_ns, ns.inum);
 	subject->auid = -1;
 	subject->ses = -1;

@@ -60,6 +60,18 @@ static __always_inline void send_return(struct attempt *attempt, enum module_cal
 	workspace_release(slot);
 }
 
+/* The file behind one of the caller's descriptors, or NULL. It may be closed meanwhile, and then reads as garbage. */
+static __always_inline struct file *file_of(__u32 fd)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
+	struct file *file = NULL;
+
+	if (fd < BPF_CORE_READ(fdt, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(fdt, fd) + fd);
+	return file;
+}
+
 /*
  * A call that never became an attempt: refused, or (result 0) one that got the result of another caller's load of the
  * same file (6.5, 9b9879fc0327 "modules: catch concurrent module loads, treat them as idempotent").
@@ -77,9 +89,22 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 	call = &ws->record.call_alone.call;
 	fill_call(call, module_call, ret, args);
 	add_caller_text(ws, call, module_call, args);
+	if (module_call == CALL_FINIT_MODULE) {
+		struct file *file = file_of(args->arg[0]);
+
+		if (file)
+			add_source(ws, slot, &ws->record.call_alone.source, file);
+	}
 	subject_read(slot);
 	record_send(ret == 0 ? (void *)&ring : (void *)&refused_ring, ws, sizeof(ws->record.call_alone));
 	workspace_release(slot);
+}
+
+/* CALL_UNKNOWN: the attempt began at the module's tracepoint. */
+static __always_inline bool is_stale(const struct attempt *attempt, enum module_call module_call)
+{
+	return (attempt->module_call != CALL_UNKNOWN && attempt->module_call != module_call) ||
+	       attempt->start_time != thread_start_time();
 }
 
 /* ctx is (regs, ret) */
@@ -90,6 +115,10 @@ static __always_inline int call_returned(__u64 *ctx, enum module_call module_cal
 	long ret = ctx[1];
 
 	read_call_args(call_regs(ctx), compat, &args);
+	if (attempt && is_stale(attempt, module_call)) {
+		attempt_end();
+		attempt = NULL;
+	}
 	if (attempt) {
 		send_return(attempt, module_call, ret, &args);
 		attempt_end();
@@ -119,13 +148,15 @@ int delete_module_return(__u64 *ctx)
 
 /*
  * Entry, because the module's exit runs before the call returns, and after it the machine may not be ours any more.
- * Who lacks the capability is refused anyway: the return says all there is to say.
+ * Who lacks the capability is refused anyway (root of a user namespace of his own too: the kernel asks for the
+ * capability in the initial one): the return says all there is to say.
  */
 static __always_inline int delete_entered(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
+	const struct cred *cred = BPF_CORE_READ(task, cred);
 
-	if (cred_cap_effective(BPF_CORE_READ(task, cred)) >> 16 & 1) /* CAP_SYS_MODULE */
+	if (cred_has_sys_module(cred) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS)
 		attempt_begin(CALL_DELETE_MODULE, NULL, false);
 	return 0;
 }

@@ -50,7 +50,7 @@ static bool read_ring_size(const char *word, unsigned int *kib)
 	char *end;
 	unsigned long value = strtoul(word, &end, 10);
 
-	if (*end || end == word || value < 64 || value > 1048576 || (value & (value - 1)))
+	if (*word < '0' || *word > '9' || *end || value < 64 || value > 1048576 || (value & (value - 1)))
 		return false;
 	*kib = (unsigned int)value;
 	return true;

@@ -50,7 +50,7 @@ struct module___layout {
 
 /* since 6.19 or so: the file is compressed and the kernel will decompress it */
 enum kernel_read_file_id___compressed {
-	READING_MODULE_COMPRESSED___compressed = 3,
+	READING_MODULE_COMPRESSED___compressed = 7,
 };
 
 #pragma clang attribute pop

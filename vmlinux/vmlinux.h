@@ -52,9 +52,6 @@ struct pt_regs {
 	unsigned long di;
 	unsigned long orig_ax;
 };
-struct thread_info {
-	u32 status;
-};
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {
 	u64 regs[31];
@@ -140,7 +137,13 @@ struct vfsmount {
 	struct dentry *mnt_root;
 };
 
+/* include/uapi/linux/nsfs.h, since 6.18 or so; the numbers are older */
+enum init_ns_ino {
+	MNT_NS_ANON_INO = 0xeffffff7U,
+};
+
 struct mount {
+	struct mnt_namespace *mnt_ns;
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
@@ -161,6 +164,7 @@ struct super_block {
 };
 
 struct inode {
+	u16 i_mode;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	long long i_size;
@@ -171,6 +175,15 @@ struct inode {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
 };
 
 struct fs_struct {
@@ -205,7 +218,9 @@ struct css_set {
 };
 
 struct task_struct {
+#if defined(__TARGET_ARCH_arm64)
 	struct thread_info thread_info;
+#endif
 	unsigned int flags;
 	struct mm_struct *mm;
 	int pid;
@@ -217,6 +232,7 @@ struct task_struct {
 	const struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct css_set *cgroups;

@@ -5,111 +5,21 @@
  */
 #include "correlate.h"
 #include "../cleanup.h"
+#include "attempts.h"
+#include "clock.h"
 #include "decode.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Copies of the records of a call that has not returned. A lost return leaves it until the thread's next call. */
-struct open_attempt {
-	uint32_t tid;
-	uint64_t time;
-	uint32_t cpu;
-	void *attempt; /* NULL: lost */
-	void *params;  /* NULL: not copied yet */
-	void *module;
-};
 
 struct correlator {
 	emit_fn emit;
 	void *ctx;
-	void *open; /* tsearch() tree of struct open_attempt, by tid */
+	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
+	struct attempts attempts;
 	struct arena arena;
 };
-
-static int compare_tid(const void *a, const void *b)
-{
-	const struct open_attempt *left = a, *right = b;
-
-	return (left->tid > right->tid) - (left->tid < right->tid);
-}
-
-static void open_free(void *node)
-{
-	struct open_attempt *open = node;
-
-	free(open->attempt);
-	free(open->params);
-	free(open->module);
-	free(open);
-}
-
-static void open_close(struct correlator *correlator, struct open_attempt *open)
-{
-	if (!open)
-		return;
-	tdelete(open, &correlator->open, compare_tid);
-	open_free(open);
-}
-
-/* The open attempt that the record belongs to, or NULL. One of the same thread but another call is stale: it goes. */
-static struct open_attempt *open_find(struct correlator *correlator, const struct record_header *header)
-{
-	const struct open_attempt key = { .tid = header->tid };
-	void *node = tfind(&key, &correlator->open, compare_tid);
-	struct open_attempt *open;
-
-	if (!node)
-		return NULL;
-	open = *(struct open_attempt **)node;
-	if (open->time == header->attempt_time && open->cpu == header->attempt_cpu)
-		return open;
-	open_close(correlator, open);
-	return NULL;
-}
-
-/* The record's open attempt, made where there is none. NULL: no memory. */
-static struct open_attempt *open_get(struct correlator *correlator, const struct record_header *header)
-{
-	struct open_attempt *open = open_find(correlator, header);
-
-	if (open)
-		return open;
-	open = calloc(1, sizeof(*open));
-	if (!open)
-		return NULL;
-	open->tid = header->tid;
-	open->time = header->attempt_time;
-	open->cpu = header->attempt_cpu;
-	if (!tsearch(open, &correlator->open, compare_tid)) {
-		free(open);
-		return NULL;
-	}
-	return open;
-}
-
-static int keep(void **slot, const struct record_view *view)
-{
-	void *copy = malloc(view->record->header.size);
-
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, view->record, view->record->header.size);
-	free(*slot);
-	*slot = copy;
-	return 0;
-}
-
-/* A record that keep() kept: it was checked when it came. */
-static struct record_view kept(const void *copy)
-{
-	struct record_view view = { 0 };
-
-	record_view(copy, ((const struct record_header *)copy)->size, &view);
-	return view;
-}
 
 static struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
 				uint64_t boot_offset)
@@ -126,13 +36,14 @@ static struct event event_begin(struct correlator *correlator, enum event_kind k
 }
 
 /* Who made the call: the attempt says; where that was lost, the record itself says a little. */
-static void set_process(struct event *event, const struct open_attempt *open, const struct record_header *header,
-			uint64_t boot_offset, struct arena *arena)
+static void set_process(struct correlator *correlator, struct event *event, const struct open_attempt *open,
+			const struct record_header *header)
 {
 	if (open && open->attempt) {
-		struct record_view view = kept(open->attempt);
+		struct record_view view = attempt_kept(open->attempt);
 
-		decode_process(&view, &view.record->attempt.subject, boot_offset, arena, &event->process);
+		decode_process(&view, &view.record->attempt.subject, correlator->start_offset, &correlator->arena,
+			       &event->process);
 	} else {
 		decode_bare_process(header, &event->process);
 	}
@@ -152,10 +63,10 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 	event.tool = (struct tool_part) {
 		.known = KNOWN,
 		.name = text_of(record->tool < sizeof(names) / sizeof(names[0]) ? names[record->tool] : NULL),
-		.path = decode_text(view, &record->path),
+		.path = record_text(view, &record->path),
 		.matched_by = text_of(record->matched_by == MATCHED_BY_INODE ? "inode" : "name"),
 	};
-	decode_process(view, &record->subject, boot_offset, &correlator->arena, &event.process);
+	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -164,24 +75,24 @@ static int module_request(struct correlator *correlator, const struct record_vie
 	const struct module_request_record *record = &view->record->module_request;
 	struct event event = event_begin(correlator, EVENT_MODULE_REQUEST, &record->header, boot_offset);
 
-	event.alias = decode_text(view, &record->alias);
+	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
-	decode_process(view, &record->subject, boot_offset, &correlator->arena, &event.process);
+	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
 	return correlator->emit(correlator->ctx, &event);
 }
 
 static int attempt_begun(struct correlator *correlator, const struct record_view *view)
 {
-	struct open_attempt *open = open_get(correlator, &view->record->header);
+	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
 
-	return open ? keep(&open->attempt, view) : -ENOMEM;
+	return open ? attempt_keep(&open->attempt, view) : -ENOMEM;
 }
 
 static int params_copied(struct correlator *correlator, const struct record_view *view)
 {
-	struct open_attempt *open = open_get(correlator, &view->record->header);
+	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
 
-	return open ? keep(&open->params, view) : -ENOMEM;
+	return open ? attempt_keep(&open->params, view) : -ENOMEM;
 }
 
 /* The parameters as the kernel copied them; where it has no copy, as the caller passed them to the call (or NULL). */
@@ -189,13 +100,13 @@ static void set_params(struct module_part *module, const struct open_attempt *op
 		       const struct call *call)
 {
 	if (open && open->params) {
-		struct record_view copied = kept(open->params);
+		struct record_view copied = attempt_kept(open->params);
 
-		module->params = decode_text(&copied, &copied.record->module_params.params);
+		module->params = record_text(&copied, &copied.record->module_params.params);
 	} else if (!call || call->params_copied) {
 		module->params = TEXT_UNKNOWN; /* that record was lost */
 	} else {
-		module->params = decode_text(view, &call->params);
+		module->params = record_text(view, &call->params);
 		if (module->params.known == KNOWN)
 			module->params_from = text_of("caller");
 	}
@@ -204,27 +115,27 @@ static void set_params(struct module_part *module, const struct open_attempt *op
 static int module_coming(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
 {
 	const struct module_record *record = &view->record->module;
-	struct open_attempt *open = open_get(correlator, &record->header);
+	struct open_attempt *open = attempts_get(&correlator->attempts, &record->header);
 	struct event event;
 	int err;
 
 	if (!open)
 		return -ENOMEM;
-	err = keep(&open->module, view);
+	err = attempt_keep(&open->module, view);
 	if (err)
 		return err;
 	event = event_begin(correlator, EVENT_MODULE_COMING, &record->header, boot_offset);
 	decode_module(view, &record->module, &correlator->arena, &event.module);
 	set_params(&event.module, open, view, NULL);
-	set_process(&event, open, &record->header, boot_offset, &correlator->arena);
+	set_process(correlator, &event, open, &record->header);
 	return correlator->emit(correlator->ctx, &event);
 }
 
 static int module_freed(struct correlator *correlator, const struct record_view *view)
 {
-	struct open_attempt *open = open_get(correlator, &view->record->header);
+	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
 
-	return open ? keep(&open->module, view) : -ENOMEM;
+	return open ? attempt_keep(&open->module, view) : -ENOMEM;
 }
 
 static const char *failed_stage(const struct call *call)
@@ -247,7 +158,7 @@ static void set_module(struct event *event, const struct record_view *view, cons
 		       const struct open_attempt *open, struct arena *arena)
 {
 	if (call->module_seen && open && open->module) {
-		struct record_view module = kept(open->module);
+		struct record_view module = attempt_kept(open->module);
 
 		decode_module(&module, &module.record->module.module, arena, &event->module);
 		if (event->kind == EVENT_MODULE_LOAD) /* it was read while coming; the result says what became of it */
@@ -272,7 +183,7 @@ static void set_source(struct event *event, const struct call *call, const struc
 	}
 	event->source.known = UNKNOWN;
 	if (open && open->attempt) {
-		struct record_view attempt = kept(open->attempt);
+		struct record_view attempt = attempt_kept(open->attempt);
 
 		if (attempt.record->attempt.source.present)
 			decode_source(&attempt, &attempt.record->attempt.source, arena, &event->source);
@@ -287,7 +198,7 @@ static enum event_kind kind_of_call(const struct call *call)
 static int call_returned(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
 {
 	const struct call_return_record *record = &view->record->call_return;
-	struct open_attempt *open = open_find(correlator, &record->header);
+	struct open_attempt *open = attempts_find(&correlator->attempts, &record->header);
 	const struct call *call = &record->call;
 	struct arena *arena = &correlator->arena;
 	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
@@ -298,27 +209,31 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	set_module(&event, view, call, open, arena);
 	if (event.kind == EVENT_MODULE_LOAD)
 		set_source(&event, call, open, arena);
-	set_process(&event, open, &record->header, boot_offset, arena);
+	set_process(correlator, &event, open, &record->header);
 	err = correlator->emit(correlator->ctx, &event);
-	open_close(correlator, open);
+	attempts_close(&correlator->attempts, open);
 	return err;
 }
 
 /*
  * Whether a load that read nothing has another caller's result: only such a load can succeed, or fail with what only
- * reading tells. Left: what finit_module finds out by itself, and kernel_read_file() before it asks the LSMs.
+ * reading tells. Left: what finit_module finds out by itself, and kernel_read_file() before it asks the LSMs. EINVAL is
+ * its own for flags that do not exist and for what is no regular file.
  */
-static bool is_coalesced(const struct call *call)
+static bool is_coalesced(const struct call *call, const struct source_file *source)
 {
+	enum { FLAGS = 7 }; /* uapi/linux/module.h */
+
 	if (call->module_call != CALL_FINIT_MODULE)
 		return false;
 	switch (-call->ret) {
 	case EPERM:
 	case EACCES:
 	case EBADF:
-	case EINVAL:
 	case ETXTBSY:
 		return false;
+	case EINVAL:
+		return !(call->flags & ~(uint64_t)FLAGS) && source->present && source->is_regular;
 	}
 	return true;
 }
@@ -331,7 +246,7 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
 
 	decode_call(call, arena, &event.syscall);
-	if (is_coalesced(call)) {
+	if (is_coalesced(call, &record->source)) {
 		event.coalesced = number_of(true);
 		set_outcome(&event, call, NULL); /* where the other call failed is that call's line */
 	} else {
@@ -340,7 +255,9 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 		if (event.kind == EVENT_MODULE_LOAD)
 			set_params(&event.module, NULL, view, call);
 	}
-	decode_process(view, &record->subject, boot_offset, arena, &event.process);
+	if (record->source.present)
+		decode_source(view, &record->source, arena, &event.source);
+	decode_process(view, &record->subject, correlator->start_offset, arena, &event.process);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -380,6 +297,7 @@ int correlator_new(emit_fn emit, void *ctx, struct correlator **correlator)
 		return -ENOMEM;
 	made->emit = emit;
 	made->ctx = ctx;
+	made->start_offset = clock_boot_offset();
 	*correlator = made;
 	return 0;
 }
@@ -388,7 +306,7 @@ void correlator_freep(struct correlator **correlator)
 {
 	if (!*correlator)
 		return;
-	tdestroy((*correlator)->open, open_free);
+	attempts_clear(&(*correlator)->attempts);
 	free(*correlator);
 	*correlator = NULL;
 }

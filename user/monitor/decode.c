@@ -3,50 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static size_t kind_size(uint32_t kind)
-{
-	switch (kind) {
-	case RECORD_TOOL_EXEC:
-		return sizeof(struct tool_exec_record);
-	case RECORD_MODULE_REQUEST:
-		return sizeof(struct module_request_record);
-	case RECORD_ATTEMPT:
-		return sizeof(struct attempt_record);
-	case RECORD_MODULE_COMING:
-	case RECORD_MODULE_FREE:
-		return sizeof(struct module_record);
-	case RECORD_MODULE_PARAMS:
-		return sizeof(struct module_params_record);
-	case RECORD_CALL_RETURN:
-		return sizeof(struct call_return_record);
-	case RECORD_CALL_ALONE:
-		return sizeof(struct call_alone_record);
-	}
-	return 0;
-}
-
-int record_view(const void *bytes, size_t size, struct record_view *view)
-{
-	const struct record_header *header = bytes;
-	size_t fixed;
-
-	if (size < sizeof(*header) || header->size != size)
-		return -EBADMSG;
-	fixed = kind_size(header->kind);
-	if (fixed == 0)
-		return -EBADMSG;
-	if (header->text_size)
-		fixed = RECORD_FIXED;
-	if (size != fixed + header->text_size)
-		return -EBADMSG;
-	view->record = bytes;
-	view->text = (const char *)bytes + fixed;
-	return 0;
-}
 
 /* Text that is made up here; the arena is sized so that it always fits, and what would not is unknown. */
 static struct text arena_text(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -72,36 +33,23 @@ static struct text fixed_text(const char *bytes, size_t size)
 	return (struct text) { .known = KNOWN, .bytes = bytes, .size = strnlen(bytes, size) };
 }
 
-struct text decode_text(const struct record_view *view, const struct span *span)
-{
-	struct text text = { 0 };
-
-	if (span->state == SPAN_ABSENT)
-		return text;
-	text.known = UNKNOWN;
-	text.truncated = span->cut;
-	if (span->state != SPAN_KNOWN || (size_t)span->offset + span->size > view->record->header.text_size)
-		return text;
-	text.known = KNOWN;
-	text.bytes = view->text + span->offset;
-	text.size = span->size;
-	return text;
-}
-
 /*
  * A path came as its components from the leaf up, each with a NUL; put in order it is one byte shorter or as long:
  * a slash before each. A walk that was cut has lost its upper end, so nothing stands before the first component.
  */
 static struct text decode_path(const struct record_view *view, const struct span *span, struct arena *arena)
 {
-	struct text parts = decode_text(view, span);
+	struct text parts = record_text(view, span);
 	size_t end, start;
 	char *out;
 
 	if (parts.known != KNOWN)
 		return parts;
-	if (parts.size == 0)
-		return arena_text(arena, "/");
+	if (parts.size == 0) {
+		parts.bytes = "/";
+		parts.size = 1;
+		return parts;
+	}
 	if (parts.size + 1 > sizeof(arena->bytes) - arena->used)
 		return TEXT_UNKNOWN;
 	out = arena->bytes + arena->used;
@@ -166,7 +114,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.ppid = number_of(subject->ppid),
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
 		.exe = decode_path(view, &subject->exe, arena),
-		.argv = decode_text(view, &subject->argv),
+		.argv = record_text(view, &subject->argv),
 		.cwd = decode_path(view, &subject->cwd, arena),
 		.uid = number_of(subject->uid),
 		.gid = number_of(subject->gid),
@@ -217,6 +165,14 @@ void decode_bare_process(const struct record_header *header, struct process *pro
 	};
 }
 
+/* Anyone can set a file's time to what ns since 1970 cannot say. */
+static struct number time_of(int64_t sec, uint32_t nsec)
+{
+	if (sec < 0 || (uint64_t)sec >= UINT64_MAX / 1000000000)
+		return NUMBER_UNKNOWN;
+	return number_of((uint64_t)sec * 1000000000 + nsec);
+}
+
 void decode_source(const struct record_view *view, const struct source_file *source, struct arena *arena,
 		   struct source_part *part)
 {
@@ -224,7 +180,7 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 	struct text path = decode_path(view, &source->path, arena);
 	const char *kind = source->unlinked ? "deleted" : "file";
 
-	if (source->path.detached && path.known == KNOWN && path.size >= strlen(memfd) &&
+	if (source->path.detached == DETACHED_FILE && path.known == KNOWN && path.size >= strlen(memfd) &&
 	    !memcmp(path.bytes, memfd, strlen(memfd)))
 		kind = "memfd";
 	*part = (struct source_part) {
@@ -235,59 +191,9 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 		.dev = arena_text(arena, "%u:%u", source->dev >> 20, source->dev & 0xfffff),
 		.inode = number_of(source->inode),
 		.size = number_of(source->size),
-		.mtime = number_of((uint64_t)source->mtime_sec * 1000000000 + source->mtime_nsec),
+		.mtime = time_of(source->mtime_sec, source->mtime_nsec),
 		.fs = fixed_text(source->fs, sizeof(source->fs)),
 	};
-}
-
-/* A bit's number is its place in the kernel's taint_flags[]; letters as `%pM`'s module_flags_taint() prints them. */
-static const struct {
-	uint8_t bit;
-	char letter[2];
-	const char *meaning;
-} taint_table[] = {
-	{ 0, "P", "proprietary" }, { 12, "O", "out-of-tree" }, { 1, "F", "forced" },	 { 10, "C", "staging" },
-	{ 13, "E", "unsigned" },   { 15, "K", "livepatch" },   { 16, "X", "auxiliary" }, { 18, "N", "test" },
-};
-
-enum { TAINTS = sizeof(taint_table) / sizeof(taint_table[0]) };
-
-static void add_taint(struct arena *arena, struct module_part *part, const char *meaning)
-{
-	if (part->taint_names.count < sizeof(arena->taints) / sizeof(arena->taints[0]))
-		arena->taints[part->taint_names.count++] = text_of(meaning);
-}
-
-void taints_of_letters(const char *letters, struct arena *arena, struct module_part *part)
-{
-	part->taints = arena_text(arena, "%s", letters);
-	part->taint_names = (struct list) { .known = KNOWN, .items = arena->taints };
-	for (const char *c = letters; *c; c++) {
-		const char *meaning = "unknown";
-
-		for (size_t i = 0; i < TAINTS; i++)
-			if (taint_table[i].letter[0] == *c)
-				meaning = taint_table[i].meaning;
-		add_taint(arena, part, meaning);
-	}
-}
-
-void taints_of_bits(uint64_t bits, struct arena *arena, struct module_part *part)
-{
-	char letters[65] = "";
-
-	/* in the order of the bits, as the kernel prints them */
-	for (uint8_t bit = 0; bit < 64; bit++) {
-		const char *letter = "?";
-
-		if (!(bits >> bit & 1))
-			continue;
-		for (size_t i = 0; i < TAINTS; i++)
-			if (taint_table[i].bit == bit)
-				letter = taint_table[i].letter;
-		strcat(letters, letter);
-	}
-	taints_of_letters(letters, arena, part);
 }
 
 static const char *module_state_name(uint32_t state)
@@ -303,13 +209,14 @@ void decode_module(const struct record_view *view, const struct module_info *inf
 	*part = (struct module_part) {
 		.known = KNOWN,
 		.name = fixed_text(info->name, sizeof(info->name)),
-		.version = decode_text(view, &info->version),
-		.srcversion = decode_text(view, &info->srcversion),
+		.version = record_text(view, &info->version),
+		.srcversion = record_text(view, &info->srcversion),
 		.is_signed = info->sig_ok < 0 ? NUMBER_UNKNOWN : number_of(info->sig_ok),
 		.size = number_of(info->size),
 		.state = text_of(module_state_name(info->state)),
 	};
-	taints_of_bits(info->taints, arena, part);
+	taints_of_bits(info->taints, &arena->taints);
+	taints_show(&arena->taints, part);
 }
 
 void decode_called_module(const struct call *call, struct module_part *part)
@@ -386,9 +293,10 @@ void decode_call(const struct call *call, struct arena *arena, struct syscall_pa
 		.ret = number_of((uint64_t)call->ret),
 	};
 	if (call->ret < 0) {
-		const char *name = strerrorname_np((int)-call->ret);
+		uint64_t number = -(uint64_t)call->ret;
+		const char *name = number <= INT_MAX ? strerrorname_np((int)number) : NULL;
 
-		part->errno_name = name ? text_of(name) : arena_text(arena, "%lld", (long long)-call->ret);
+		part->errno_name = name ? text_of(name) : arena_text(arena, "%" PRIu64, number);
 	}
 	if (call->duration_ns)
 		part->duration_ns = number_of(call->duration_ns);

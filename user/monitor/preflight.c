@@ -15,20 +15,20 @@
 /* CAP_SYS_ADMIN stands for both (capabilities(7)). */
 static int check_capabilities(void)
 {
-	char missing[64] = "";
+	bool bpf, perfmon;
 
 	if (capng_get_caps_process())
 		return 0; /* the load will tell */
 	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
 		return 0;
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF))
-		strcat(missing, "CAP_BPF");
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON))
-		strcat(missing, missing[0] ? " and CAP_PERFMON" : "CAP_PERFMON");
-	if (!missing[0])
+	bpf = capng_have_capability(CAPNG_EFFECTIVE, CAP_BPF);
+	perfmon = capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON);
+	if (bpf && perfmon)
 		return 0;
 	log_line("watching the kernel needs %s, which this process does not have: run it as root (sudo kmodwatch)",
-		 missing);
+		 bpf	   ? "CAP_PERFMON"
+		 : perfmon ? "CAP_BPF"
+			   : "CAP_BPF and CAP_PERFMON");
 	return -EPERM;
 }
 

@@ -11,10 +11,10 @@ struct probes;
 
 /*
  * Loads and attaches what this kernel can have, with the BTF and the ring size that the options name.
- * *probes is the caller's to free with probes_freep(). Returns 0 when at least one probe is attached; else a negative
- * errno, *probes untouched, and the sentence for the user has been logged.
+ * *out is the caller's to free with probes_freep(). Returns 0 when at least one probe is attached; else a negative
+ * errno, *out untouched, and the sentence for the user has been logged.
  */
-int probes_open(const struct options *options, struct probes **probes);
+int probes_open(const struct options *options, struct probes **out);
 void probes_freep(struct probes **probes);
 
 /* Takes the programs off the kernel's functions; what they sent stays in the rings. */

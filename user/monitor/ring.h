@@ -11,10 +11,10 @@ struct ring;
 /* Takes one record (8-byte aligned, valid during the call). Returns 0, or a negative errno that ends the draining. */
 typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
 
-/* matters and refused stay the caller's. *ring is the caller's to free with ring_freep(). Returns 0 or a negative
+/* matters and refused stay the caller's. *out is the caller's to free with ring_freep(). Returns 0 or a negative
  * errno. */
 int ring_new(const struct bpf_map *matters, const struct bpf_map *refused, record_fn take, void *ctx,
-	     struct ring **ring);
+	     struct ring **out);
 void ring_freep(struct ring **ring);
 
 /*

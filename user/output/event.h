@@ -21,6 +21,7 @@ enum known {
 struct text {
 	enum known known;
 	bool truncated;
+	bool detached; /* a path that starts at a root which no name leads to */
 	size_t size;
 	const char *bytes;
 };

@@ -18,6 +18,11 @@
 		.key = #member, .type = FIELD_LIST, .offset = offsetof(struct part, member), .fields = fields_, \
 		.item_size = sizeof(struct item)                                                                \
 	}
+#define TEXTS(part, member)                                                                   \
+	{                                                                                     \
+		.key = #member, .type = FIELD_TEXTS, .offset = offsetof(struct part, member), \
+		.item_size = sizeof(struct text)                                              \
+	}
 #define END                 \
 	{                   \
 		.key = NULL \
@@ -67,7 +72,7 @@ static const struct field syscall_fields[] = {
 	FIELD(FIELD_INT, syscall_part, ret),
 	FIELD_AS(FIELD_TEXT, syscall_part, errno_name, "errno"),
 	FIELD(FIELD_UINT, syscall_part, duration_ns),
-	FIELD(FIELD_TEXTS, syscall_part, flags),
+	TEXTS(syscall_part, flags),
 	END,
 };
 
@@ -79,7 +84,7 @@ static const struct field module_fields[] = {
 	FIELD(FIELD_TEXT, module_part, version),
 	FIELD(FIELD_TEXT, module_part, srcversion),
 	FIELD(FIELD_TEXT, module_part, taints),
-	FIELD(FIELD_TEXTS, module_part, taint_names),
+	TEXTS(module_part, taint_names),
 	FIELD_AS(FIELD_BOOL, module_part, is_signed, "signed"),
 	FIELD(FIELD_UINT, module_part, size),
 	FIELD(FIELD_TEXT, module_part, state),

@@ -23,7 +23,7 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	const struct field *fields;
-	size_t item_size;
+	size_t item_size; /* of FIELD_LIST and FIELD_TEXTS */
 };
 
 /* The event's name, as in the contract. */

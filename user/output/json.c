@@ -22,8 +22,8 @@ static int add_fields(struct render *render, json_object *to, const struct field
 /* Controls (C0, DEL, C1), line and paragraph separators, and what reorders the text around it. */
 static bool must_escape(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x2028 && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069);
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 static int print_text(json_object *object, struct printbuf *to, int level, int flags)
@@ -144,6 +144,8 @@ static int add_text(const struct render *render, json_object *to, const char *ke
 		err = add_suffixed(to, key, "_hex", hex_object(text->bytes, size));
 	if (!err && (text->truncated || size < text->size))
 		err = add_suffixed(to, key, "_truncated", json_object_new_boolean(true));
+	if (!err && text->detached)
+		err = add_suffixed(to, key, "_detached", json_object_new_boolean(true));
 	return err;
 }
 
@@ -205,27 +207,30 @@ static int add_counts(json_object *to, const char *key, const struct list *list)
 	return err;
 }
 
+static int add_item(struct render *render, json_object *array, const struct field *field, const void *part)
+{
+	const struct text *text = part;
+	json_object *item = NULL;
+
+	if (*(const enum known *)part == KNOWN) {
+		item = field->type == FIELD_TEXTS ? text_object(text->bytes, text->size) : json_object_new_object();
+		if (!item)
+			return -ENOMEM;
+	}
+	if (json_object_array_add(array, item)) {
+		json_object_put(item);
+		return -ENOMEM;
+	}
+	return field->type == FIELD_LIST && item ? add_fields(render, item, field->fields, part) : 0;
+}
+
 static int add_list(struct render *render, json_object *to, const struct field *field, const struct list *list)
 {
 	json_object *array = json_object_new_array_ext((int)list->count);
 	int err = add(to, field->key, array);
 
-	for (size_t i = 0; !err && i < list->count; i++) {
-		json_object *item;
-
-		if (field->type == FIELD_TEXTS) {
-			const struct text *text = (const struct text *)list->items + i;
-
-			item = text_object(text->bytes, text->size);
-		} else {
-			item = json_object_new_object();
-			if (item)
-				err = add_fields(render, item, field->fields,
-						 (const char *)list->items + i * field->item_size);
-		}
-		if (!item || json_object_array_add(array, item))
-			err = -ENOMEM;
-	}
+	for (size_t i = 0; !err && i < list->count; i++)
+		err = add_item(render, array, field, (const char *)list->items + i * field->item_size);
 	return err;
 }
 

@@ -46,6 +46,8 @@ int stream_emit(struct stream *stream, struct event *event)
 	if (event->time.known == ABSENT)
 		event->time = number_of(clock_boot_ns() + clock_boot_offset());
 	err = json_render(event, &line, &size);
+	if (event->id.bytes == id)
+		event->id = (struct text) { 0 };
 	if (err)
 		return err;
 	err = sink_write(&stream->sink, line, size);

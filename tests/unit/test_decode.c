@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../../user/monitor/decode.h"
+#include "records.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct made made;
+static struct arena arena;
+
+static struct record_view viewed(void)
+{
+	struct record_view view;
+
+	arena.used = 0;
+	assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
+	return view;
+}
+
+static struct process process_of_made(void)
+{
+	struct record_view view = viewed();
+	struct process process;
+
+	decode_process(&view, made_subject(&made), 1000, &arena, &process);
+	return process;
+}
+
+static struct source_part source_of_made(void)
+{
+	struct record_view view = viewed();
+	struct source_part source;
+
+	decode_source(&view, &made.record.attempt.source, &arena, &source);
+	return source;
+}
+
+static void paths(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+		bool cut;
+		const char *path; /* NULL: unknown */
+	} rows[] = {
+		{ BYTES(""), false, "/" },
+		{ BYTES("a\0"), false, "/a" },
+		{ BYTES("kmod\0bin\0usr\0"), false, "/usr/bin/kmod" },
+		{ BYTES("kmod\0bin\0"), true, "bin/kmod" },
+		{ BYTES("kmod\0"), true, "kmod" },
+		{ BYTES("\xff\n\0 \0"), false, "/ /\xff\n" },
+		{ BYTES("kmod\0bin"), false, NULL },
+		{ BYTES("a"), false, NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct text exe;
+
+		made_begin(&made, RECORD_ATTEMPT, 7, 1);
+		made_bytes(&made, "before", 6);
+		made_subject(&made)->exe = made_bytes(&made, rows[i].bytes, rows[i].size);
+		made_subject(&made)->exe.cut = rows[i].cut;
+		exe = process_of_made().exe;
+		if (!rows[i].path)
+			assert_known(exe, UNKNOWN);
+		else if (rows[i].cut)
+			assert_cut_text(exe, rows[i].path);
+		else
+			assert_text(exe, rows[i].path);
+	}
+}
+
+/* A walk that found no room for its first component is not the root. */
+static void path_cut_before_first(void **state)
+{
+	struct text exe;
+
+	made_begin(&made, RECORD_ATTEMPT, 7, 1);
+	made_subject(&made)->exe = (struct span) { .state = SPAN_KNOWN, .cut = 1 };
+	exe = process_of_made().exe;
+	assert_true(exe.known == UNKNOWN || exe.truncated);
+}
+
+/* The longest that the kernel side sends: the arena must have room for them all. */
+static void long_paths(void **state)
+{
+	static char path[TEXT_MAX];
+	struct process process;
+	struct span span;
+
+	memset(path, 'p', sizeof(path));
+	for (size_t i = 200; i < sizeof(path); i += 201)
+		path[i] = '/';
+	path[sizeof(path) - 2] = '\0';
+	made_begin(&made, RECORD_ATTEMPT, 7, 1);
+	span = made_path(&made, path);
+	made_subject(&made)->exe = made_subject(&made)->cwd = made_subject(&made)->cgroup = span;
+	process = process_of_made();
+	assert_int_equal(process.exe.size, strlen(path) + 1);
+	assert_memory_equal(process.exe.bytes + 1, path, strlen(path));
+	assert_memory_equal(process.cwd.bytes + 1, path, strlen(path));
+	assert_memory_equal(process.cgroup.bytes + 1, path, strlen(path));
+}
+
+static void whole_process(void **state)
+{
+	const struct ancestor_part *ancestors;
+	struct process process;
+
+	made_sample(&made, RECORD_ATTEMPT, 7, 1);
+	process = process_of_made();
+	assert_known(process, KNOWN);
+	assert_number(process.pid, 6);
+	assert_number(process.tid, 7);
+	assert_number(process.ppid, 900);
+	assert_text(process.comm, "insmod");
+	assert_text(process.exe, "/usr/bin/kmod");
+	assert_known(process.argv, KNOWN);
+	assert_int_equal(process.argv.size, 12);
+	assert_memory_equal(process.argv.bytes, "insmod\0x.ko", 12);
+	assert_text(process.cwd, "/root");
+	assert_number(process.uid, 1000);
+	assert_number(process.gid, 1001);
+	assert_number(process.euid, 0);
+	assert_number(process.egid, 5);
+	assert_number(process.auid, 1002);
+	assert_number(process.ses, 7);
+	assert_text(process.tty, "pts0");
+	assert_number(process.cap_sys_module, 1);
+	assert_number(process.kthread, 0);
+	assert_number(process.start_time, 5000001000);
+	assert_text(process.cgroup, "/user.slice/a.scope");
+	assert_number(process.ns.pid, 11);
+	assert_number(process.ns.mnt, 12);
+	assert_number(process.ns.user, 13);
+	assert_int_equal(process.ancestors.count, 2);
+	ancestors = process.ancestors.items;
+	assert_number(ancestors[0].pid, 900);
+	assert_text(ancestors[0].comm, "bash");
+	assert_text(ancestors[0].exe, "/usr/bin/bash");
+	assert_text(ancestors[1].comm, "kthreadd");
+	assert_known(ancestors[1].exe, ABSENT);
+}
+
+static void process_without(void **state)
+{
+	struct subject *subject = made_subject(&made);
+	struct process process;
+
+	made_sample(&made, RECORD_ATTEMPT, 7, 1);
+	subject->auid = subject->ses = UINT32_MAX;
+	subject->has_tty = 0;
+	subject->pid_ns = subject->mnt_ns = subject->user_ns = 0;
+	subject->argv.state = SPAN_ABSENT;
+	subject->cwd.state = SPAN_UNKNOWN;
+	subject->ancestor_count = 255;
+	memset(made.record.header.comm, 'c', COMM_SIZE);
+	process = process_of_made();
+	assert_known(process.auid, UNKNOWN);
+	assert_known(process.ses, UNKNOWN);
+	assert_known(process.tty, ABSENT);
+	assert_known(process.ns, KNOWN);
+	assert_known(process.ns.pid, UNKNOWN);
+	assert_known(process.ns.mnt, UNKNOWN);
+	assert_known(process.ns.user, UNKNOWN);
+	assert_known(process.argv, ABSENT);
+	assert_known(process.cwd, UNKNOWN);
+	assert_int_equal(process.ancestors.count, ANCESTORS_MAX);
+	assert_text(process.comm, "cccccccccccccccc");
+}
+
+static void bare_process(void **state)
+{
+	struct process process;
+
+	made_begin(&made, RECORD_CALL_RETURN, 7, 1);
+	decode_bare_process(&made.record.header, &process);
+	assert_number(process.pid, 6);
+	assert_number(process.tid, 7);
+	assert_number(process.uid, 1000);
+	assert_text(process.comm, "insmod");
+	assert_known(process.exe, UNKNOWN);
+	assert_known(process.argv, UNKNOWN);
+	assert_known(process.auid, UNKNOWN);
+	assert_known(process.cap_sys_module, UNKNOWN);
+	assert_known(process.ns, UNKNOWN);
+	assert_known(process.ancestors, UNKNOWN);
+}
+
+static void sources(void **state)
+{
+	static const struct {
+		const char *path;
+		uint16_t detached;
+		uint8_t unlinked;
+		const char *kind, *shown;
+	} rows[] = {
+		{ "lib/x.ko", 0, 0, "file", "/lib/x.ko" },
+		{ "tmp/x.ko", 0, 1, "deleted", "/tmp/x.ko" },
+		{ "memfd:x", DETACHED_FILE, 1, "memfd", "/memfd:x" },
+		{ "memfd:", DETACHED_FILE, 1, "memfd", "/memfd:" },
+		/* a tree that was unmounted can hold any name */
+		{ "memfd:x", DETACHED_TREE, 0, "file", "/memfd:x" },
+		{ "memfd:x", 0, 0, "file", "/memfd:x" },
+		{ "memfd", 1, 0, "file", "/memfd" },
+		{ "a/memfd:x", 1, 0, "file", "/a/memfd:x" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct source_file *file = &made.record.attempt.source;
+		struct source_part source;
+
+		made_sample(&made, RECORD_ATTEMPT, 7, 1);
+		file->path = made_path(&made, rows[i].path);
+		file->path.detached = rows[i].detached;
+		file->unlinked = rows[i].unlinked;
+		file->dev = i ? file->dev : UINT32_MAX;
+		source = source_of_made();
+		assert_text(source.kind, rows[i].kind);
+		assert_text(source.path, rows[i].shown);
+		assert_text(source.dev, i ? "8:1" : "4095:1048575");
+		assert_number(source.inode, 42);
+		assert_number(source.size, 4096);
+		assert_number(source.mtime, 1700000000000000500);
+		assert_text(source.fs, "ext4");
+	}
+}
+
+/* A file's owner sets any time; one that does not fit must not be shown as another, 2554 for 1969. */
+static void source_times(void **state)
+{
+	static const int64_t seconds[] = { -1, INT64_MIN, 18446744074, INT64_MAX };
+
+	for (size_t i = 0; i < COUNT(seconds); i++) {
+		made_sample(&made, RECORD_ATTEMPT, 7, 1);
+		made.record.attempt.source.mtime_sec = seconds[i];
+		assert_known(source_of_made().mtime, UNKNOWN);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+
+		cmocka_unit_test(paths),	   cmocka_unit_test(path_cut_before_first),
+		cmocka_unit_test(long_paths),	   cmocka_unit_test(whole_process),
+		cmocka_unit_test(process_without), cmocka_unit_test(bare_process),
+		cmocka_unit_test(sources),	   cmocka_unit_test(source_times),
+	};
+
+	return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../../user/output/fields.h"
+#include "unit.h"
+
+#include <string.h>
+
+/* The contract's names: users' filters hold them, so a change here is a new schema. */
+static const struct {
+	const char *name, *keys;
+} kinds[EVENT_KINDS] = {
+	[EVENT_MONITOR_START] = { "monitor_start", "version kernel degraded probes policy" },
+	[EVENT_MODULE_PRESENT] = { "module_present", "module" },
+	[EVENT_MODULE_REQUEST] = { "module_request", "alias wait process" },
+	[EVENT_TOOL_EXEC] = { "tool_exec", "tool process" },
+	[EVENT_MODULE_COMING] = { "module_coming", "module process" },
+	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage coalesced syscall module source process" },
+	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
+	[EVENT_EVENTS_LOST] = { "events_lost", "count what" },
+	[EVENT_MONITOR_STOP] = { "monitor_stop", "reason counts" },
+};
+
+static const struct {
+	const char *part, *keys;
+} parts[] = {
+	{ "process", "pid tid ppid comm exe argv cwd uid gid euid egid auid ses tty cap_sys_module kthread start_time "
+		     "cgroup ns ancestors" },
+	{ "ns", "pid mnt user" },
+	{ "ancestors", "pid comm exe" },
+	{ "syscall", "name abi ret errno duration_ns flags" },
+	{ "module", "name params params_from version srcversion taints signed size state" },
+	{ "source", "kind path dev inode size mtime fs" },
+	{ "tool", "name path matched_by" },
+	{ "probes", "name attached mechanism reason" },
+	{ "policy", "modprobe modules_disabled sig_enforce lockdown" },
+};
+
+enum { KEYS_MAX = 64 };
+
+struct keys {
+	const char *keys[KEYS_MAX];
+	size_t count;
+};
+
+static bool has(const struct keys *keys, const char *key, size_t length)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (strlen(keys->keys[i]) == length && !memcmp(keys->keys[i], key, length))
+			return true;
+	return false;
+}
+
+static void assert_has_all(const struct keys *keys, const char *where, const char *wanted)
+{
+	for (const char *word = wanted; *word; word += strcspn(word, " "), word += strspn(word, " "))
+		if (!has(keys, word, strcspn(word, " ")))
+			fail_msg("%s lacks %.*s", where, (int)strcspn(word, " "), word);
+}
+
+static bool ends_with(const char *key, const char *suffix)
+{
+	size_t length = strlen(key), tail = strlen(suffix);
+
+	return length > tail && !strcmp(key + length - tail, suffix);
+}
+
+static void take_fields(struct keys *keys, const char *where, const struct field *fields, size_t room);
+
+static void check_field(const char *where, const struct field *field, size_t room)
+{
+	bool is_list = field->type == FIELD_LIST, is_part = is_list || field->type == FIELD_OBJECT;
+
+	if (strspn(field->key, "abcdefghijklmnopqrstuvwxyz_") != strlen(field->key) || !field->key[0])
+		fail_msg("%s.%s is no key", where, field->key);
+	/* a text's companions take these */
+	if (ends_with(field->key, "_hex") || ends_with(field->key, "_truncated") || ends_with(field->key, "_detached"))
+		fail_msg("%s.%s looks like a companion", where, field->key);
+	if (field->offset + sizeof(struct number) > room)
+		fail_msg("%s.%s lies outside of its part", where, field->key);
+	if (is_part != (field->fields != NULL) || (is_list || field->type == FIELD_TEXTS) != (field->item_size != 0))
+		fail_msg("%s.%s: the description does not fit the type", where, field->key);
+	if (is_part) {
+		struct keys inner = { 0 };
+
+		take_fields(&inner, field->key, field->fields, is_list ? field->item_size : room - field->offset);
+		for (size_t i = 0; i < COUNT(parts); i++)
+			if (!strcmp(parts[i].part, field->key))
+				assert_has_all(&inner, field->key, parts[i].keys);
+	}
+}
+
+static void take_fields(struct keys *keys, const char *where, const struct field *fields, size_t room)
+{
+	for (const struct field *field = fields; field->key; field++) {
+		check_field(where, field, room);
+		if (has(keys, field->key, strlen(field->key)))
+			fail_msg("%s has two %s", where, field->key);
+		assert_true(keys->count < KEYS_MAX);
+		keys->keys[keys->count++] = field->key;
+	}
+}
+
+static void every_kind(void **state)
+{
+	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++) {
+		struct keys keys = { 0 };
+
+		assert_string_equal(event_name(kind), kinds[kind].name);
+		take_fields(&keys, kinds[kind].name, common_fields, sizeof(struct event));
+		assert_has_all(&keys, kinds[kind].name, "schema seq id time event host boot_id");
+		assert_non_null(event_fields(kind));
+		take_fields(&keys, kinds[kind].name, event_fields(kind), sizeof(struct event));
+		assert_has_all(&keys, kinds[kind].name, kinds[kind].keys);
+	}
+}
+
+static void names_differ(void **state)
+{
+	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++)
+		for (enum event_kind other = 0; other < kind; other++)
+			assert_string_not_equal(event_name(kind), event_name(other));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind),
+		cmocka_unit_test(names_differ),
+	};
+
+	return cmocka_run_group_tests_name("fields", tests, NULL, NULL);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* How long a line gets, whatever its texts hold, and what is left of them. */
+#include "../../user/output/fields.h"
+#include "../../user/output/json.h"
+#include "../../user/output/text.h"
+#include "line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_SIZE = 4096, ITEMS = 8 };
+
+/* What a process could fill a text with: a pattern, repeated. */
+static const struct {
+	const char *bytes;
+	size_t size;
+} patterns[] = {
+	{ BYTES("x") },
+	{ BYTES("\x01") },
+	{ BYTES("\xff") },
+	{ BYTES("\"") },
+	{ BYTES("/") },
+	{ BYTES("\xc3\xa9") },
+	{ BYTES("\xe2\x80\xa8") },
+	{ BYTES("\xe2\x82\xac") },
+	{ BYTES("\0") },
+	{ BYTES("\xff\0") },
+	{ BYTES("a\0") },
+	{ BYTES("\x01\xff") },
+	{ BYTES("\xf0\x9f\x98") },
+	{ BYTES("a\xf0\x9f\x98\x80\0") },
+	{ BYTES("\x7f\0\0\0\0") },
+};
+
+static char hostile[TEXT_SIZE];
+static size_t hostile_size;
+static _Alignas(8) char items[64 * 1024];
+static size_t items_used;
+
+static void set_hostile(size_t pattern)
+{
+	hostile_size = TEXT_SIZE - TEXT_SIZE % patterns[pattern].size;
+	for (size_t i = 0; i < hostile_size; i++)
+		hostile[i] = patterns[pattern].bytes[i % patterns[pattern].size];
+}
+
+static void fill(const struct field *fields, void *part);
+
+static void fill_list(const struct field *field, struct list *list)
+{
+	static const struct text words[ITEMS] = {
+		[0 ... ITEMS - 1] = { .known = KNOWN, .bytes = "IGNORE_MODVERSIONS", .size = 18 },
+	};
+	static const struct count_part counts[ITEMS] = {
+		[0 ... ITEMS - 1] = { "attempts_suppressed", UINT64_MAX },
+	};
+
+	*list = (struct list) { .known = KNOWN, .count = ITEMS, .items = words };
+	if (field->type == FIELD_COUNTS)
+		list->items = counts;
+	if (field->type != FIELD_LIST)
+		return;
+	list->items = items + items_used;
+	items_used += ITEMS * field->item_size;
+	assert_true(items_used <= sizeof(items));
+	for (size_t i = 0; i < ITEMS; i++)
+		fill(field->fields, (char *)list->items + i * field->item_size);
+}
+
+/* Every number the longest, every text hostile, every part there. */
+static void fill(const struct field *fields, void *part)
+{
+	*(enum known *)part = KNOWN;
+	for (const struct field *field = fields; field->key; field++) {
+		void *value = (char *)part + field->offset;
+
+		switch (field->type) {
+		case FIELD_TEXT:
+		case FIELD_ARGV:
+			*(struct text *)value =
+			    (struct text) { .known = KNOWN, .bytes = hostile, .size = hostile_size };
+			break;
+		case FIELD_OBJECT:
+			fill(field->fields, value);
+			break;
+		case FIELD_TEXTS:
+		case FIELD_COUNTS:
+		case FIELD_LIST:
+			fill_list(field, value);
+			break;
+		default:
+			*(struct number *)value = number_of(UINT64_MAX);
+		}
+	}
+}
+
+static json_object *companion(json_object *object, const char *key, const char *suffix)
+{
+	json_object *found = NULL;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s", key, suffix);
+	json_object_object_get_ex(object, name, &found);
+	return found;
+}
+
+static size_t unhex(json_object *hex, char *out)
+{
+	const char *digits = json_object_get_string(hex);
+	size_t size = json_object_get_string_len(hex) / 2;
+
+	for (size_t i = 0; i < size; i++) {
+		unsigned int byte;
+
+		assert_int_equal(sscanf(digits + i * 2, "%2x", &byte), 1);
+		out[i] = (char)byte;
+	}
+	return size;
+}
+
+/* The bytes that a text stands for, from its hex where there is one. */
+static size_t shown(json_object *value, json_object *hex, char *out)
+{
+	if (hex)
+		return unhex(hex, out);
+	memcpy(out, json_object_get_string(value), json_object_get_string_len(value));
+	return json_object_get_string_len(value);
+}
+
+/* An argument list as one text again, with a NUL after each. */
+static size_t shown_arguments(json_object *value, json_object *hex, char *out)
+{
+	size_t size = 0;
+
+	assert_true(!hex || json_object_array_length(hex) == json_object_array_length(value));
+	for (size_t i = 0; i < json_object_array_length(value); i++) {
+		size += shown(json_object_array_get_idx(value, i), hex ? json_object_array_get_idx(hex, i) : NULL,
+			      out + size);
+		out[size++] = '\0';
+	}
+	return size;
+}
+
+/* What is shown of the text is its bytes, all of them or marked as cut, and cut between characters. */
+static void check_shown(json_object *object, const struct field *field, const struct text *text)
+{
+	json_object *value = companion(object, field->key, ""), *hex = companion(object, field->key, "_hex");
+	bool cut = companion(object, field->key, "_truncated") != NULL;
+	static char bytes[TEXT_SIZE + 1];
+	size_t size;
+
+	assert_non_null(value);
+	if (field->type == FIELD_ARGV) {
+		size = shown_arguments(value, hex, bytes);
+		if (size && text->bytes[size - 1] != '\0')
+			size--; /* the last argument's end was not in the text */
+	} else {
+		size = shown(value, hex, bytes);
+	}
+	if (size > text->size || memcmp(bytes, text->bytes, size) || (size < text->size) != cut)
+		fail_msg("%s: %zu of %zu bytes, cut %d", field->key, size, text->size, cut);
+	assert_true(size >= 8);
+	if (hex)
+		assert_false(utf8_valid(text->bytes, text->size));
+}
+
+static void check(json_object *object, const struct field *fields, const void *part)
+{
+	for (const struct field *field = fields; field->key; field++) {
+		const void *value = (const char *)part + field->offset;
+		const struct list *list = value;
+
+		if (field->type == FIELD_TEXT || field->type == FIELD_ARGV)
+			check_shown(object, field, value);
+		if (field->type == FIELD_OBJECT)
+			check(companion(object, field->key, ""), field->fields, value);
+		for (size_t i = 0; field->type == FIELD_LIST && i < list->count; i++)
+			check(json_object_array_get_idx(companion(object, field->key, ""), i), field->fields,
+			      (const char *)list->items + i * field->item_size);
+	}
+}
+
+static void hostile_texts_everywhere(void **state)
+{
+	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++) {
+		for (size_t i = 0; i < COUNT(patterns); i++) {
+			struct event event = { 0 };
+			json_object *object;
+
+			set_hostile(i);
+			items_used = 0;
+			fill(common_fields, &event);
+			fill(event_fields(kind), &event);
+			event.kind = kind; /* fill() writes there */
+			object = line_of(&event, NULL);
+			check(object, common_fields, &event);
+			check(object, event_fields(kind), &event);
+			json_object_put(object);
+		}
+	}
+}
+
+static size_t alias_size(const char *bytes, size_t size, bool *cut)
+{
+	struct event event = { .kind = EVENT_MODULE_REQUEST };
+	json_object *object;
+	char *line;
+
+	event.alias = (struct text) { .known = KNOWN, .bytes = bytes, .size = size };
+	object = line_of(&event, &line);
+	size = strlen(line);
+	*cut = companion(object, "alias", "_truncated");
+	json_object_put(object);
+	free(line);
+	return size;
+}
+
+static void the_longest_line(void **state)
+{
+	static char bytes[LINE_MAX_BYTES];
+	const size_t fits = LINE_MAX_BYTES - strlen("{\"alias\":\"\"}\n");
+	bool cut;
+
+	memset(bytes, 'a', sizeof(bytes));
+	assert_int_equal(alias_size(bytes, fits, &cut), LINE_MAX_BYTES);
+	assert_false(cut);
+	assert_true(alias_size(bytes, fits + 1, &cut) <= LINE_MAX_BYTES);
+	assert_true(cut);
+}
+
+/* One long text costs the short ones nothing. */
+static void short_texts_stay(void **state)
+{
+	static char bytes[4 * TEXT_SIZE];
+	struct event event = { .kind = EVENT_MODULE_REQUEST };
+	json_object *object;
+
+	memset(bytes, 1, sizeof(bytes));
+	event.alias = (struct text) { .known = KNOWN, .bytes = bytes, .size = sizeof(bytes) };
+	event.process = (struct process) { .known = KNOWN, .comm = text_of("modprobe") };
+	object = line_of(&event, NULL);
+	assert_json(object, "{'alias_truncated':true, 'process':{'comm':'modprobe', 'comm_truncated':'@absent'}}");
+	json_object_put(object);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hostile_texts_everywhere),
+		cmocka_unit_test(the_longest_line),
+		cmocka_unit_test(short_texts_stay),
+	};
+
+	return cmocka_run_group_tests_name("line", tests, NULL, NULL);
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../../user/options.h"
+#include "unit.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { WORDS_MAX = 6, UNTOUCHED = 77 };
+
+/* What was said to one descriptor while options were read. */
+struct capture {
+	int fd, saved, memory;
+	char said[8192];
+};
+
+static void capture_begin(struct capture *capture, int fd)
+{
+	capture->fd = fd;
+	capture->memory = memfd_create("said", 0);
+	fflush(NULL);
+	capture->saved = dup(fd);
+	assert_true(dup2(capture->memory, fd) == fd);
+}
+
+static void capture_end(struct capture *capture)
+{
+	ssize_t size;
+
+	fflush(NULL);
+	dup2(capture->saved, capture->fd);
+	size = pread(capture->memory, capture->said, sizeof(capture->said) - 1, 0);
+	capture->said[size < 0 ? 0 : size] = '\0';
+	close(capture->saved);
+	close(capture->memory);
+}
+
+struct reading {
+	struct options options;
+	bool go_on;
+	int exit_code;
+	struct capture out, err;
+};
+
+static struct reading read_words(const char *const words[WORDS_MAX])
+{
+	static struct reading reading;
+	char *argv[WORDS_MAX + 2] = { "kmodwatch" };
+	int argc = 1;
+
+	for (; words[argc - 1]; argc++)
+		argv[argc] = (char *)words[argc - 1];
+	reading.exit_code = UNTOUCHED;
+	memset(&reading.options, 0, sizeof(reading.options));
+	optind = 0; /* glibc: begin anew */
+	capture_begin(&reading.out, STDOUT_FILENO);
+	capture_begin(&reading.err, STDERR_FILENO);
+	reading.go_on = options_read(argc, argv, &reading.options, &reading.exit_code);
+	capture_end(&reading.err);
+	capture_end(&reading.out);
+	return reading;
+}
+
+static void accepted(void **state)
+{
+	static const struct {
+		const char *const words[WORDS_MAX];
+		struct options options;
+	} rows[] = {
+		{ { NULL }, { .snapshot = true } },
+		{ { "--format", "json" }, { .snapshot = true } },
+		{ { "--format=json" }, { .snapshot = true } },
+		{ { "--no-snapshot" }, { 0 } },
+		{ { "--btf", "/x" }, { .snapshot = true, .btf_path = "/x" } },
+		{ { "--btf=/x", "--btf=/y" }, { .snapshot = true, .btf_path = "/y" } },
+		{ { "-v" }, { .snapshot = true, .verbose = true } },
+		{ { "--verbose" }, { .snapshot = true, .verbose = true } },
+		{ { "--ring-size", "64" }, { .snapshot = true, .ring_kib = 64 } },
+		{ { "--ring-size=1048576" }, { .snapshot = true, .ring_kib = 1048576 } },
+		{ { "-v", "--no-snapshot", "--btf", "/x", "--" }, { .verbose = true, .btf_path = "/x" } },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct reading reading = read_words(rows[i].words);
+
+		if (!reading.go_on)
+			fail_msg("row %zu: %s", i, reading.err.said);
+		assert_int_equal(reading.exit_code, UNTOUCHED);
+		assert_int_equal(reading.options.snapshot, rows[i].options.snapshot);
+		assert_int_equal(reading.options.verbose, rows[i].options.verbose);
+		assert_int_equal(reading.options.ring_kib, rows[i].options.ring_kib);
+		if (rows[i].options.btf_path)
+			assert_string_equal(reading.options.btf_path, rows[i].options.btf_path);
+		else
+			assert_null(reading.options.btf_path);
+		assert_string_equal(reading.out.said, "");
+		assert_string_equal(reading.err.said, "");
+	}
+}
+
+/* Each error is explained on stderr, names what is wrong, and leaves stdout to the events. */
+static void refused(void **state)
+{
+	static const struct {
+		const char *const words[WORDS_MAX];
+		const char *said;
+	} rows[] = {
+		{ { "--format", "xml" }, "xml" },
+		{ { "--format=" }, "--format" },
+		{ { "--format" }, "--format" },
+		{ { "--btf" }, "--btf" },
+		{ { "--no-snapshot=1" }, "no-snapshot" },
+		{ { "--nonsense" }, "nonsense" },
+		{ { "-x" }, "x" },
+		{ { "extra" }, "extra" },
+		{ { "-v", "--", "-v" }, "`-v`" },
+		{ { "--ring-size" }, "--ring-size" },
+		{ { "--ring-size=" }, "--ring-size" },
+		{ { "--ring-size", "0" }, "--ring-size 0" },
+		{ { "--ring-size", "32" }, "32" },
+		{ { "--ring-size", "65" }, "65" },
+		{ { "--ring-size", "2097152" }, "2097152" },
+		{ { "--ring-size", "64k" }, "64k" },
+		{ { "--ring-size", "99999999999999999999" }, "99999999999999999999" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct reading reading = read_words(rows[i].words);
+
+		if (reading.go_on || reading.exit_code != EXIT_NO_START)
+			fail_msg("row %zu: exit code %d", i, reading.exit_code);
+		if (!strstr(reading.err.said, rows[i].said))
+			fail_msg("row %zu: %s", i, reading.err.said);
+		assert_string_equal(reading.out.said, "");
+	}
+}
+
+static void shown(void **state)
+{
+	static const struct {
+		const char *const words[WORDS_MAX];
+		const char *said;
+	} rows[] = {
+		{ { "-h" }, "Usage: kmodwatch" },
+		{ { "--help" }, "--no-snapshot" },
+		{ { "-V" }, "kmodwatch " KMODWATCH_VERSION "\n" },
+		{ { "--version" }, "kmodwatch " KMODWATCH_VERSION "\n" },
+		{ { "--help", "extra" }, "Usage" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct reading reading = read_words(rows[i].words);
+
+		assert_false(reading.go_on);
+		assert_int_equal(reading.exit_code, EXIT_ENDED);
+		assert_non_null(strstr(reading.out.said, rows[i].said));
+		assert_string_equal(reading.err.said, "");
+	}
+}
+
+static void exit_codes(void **state)
+{
+	assert_int_equal(EXIT_ENDED, 0);
+	assert_int_equal(EXIT_STOPPED, 1);
+	assert_int_equal(EXIT_NO_START, 2);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepted),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(shown),
+		cmocka_unit_test(exit_codes),
+	};
+
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../../user/monitor/policy.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void switches(void **state)
+{
+	static const struct {
+		const char *content;
+		int value;
+	} rows[] = { { "1\n", 1 }, { "0\n", 0 }, { "Y\n", 1 }, { "N\n", 0 }, { "1", 1 }, { "", -1 } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int fd = memfd_create("switch", 0);
+		char path[64];
+
+		assert_int_equal(write(fd, rows[i].content, strlen(rows[i].content)), strlen(rows[i].content));
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		assert_int_equal(policy_read_switch(path), rows[i].value);
+		close(fd);
+	}
+	assert_int_equal(policy_read_switch("/nonexistent/switch"), -1);
+}
+
+static void known(void **state)
+{
+	const struct policy policy = {
+		.modprobe = "",
+		.lockdown = "integrity",
+		.modules_disabled = 0,
+		.sig_enforce = 1,
+		.modprobe_known = true,
+		.lockdown_known = true,
+	};
+	struct policy_part part = policy_part(&policy);
+
+	assert_known(part, KNOWN);
+	assert_text(part.modprobe, ""); /* autoloading is off: not the same as unknown */
+	assert_text(part.lockdown, "integrity");
+	assert_number(part.modules_disabled, 0);
+	assert_number(part.sig_enforce, 1);
+}
+
+static void unknown(void **state)
+{
+	const struct policy policy = { .modules_disabled = -1, .sig_enforce = -1 };
+	struct policy_part part = policy_part(&policy);
+
+	assert_known(part, KNOWN);
+	assert_known(part.modprobe, UNKNOWN);
+	assert_known(part.lockdown, UNKNOWN);
+	assert_known(part.modules_disabled, UNKNOWN);
+	assert_known(part.sig_enforce, UNKNOWN);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(switches),
+		cmocka_unit_test(known),
+		cmocka_unit_test(unknown),
+	};
+
+	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../../user/output/sink.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_SIZE = 60000, PAGE = 4096 };
+
+static volatile int stopping;
+static char line[LINE_SIZE];
+
+/* One answer of write(), instead of the kernel's. */
+struct answer {
+	ssize_t n;
+	int error;
+};
+
+static struct {
+	const struct answer *next;
+	size_t left;
+} script;
+
+/* In front of libc's: what is scripted, then the real one. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
+ssize_t write(int fd, const void *bytes, size_t size)
+{
+	const struct answer *answer;
+
+	if (!script.left)
+		return syscall(SYS_write, fd, bytes, size);
+	script.left--;
+	answer = script.next++;
+	errno = answer->error;
+	return answer->n > 0 ? syscall(SYS_write, fd, bytes, answer->n) : answer->n;
+}
+
+/* A pipe of one page, and a thread that reads it. */
+struct reader {
+	int fds[2];
+	pthread_t thread;
+	useconds_t pause;
+	size_t size;
+	char bytes[LINE_SIZE * 2];
+};
+
+static struct reader reader;
+
+static void *read_all(void *arg)
+{
+	ssize_t n;
+
+	(void)arg;
+	while ((n = read(reader.fds[0], reader.bytes + reader.size, 1500)) > 0) {
+		reader.size += n;
+		usleep(reader.pause);
+	}
+	return NULL;
+}
+
+static void pipe_open(int flags)
+{
+	assert_int_equal(pipe2(reader.fds, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(reader.fds[1], F_SETPIPE_SZ, PAGE), PAGE);
+	assert_int_equal(fcntl(reader.fds[1], F_SETFL, flags), 0);
+}
+
+static void reader_begin(useconds_t pause)
+{
+	sigset_t alarm, before;
+
+	reader.size = 0;
+	reader.pause = pause;
+	/* the timer is for the writer */
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm, &before);
+	assert_int_equal(pthread_create(&reader.thread, NULL, read_all, NULL), 0);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void reader_end(void)
+{
+	close(reader.fds[1]);
+	pthread_join(reader.thread, NULL);
+	close(reader.fds[0]);
+}
+
+static int setup(void **state)
+{
+	stopping = 0;
+	script.left = 0;
+	for (size_t i = 0; i < LINE_SIZE; i++)
+		line[i] = (char)('!' + i * 7 % 89 + i / PAGE % 3);
+	return 0;
+}
+
+static int write_line(int fd, size_t size)
+{
+	return sink_write(&(struct sink) { .fd = fd, .stopping = &stopping }, line, size);
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/* Interrupts what blocks, as main's does while stopping; 0: no more. */
+static void interrupt_each(suseconds_t microseconds)
+{
+	const struct itimerval timer = { .it_value.tv_usec = microseconds, .it_interval.tv_usec = microseconds };
+	const struct sigaction action = { .sa_handler = on_alarm };
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static double seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void slow_reader(void **state)
+{
+	static const struct {
+		int flags;
+		suseconds_t interrupt;
+	} rows[] = { { 0, 0 }, { O_NONBLOCK, 0 }, { 0, 500 } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		pipe_open(rows[i].flags);
+		reader_begin(2000);
+		interrupt_each(rows[i].interrupt);
+		assert_int_equal(write_line(reader.fds[1], LINE_SIZE), 0);
+		interrupt_each(0);
+		reader_end();
+		assert_int_equal(reader.size, LINE_SIZE);
+		assert_memory_equal(reader.bytes, line, LINE_SIZE);
+	}
+}
+
+static void every_answer(void **state)
+{
+	static const struct answer answers[] = {
+		{ -1, EINTR }, { 1, 0 },      { 0, 0 },	      { -1, EAGAIN }, { -1, ENOSPC },
+		{ 10, 0 },     { -1, EINTR }, { -1, EDQUOT }, { 20, 0 },
+	};
+
+	pipe_open(0);
+	script.next = answers;
+	script.left = COUNT(answers);
+	assert_int_equal(write_line(reader.fds[1], 100), 0);
+	assert_int_equal(script.left, 0);
+	assert_int_equal(read(reader.fds[0], reader.bytes, sizeof(reader.bytes)), 100);
+	assert_memory_equal(reader.bytes, line, 100);
+	close(reader.fds[0]);
+	close(reader.fds[1]);
+}
+
+static void nothing_to_write(void **state)
+{
+	assert_int_equal(write_line(-1, 0), 0);
+}
+
+static void hopeless(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	signal(SIGPIPE, SIG_IGN);
+	pipe_open(0);
+	close(reader.fds[0]);
+	assert_int_equal(write_line(reader.fds[1], 100), -EPIPE);
+	stopping = SIGTERM;
+	assert_int_equal(write_line(reader.fds[1], 100), -EPIPE);
+	close(reader.fds[1]);
+	assert_int_equal(write_line(fd, 100), -EBADF);
+	close(fd);
+}
+
+static void assert_gives_up(int fd)
+{
+	double start = seconds_now(), took;
+
+	assert_int_equal(write_line(fd, 100), -ECANCELED);
+	took = seconds_now() - start;
+	if (took < 0.9 || took > 3)
+		fail_msg("gave up after %.2f s", took);
+}
+
+static void *stop_soon(void *arg)
+{
+	(void)arg;
+	usleep(700000);
+	stopping = SIGTERM;
+	return NULL;
+}
+
+/* Waits for as long as nobody wants to stop. */
+static void full_disk(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY);
+	double start = seconds_now();
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, stop_soon, NULL);
+	assert_int_equal(write_line(fd, 100), -ECANCELED);
+	pthread_join(thread, NULL);
+	assert_true(seconds_now() - start >= 1.6 && seconds_now() - start <= 4);
+	close(fd);
+}
+
+static void full_disk_while_stopping(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY);
+
+	stopping = SIGTERM;
+	assert_gives_up(fd);
+	close(fd);
+}
+
+static void stuck_reader_while_stopping(void **state)
+{
+	pipe_open(0);
+	assert_int_equal(write_line(reader.fds[1], PAGE), 0);
+	stopping = SIGTERM;
+	interrupt_each(100000);
+	assert_gives_up(reader.fds[1]);
+	interrupt_each(0);
+	close(reader.fds[0]);
+	close(reader.fds[1]);
+}
+
+#define WITH_LINE(test) cmocka_unit_test_setup(test, setup)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_LINE(slow_reader),
+		WITH_LINE(every_answer),
+		WITH_LINE(nothing_to_write),
+		WITH_LINE(hopeless),
+		WITH_LINE(full_disk),
+		WITH_LINE(full_disk_while_stopping),
+		WITH_LINE(stuck_reader_while_stopping),
+	};
+
+	return cmocka_run_group_tests_name("sink", tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Which call of which thread a record belongs to. */
+#include "events.h"
+
+#include <string.h>
+
+enum { TID = 7, ATTEMPT = 100 };
+
+/* The thread's earlier call, whose return was lost, is not this call. */
+static void stale(void **state)
+{
+	static const struct {
+		uint64_t time;
+		uint32_t cpu;
+	} rows[] = { { ATTEMPT + 1, SAMPLE_CPU }, { ATTEMPT, SAMPLE_CPU + 1 } };
+	struct events *events = *state;
+	struct made made;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+		events_sample(events, RECORD_MODULE_PARAMS, TID, ATTEMPT);
+		events_sample(events, RECORD_MODULE_COMING, TID, ATTEMPT);
+		made_sample(&made, RECORD_CALL_RETURN, TID, rows[i].time);
+		made.record.header.attempt_cpu = rows[i].cpu;
+		events_take(events, &made);
+		assert_last(events, 2,
+			    "{'module':{'name':'x_image','params':null},'source':null,'process':" BARE_PROCESS "}");
+		/* and it is gone */
+		events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT);
+		assert_last(events, 3, "{'process':" BARE_PROCESS "}");
+		events_forget(events);
+	}
+}
+
+static void stale_then_whole(void **state)
+{
+	struct events *events = *state;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	events_sample(events, RECORD_MODULE_PARAMS, TID, ATTEMPT);
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + 1);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 1);
+	assert_last(events, 1, "{'module':{'name':'x_image','params':null},'process':" WHOLE_PROCESS "}");
+}
+
+static void returned_is_closed(void **state)
+{
+	struct events *events = *state;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT);
+	assert_last(events, 2, "{'process':" BARE_PROCESS "}");
+}
+
+/* Three threads of one process, each step of all before the next step of any; the returns the other way round. */
+static void interleaved(void **state)
+{
+	static const enum record_kind steps[] = { RECORD_ATTEMPT, RECORD_MODULE_PARAMS, RECORD_MODULE_COMING,
+						  RECORD_CALL_RETURN };
+	struct events *events = *state;
+	struct made made;
+
+	for (size_t step = 0; step < COUNT(steps); step++) {
+		for (int turn = 0; turn < 3; turn++) {
+			int thread = steps[step] == RECORD_CALL_RETURN ? 2 - turn : turn;
+			char word[] = { 'A' + thread, '\0' };
+
+			made_sample(&made, steps[step], 10 + thread, ATTEMPT);
+			if (steps[step] == RECORD_ATTEMPT)
+				made.record.attempt.source.path = made_path(&made, word);
+			else if (steps[step] == RECORD_MODULE_PARAMS)
+				made.record.module_params.params = made_string(&made, word);
+			else if (steps[step] == RECORD_MODULE_COMING)
+				memcpy(made.record.module.module.name, word, sizeof(word));
+			events_take(events, &made);
+		}
+	}
+	assert_int_equal(events->count, 6);
+	assert_json(events->events[0],
+		    "{'event':'module_coming','process':{'tid':10},'module':{'name':'A','params':'A'}}");
+#define LOAD_OF(letter, tid)                                                                               \
+	"{'event':'module_load','process':{'tid':" tid ",'exe':'/usr/bin/kmod'},'module':{'name':'" letter \
+	"','params':'" letter "'},'source':{'path':'/" letter "'}}"
+	assert_json(events->events[3], LOAD_OF("C", "12"));
+	assert_json(events->events[4], LOAD_OF("B", "11"));
+	assert_json(events->events[5], LOAD_OF("A", "10"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_EVENTS(stale),
+		WITH_EVENTS(stale_then_whole),
+		WITH_EVENTS(returned_is_closed),
+		WITH_EVENTS(interleaved),
+	};
+
+	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
+}
