@@ -27,7 +27,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 clean help packages-build packages-vm packages-test
+.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native clean help packages-build packages-vm packages-test
 
 all: $(B)/kmodwatch
 
@@ -35,7 +35,7 @@ help:
 	@echo 'make               build $(B)/kmodwatch'
 	@echo 'make run           install what is missing, build, and show events (in a VM where this kernel has no modules)'
 	@echo 'make test          install what is missing and run every test, on all kernels'
-	@echo 'make check         lint, unit tests and one kernel: the loop while developing'
+	@echo 'make check         lint, unit tests and one kernel without its slow cases: the loop while developing'
 	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel (5.10, 6.1, 6.12, newest)'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
 	@echo 'make format        lay out the C files as .clang-format says'
@@ -165,12 +165,12 @@ KERNELS := 5.10 6.1 6.12 newest
 # Builds what a newcomer's first `make test` builds; the packages come first, since the build asks them.
 test:
 	@$(MAKE) --no-print-directory packages-test
-	@$(MAKE) --no-print-directory all lint unit unit-asan check-arm64
+	@$(MAKE) --no-print-directory all lint unit unit-asan check-arm64 judge
 	@tests/vm/run fetch
 	@$(MAKE) --no-print-directory check-vmlinux native matrix
 
 check: all lint unit
-	@tests/vm/run matrix --kernel $(KERNEL)
+	@tests/vm/run matrix --quick --kernel $(KERNEL)
 
 # Every case on every kernel.
 matrix: all
@@ -179,6 +179,10 @@ matrix: all
 # The cases that need no modules, on this machine's own kernel.
 native: all
 	@tests/vm/run native
+
+# The judge of the cases must be able to say no.
+judge:
+	@python3 -B -m unittest discover -q -s tests/vm
 
 # Another architecture's programs at least compile.
 check-arm64: $(BPF_SOURCES:%.bpf.c=$(B)/arm64/%.bpf.o)

@@ -9,7 +9,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
-#include "event.h"
+#include "call.bpf.h"
 
 #if defined(__TARGET_ARCH_x86)
 #define SYSCALL_WRAPPER(name) "__x64_sys_" name
@@ -18,11 +18,6 @@
 #define SYSCALL_WRAPPER(name) "__arm64_sys_" name
 /* 32-bit callers enter the same functions */
 #endif
-
-struct call_args {
-	enum abi abi;
-	__u64 arg[3];
-};
 
 /*
  * The registers of the call, from the context of a program on a syscall wrapper. Not a plain ctx[0]: on 5.10 the

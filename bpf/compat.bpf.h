@@ -72,6 +72,12 @@ static __always_inline __s8 module_sig_ok(const struct module *mod)
 	return BPF_CORE_READ(mod, sig_ok);
 }
 
+/* Callers who load one file at the same time share one load since 6.5 (9b9879fc0327). */
+static __always_inline bool loads_are_shared(void)
+{
+	return bpf_core_type_exists(struct idempotent);
+}
+
 /* The inode number of mount namespaces that nobody can enter; before 6.18 they had none: 0. */
 static __always_inline __u32 anonymous_mnt_ns(void)
 {

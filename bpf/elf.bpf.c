@@ -4,7 +4,7 @@
 #include "attempt.bpf.h"
 
 /* Together enough for 256 sections; Debian's modules have some 40. */
-enum { LEG_STEPS = 16, SECTION_LEGS = 16 };
+enum { SECTION_STEPS = 16, SECTION_LEGS = 16 };
 
 union section_name { /* in words, so that it is compared in four steps */
 	char text[32];
@@ -52,7 +52,7 @@ __noinline int section_step(__u32 index)
 __noinline int section_leg(__u32 first)
 {
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < LEG_STEPS; i++)
+	for (__u32 i = 0; i < SECTION_STEPS; i++)
 		if (!section_step(first + i))
 			return 0;
 	return 1;
@@ -86,7 +86,7 @@ __noinline int image_name_read(__u64 image, __u64 size)
 	attempt->scan.count = elf.e_shnum;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < SECTION_LEGS; i++)
-		if (!section_leg(i * LEG_STEPS))
+		if (!section_leg(i * SECTION_STEPS))
 			break;
 	return 0;
 }

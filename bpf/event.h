@@ -22,6 +22,7 @@ enum record_kind {
 	RECORD_CALL_RETURN = 6,	  /* the end of an attempt */
 	RECORD_CALL_ALONE = 7,	  /* a call that returned without having become an attempt: refused, or coalesced */
 	RECORD_MODULE_PARAMS = 8, /* the kernel has copied the parameters */
+	RECORD_CALL_DONE = 9,	  /* the result is certain, the return will say it again: a call_return_record */
 	RECORD_KINDS,
 };
 
@@ -133,12 +134,12 @@ struct call {
 	__u64 duration_ns; /* from the attempt's first record; 0 where there was none */
 	__u8 module_call;  /* enum module_call */
 	__u8 abi;
-	__u8 read_refused;  /* an LSM refused the read */
-	__u8 read_done;	    /* the kernel had all bytes */
-	__u8 module_seen;   /* module_load (or module_free, for delete_module) happened */
-	__u8 name_read;	    /* name is what the caller or the image gave, be it "" */
-	__u8 params_copied; /* the kernel has a copy of the parameters: sent before */
-	__u8 pad;
+	__u8 read_refused;	     /* an LSM refused the read */
+	__u8 read_done;		     /* the kernel had all bytes */
+	__u8 module_seen;	     /* module_load (or module_free, for delete_module) happened */
+	__u8 name_read;		     /* name is what the caller or the image gave, be it "" */
+	__u8 params_copied;	     /* the kernel has a copy of the parameters: sent before */
+	__u8 loads_shared;	     /* this kernel can give a caller the result of another's load */
 	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
 	struct span params;	     /* the caller's, where the kernel has no copy */
 	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */
@@ -199,7 +200,7 @@ struct module_params_record {
 	struct span params;
 };
 
-struct call_return_record {
+struct call_return_record { /* RECORD_CALL_RETURN, RECORD_CALL_DONE */
 	struct record_header header;
 	struct call call;
 };
@@ -245,6 +246,8 @@ struct attempt {
 	__u8 params_copied;
 	__u64 start_time; /* of the thread: its id may be another's by now */
 	__u64 module_call;
+	__s64 ret; /* load_module()'s, once done */
+	__u64 done;
 	char image_name[MODULE_NAME_SIZE];
 	struct { /* where the search for the name in the image stands */
 		__u64 image, size, sections, names, count;

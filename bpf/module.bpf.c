@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The kernel's own tracepoints on modules. */
-#include "attempt.bpf.h"
+#include "call.bpf.h"
 
 static __always_inline void add_optional(struct workspace *ws, struct span *span, const char *text)
 {
@@ -60,18 +60,52 @@ int module_load(__u64 *ctx)
 	return 0;
 }
 
+/*
+ * The result, before the call returns it. The return is not enough: a kernel that preempts a program in its midst (7.2
+ * does by default) skips the same program for every other thread that comes along on that CPU meanwhile (prog->active),
+ * and anyone can be in the midst of the program on the call's return. Here is nobody but who may load modules.
+ */
+static __always_inline void call_done(struct attempt *attempt, long ret, const struct call_args *args)
+{
+	attempt->ret = ret;
+	attempt->done = 1;
+	send_call(RECORD_CALL_DONE, attempt, attempt->module_call, ret, args);
+}
+
+/* ctx is (info, uargs, flags, ret) */
+SEC("fexit/load_module")
+int load_done(__u64 *ctx)
+{
+	struct attempt *attempt = attempt_here();
+	struct call_args args = {};
+
+	if (!attempt)
+		return 0;
+	if (attempt->module_call == CALL_INIT_MODULE) {
+		args.arg[2] = ctx[1];
+	} else {
+		args.arg[1] = ctx[1];
+		args.arg[2] = (__u32)ctx[2];
+	}
+	call_done(attempt, (int)ctx[3], &args);
+	return 0;
+}
+
 /* The module's exit has run, or its init failed. ctx is (mod) */
 SEC("tp_btf/module_free")
 int module_free(__u64 *ctx)
 {
 	struct module *mod = (struct module *)ctx[0];
 	struct attempt *attempt = attempt_here();
+	struct call_args args = {};
 
 	/* the init failed: what there is to say of the module was said when it came */
 	if (attempt && attempt->module == (__u64)mod)
 		return 0;
 	attempt = attempt_of_module(CALL_DELETE_MODULE);
 	send_module(RECORD_MODULE_FREE, mod, attempt);
+	if (attempt)
+		call_done(attempt, 0, &args); /* nothing can stop it any more */
 	return 0;
 }
 

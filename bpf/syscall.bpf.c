@@ -4,61 +4,7 @@
  * tracepoints: those skip 32-bit callers, and put every task's every system call on the slow path.
  */
 #include "abi.bpf.h"
-#include "attempt.bpf.h"
-
-/* The caller's words where the kernel has none of its own. */
-static __always_inline void add_caller_text(struct workspace *ws, struct call *call, enum module_call module_call,
-					    const struct call_args *args)
-{
-	if (module_call == CALL_DELETE_MODULE) {
-		call->name_read =
-		    bpf_probe_read_user_str(call->name, sizeof(call->name), (const void *)args->arg[0]) > 0;
-	} else {
-		__u64 params = module_call == CALL_INIT_MODULE ? args->arg[2] : args->arg[1];
-
-		add_string(ws, &call->params, (const void *)params, true, TEXT_MAX);
-	}
-}
-
-static __always_inline void fill_call(struct call *call, enum module_call module_call, long ret,
-				      const struct call_args *args)
-{
-	call->ret = ret;
-	call->module_call = module_call;
-	call->abi = args->abi;
-	if (module_call == CALL_FINIT_MODULE)
-		call->flags = (__u32)args->arg[2];
-	else if (module_call == CALL_DELETE_MODULE)
-		call->flags = (__u32)args->arg[1];
-}
-
-/* The end of an attempt. */
-static __always_inline void send_return(struct attempt *attempt, enum module_call module_call, long ret,
-					const struct call_args *args)
-{
-	struct workspace *ws;
-	struct call *call;
-	__u32 slot;
-
-	ws = workspace_take(RECORD_CALL_RETURN, &slot);
-	if (!ws)
-		return;
-	record_begin(ws, RECORD_CALL_RETURN);
-	record_of_attempt(ws, attempt);
-	call = &ws->record.call_return.call;
-	fill_call(call, module_call, ret, args);
-	call->duration_ns = ws->record.header.time - attempt->time;
-	call->read_refused = attempt->read_refused;
-	call->read_done = attempt->read_done;
-	call->image_size = attempt->image_size;
-	call->module_seen = attempt->module_seen;
-	call->params_copied = attempt->params_copied;
-	__builtin_memcpy(call->name, attempt->image_name, sizeof(call->name));
-	if (module_call == CALL_DELETE_MODULE ? !attempt->module_seen : !attempt->params_copied)
-		add_caller_text(ws, call, module_call, args);
-	record_send(&ring, ws, sizeof(ws->record.call_return));
-	workspace_release(slot);
-}
+#include "call.bpf.h"
 
 /* The file behind one of the caller's descriptors, or NULL. It may be closed meanwhile, and then reads as garbage. */
 static __always_inline struct file *file_of(__u32 fd)
@@ -88,6 +34,7 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 	record_begin(ws, RECORD_CALL_ALONE);
 	call = &ws->record.call_alone.call;
 	fill_call(call, module_call, ret, args);
+	call->loads_shared = loads_are_shared();
 	add_caller_text(ws, call, module_call, args);
 	if (module_call == CALL_FINIT_MODULE) {
 		struct file *file = file_of(args->arg[0]);
@@ -100,10 +47,11 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 	workspace_release(slot);
 }
 
-/* CALL_UNKNOWN: the attempt began at the module's tracepoint. */
-static __always_inline bool is_stale(const struct attempt *attempt, enum module_call module_call)
+/* An attempt of another call, whose return was not seen. CALL_UNKNOWN: it began at the module's tracepoint. */
+static __always_inline bool is_stale(const struct attempt *attempt, enum module_call module_call, long ret)
 {
-	return (attempt->module_call != CALL_UNKNOWN && attempt->module_call != module_call) ||
+	return (attempt->done && attempt->ret != ret) ||
+	       (attempt->module_call != CALL_UNKNOWN && attempt->module_call != module_call) ||
 	       attempt->start_time != thread_start_time();
 }
 
@@ -115,12 +63,12 @@ static __always_inline int call_returned(__u64 *ctx, enum module_call module_cal
 	long ret = ctx[1];
 
 	read_call_args(call_regs(ctx), compat, &args);
-	if (attempt && is_stale(attempt, module_call)) {
+	if (attempt && is_stale(attempt, module_call, ret)) {
 		attempt_end();
 		attempt = NULL;
 	}
 	if (attempt) {
-		send_return(attempt, module_call, ret, &args);
+		send_call(RECORD_CALL_RETURN, attempt, module_call, ret, &args);
 		attempt_end();
 	} else {
 		send_alone(module_call, ret, &args);

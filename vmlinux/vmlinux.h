@@ -260,6 +260,10 @@ enum module_state {
 	MODULE_STATE_UNFORMED = 3,
 };
 
+struct idempotent {
+	int ret;
+};
+
 struct module_memory {
 	unsigned int size;
 };

@@ -11,6 +11,7 @@ static const size_t fixed_sizes[RECORD_KINDS] = {
 	[RECORD_MODULE_COMING] = sizeof(struct module_record),
 	[RECORD_MODULE_FREE] = sizeof(struct module_record),
 	[RECORD_CALL_RETURN] = sizeof(struct call_return_record),
+	[RECORD_CALL_DONE] = sizeof(struct call_return_record),
 	[RECORD_CALL_ALONE] = sizeof(struct call_alone_record),
 	[RECORD_MODULE_PARAMS] = sizeof(struct module_params_record),
 };
@@ -182,6 +183,7 @@ void made_sample(struct made *made, enum record_kind kind, uint32_t tid, uint64_
 	case RECORD_MODULE_PARAMS:
 		made->record.module_params.params = made_string(made, "a=1 b=2");
 		break;
+	case RECORD_CALL_DONE:
 	case RECORD_CALL_RETURN:
 		fill_call(&made->record.call_return.call);
 		break;

@@ -48,6 +48,7 @@ static void send_alone(struct events *events, struct call call, int file)
 	if (call.module_call != CALL_DELETE_MODULE)
 		call.params = made.record.call_alone.call.params;
 	made.record.call_alone.call = call;
+	made.record.call_alone.call.loads_shared = 1;
 	made.record.call_alone.source.present = file != NO_FILE;
 	made.record.call_alone.source.is_regular = file == REGULAR;
 	events_take(events, &made);

@@ -43,6 +43,51 @@ static void stale_then_whole(void **state)
 	assert_last(events, 1, "{'module':{'name':'x_image','params':null},'process':" WHOLE_PROCESS "}");
 }
 
+/* The result was certain, the return was missed: the next call of the thread shows it first. */
+static void missed_return_then_next(void **state)
+{
+	struct events *events = *state;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	events_sample(events, RECORD_MODULE_PARAMS, TID, ATTEMPT);
+	events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT);
+	assert_int_equal(events->count, 0);
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + 1);
+	assert_last(events, 1, "{'event':'module_load','module':{'params':'a=1 b=2'},'process':" WHOLE_PROCESS "}");
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 1);
+	assert_int_equal(events->count, 2);
+}
+
+/* Or its time is over. */
+static void missed_return_flushed(void **state)
+{
+	struct events *events = *state;
+	struct made made;
+	bool waiting = false;
+
+	for (uint32_t tid = TID; tid < TID + 2; tid++) {
+		events_sample(events, RECORD_ATTEMPT, tid, ATTEMPT);
+		made_sample(&made, RECORD_CALL_DONE, tid, ATTEMPT);
+		made.record.header.time = tid == TID ? 500 : 1500;
+		events_take(events, &made);
+	}
+	assert_int_equal(correlator_flush(events->correlator, 500, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(events->count, 0);
+	assert_true(waiting);
+	assert_int_equal(correlator_flush(events->correlator, 501, BOOT_OFFSET, &waiting), 0);
+	assert_last(events, 1, "{'event':'module_load','process':" WHOLE_PROCESS "}");
+	assert_true(waiting);
+	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(events->count, 2);
+	assert_false(waiting);
+	/* a return that does come is the event */
+	events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT + 5);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 5);
+	assert_int_equal(events->count, 3);
+	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(events->count, 3);
+}
+
 static void returned_is_closed(void **state)
 {
 	struct events *events = *state;
@@ -92,6 +137,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		WITH_EVENTS(stale),
 		WITH_EVENTS(stale_then_whole),
+		WITH_EVENTS(missed_return_then_next),
+		WITH_EVENTS(missed_return_flushed),
 		WITH_EVENTS(returned_is_closed),
 		WITH_EVENTS(interleaved),
 	};

@@ -20,6 +20,7 @@ static void open_free(void *node)
 	free(open->attempt);
 	free(open->params);
 	free(open->module);
+	free(open->done);
 	free(open);
 }
 
@@ -31,19 +32,31 @@ void attempts_close(struct attempts *attempts, struct open_attempt *open)
 	open_free(open);
 }
 
-struct open_attempt *attempts_find(struct attempts *attempts, const struct record_header *header)
+static struct open_attempt *find_thread(const struct attempts *attempts, uint32_t tid)
 {
-	const struct open_attempt key = { .tid = header->tid };
+	const struct open_attempt key = { .tid = tid };
 	void *node = tfind(&key, &attempts->open, compare_tid);
-	struct open_attempt *open;
 
-	if (!node)
-		return NULL;
-	open = *(struct open_attempt **)node;
-	if (open->time == header->attempt_time && open->cpu == header->attempt_cpu)
-		return open;
-	attempts_close(attempts, open);
-	return NULL;
+	return node ? *(struct open_attempt **)node : NULL;
+}
+
+static bool is_of(const struct open_attempt *open, const struct record_header *header)
+{
+	return open->time == header->attempt_time && open->cpu == header->attempt_cpu;
+}
+
+struct open_attempt *attempts_find(const struct attempts *attempts, const struct record_header *header)
+{
+	struct open_attempt *open = find_thread(attempts, header->tid);
+
+	return open && is_of(open, header) ? open : NULL;
+}
+
+struct open_attempt *attempts_stale(const struct attempts *attempts, const struct record_header *header)
+{
+	struct open_attempt *open = find_thread(attempts, header->tid);
+
+	return open && !is_of(open, header) ? open : NULL;
 }
 
 struct open_attempt *attempts_get(struct attempts *attempts, const struct record_header *header)
@@ -63,6 +76,35 @@ struct open_attempt *attempts_get(struct attempts *attempts, const struct record
 		return NULL;
 	}
 	return open;
+}
+
+struct search {
+	uint64_t before;
+	struct open_attempt *overdue;
+	bool waiting;
+};
+
+static void look_for_overdue(const void *node, VISIT visit, void *closure)
+{
+	struct open_attempt *open = *(struct open_attempt *const *)node;
+	const struct record_header *done = open->done;
+	struct search *search = closure;
+
+	if ((visit != postorder && visit != leaf) || !done)
+		return;
+	if (done->time < search->before)
+		search->overdue = open;
+	else
+		search->waiting = true;
+}
+
+struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t before, bool *waiting)
+{
+	struct search search = { .before = before };
+
+	twalk_r(attempts->open, look_for_overdue, &search);
+	*waiting = search.waiting;
+	return search.overdue;
 }
 
 int attempt_keep(void **slot, const struct record_view *view)

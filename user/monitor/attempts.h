@@ -16,19 +16,28 @@ struct open_attempt {
 	void *attempt; /* NULL: lost */
 	void *params;  /* NULL: not copied yet */
 	void *module;
+	void *done; /* a call_return_record: the result, should the return itself be missed */
 };
 
 struct attempts {
 	void *open; /* tsearch() tree of struct open_attempt */
 };
 
-/* The open attempt that the record belongs to, or NULL. One of the same thread but another call is stale: it goes. */
-struct open_attempt *attempts_find(struct attempts *attempts, const struct record_header *header);
-/* The same, made where there is none; NULL: no memory. */
+/* The open attempt that the record belongs to, or NULL. */
+struct open_attempt *attempts_find(const struct attempts *attempts, const struct record_header *header);
+/* The one that the record's thread left behind: another call's, whose return was not seen. NULL: none. */
+struct open_attempt *attempts_stale(const struct attempts *attempts, const struct record_header *header);
+/* The open attempt that the record belongs to, made where there is none and none is stale; NULL: no memory. */
 struct open_attempt *attempts_get(struct attempts *attempts, const struct record_header *header);
 /* Forgets it; NULL is fine. */
 void attempts_close(struct attempts *attempts, struct open_attempt *open);
 void attempts_clear(struct attempts *attempts);
+
+/*
+ * An attempt whose result was certain before the moment (ns since boot) and whose return was not seen since, or NULL.
+ * *waiting: whether there are later ones.
+ */
+struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t before, bool *waiting);
 
 /* Puts a copy of the record into a slot of an open attempt. Returns 0 or -ENOMEM, the slot then untouched. */
 int attempt_keep(void **slot, const struct record_view *view);

@@ -215,16 +215,46 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	return err;
 }
 
+static int call_done(struct correlator *correlator, const struct record_view *view)
+{
+	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
+
+	return open ? attempt_keep(&open->done, view) : -ENOMEM;
+}
+
+/* A call whose return was missed ends with the result that was certain before, if it had one. */
+static int give_up_return(struct correlator *correlator, struct open_attempt *open, uint64_t boot_offset)
+{
+	struct record_view view;
+
+	if (!open->done) {
+		attempts_close(&correlator->attempts, open);
+		return 0;
+	}
+	view = attempt_kept(open->done);
+	return call_returned(correlator, &view, boot_offset);
+}
+
+int correlator_flush(struct correlator *correlator, uint64_t before, uint64_t boot_offset, bool *waiting)
+{
+	struct open_attempt *open;
+	int err = 0;
+
+	while (!err && (open = attempts_overdue(&correlator->attempts, before, waiting)))
+		err = give_up_return(correlator, open, boot_offset);
+	return err;
+}
+
 /*
  * Whether a load that read nothing has another caller's result: only such a load can succeed, or fail with what only
  * reading tells. Left: what finit_module finds out by itself, and kernel_read_file() before it asks the LSMs. EINVAL is
- * its own for flags that do not exist and for what is no regular file.
+ * its own for flags that do not exist, for what is no regular file, and for an empty one.
  */
 static bool is_coalesced(const struct call *call, const struct source_file *source)
 {
 	enum { FLAGS = 7 }; /* uapi/linux/module.h */
 
-	if (call->module_call != CALL_FINIT_MODULE)
+	if (call->module_call != CALL_FINIT_MODULE || !call->loads_shared)
 		return false;
 	switch (-call->ret) {
 	case EPERM:
@@ -233,7 +263,7 @@ static bool is_coalesced(const struct call *call, const struct source_file *sour
 	case ETXTBSY:
 		return false;
 	case EINVAL:
-		return !(call->flags & ~(uint64_t)FLAGS) && source->present && source->is_regular;
+		return !(call->flags & ~(uint64_t)FLAGS) && source->is_regular && source->size;
 	}
 	return true;
 }
@@ -265,7 +295,13 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 {
 	struct record_view view;
 	int err = record_view(bytes, size, &view);
+	struct open_attempt *stale;
 
+	if (err)
+		return err;
+	stale = attempts_stale(&correlator->attempts, &view.record->header);
+	if (stale)
+		err = give_up_return(correlator, stale, boot_offset);
 	if (err)
 		return err;
 	switch (view.record->header.kind) {
@@ -281,6 +317,8 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 		return module_freed(correlator, &view);
 	case RECORD_MODULE_PARAMS:
 		return params_copied(correlator, &view);
+	case RECORD_CALL_DONE:
+		return call_done(correlator, &view);
 	case RECORD_CALL_RETURN:
 		return call_returned(correlator, &view, boot_offset);
 	case RECORD_CALL_ALONE:

@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_CORRELATE_H
 #define KMODWATCH_CORRELATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +22,11 @@ void correlator_freep(struct correlator **correlator);
  * clock_boot_offset(). Returns 0, -EBADMSG for bytes that are no record, -ENOMEM, or emit's error.
  */
 int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset);
+
+/*
+ * Emits the calls whose result was certain before the moment (ns since boot), and whose return has not come: the kernel
+ * skipped the program that should have sent it. *waiting: there are later ones, ask again. Returns as above.
+ */
+int correlator_flush(struct correlator *correlator, uint64_t before, uint64_t boot_offset, bool *waiting);
 
 #endif

@@ -13,11 +13,12 @@ static const char *const names[RECORD_KINDS] = {
 	[RECORD_MODULE_COMING] = "module_coming",
 	[RECORD_MODULE_FREE] = "module", /* of a module_unload that comes */
 	[RECORD_MODULE_PARAMS] = "params",
+	[RECORD_CALL_DONE] = "result", /* it comes a second time, with the call's return */
 	[RECORD_CALL_RETURN] = "module_load or module_unload",
 	[RECORD_CALL_ALONE] = "refused call",
 };
 
-static int report(emit_fn emit, void *ctx, const char *what, uint64_t now, uint64_t *before)
+static int report(emit_fn emit, void *ctx, const char *what, const char *probe, uint64_t now, uint64_t *before)
 {
 	struct event event = { .kind = EVENT_EVENTS_LOST };
 	int err;
@@ -26,6 +27,8 @@ static int report(emit_fn emit, void *ctx, const char *what, uint64_t now, uint6
 		return 0;
 	event.count = number_of(now - *before);
 	event.what = text_of(what);
+	if (probe)
+		event.probe = text_of(probe);
 	err = emit(ctx, &event);
 	if (!err)
 		*before = now;
@@ -39,14 +42,18 @@ void lost_add_undecodable(struct lost *lost)
 
 int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, void *ctx)
 {
-	uint64_t counts[RECORD_KINDS], skipped;
-	int err = probes_lost(probes, counts, &skipped);
+	uint64_t counts[RECORD_KINDS];
+	int err = probes_lost(probes, counts);
 
 	for (int kind = 1; !err && kind < RECORD_KINDS; kind++)
-		err = report(emit, ctx, names[kind], counts[kind], &lost->counts[kind]);
+		err = report(emit, ctx, names[kind], NULL, counts[kind], &lost->counts[kind]);
+	for (size_t i = 0; !err && i < probes_count(probes); i++) {
+		const char *name;
+		uint64_t skipped = probe_skipped(probes, i, &name);
+
+		err = report(emit, ctx, "skipped probe", name, skipped, &lost->skipped[i]);
+	}
 	if (!err)
-		err = report(emit, ctx, "skipped probe", skipped, &lost->skipped);
-	if (!err)
-		err = report(emit, ctx, "undecodable record", lost->undecodable, &lost->undecodable_reported);
+		err = report(emit, ctx, "undecodable record", NULL, lost->undecodable, &lost->undecodable_reported);
 	return err;
 }

@@ -5,13 +5,12 @@
 
 #include "../../bpf/event.h"
 #include "correlate.h"
-
-struct probes;
+#include "probes.h"
 
 /* What was reported already. Starts zeroed. */
 struct lost {
 	uint64_t counts[RECORD_KINDS];
-	uint64_t skipped;
+	uint64_t skipped[PROBES_MAX];
 	uint64_t undecodable, undecodable_reported;
 };
 

@@ -19,6 +19,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* How long the return of a call may take once its result is certain: microseconds, unless it was missed. */
+enum { RETURN_MS = 1000 };
+
 struct monitor {
 	const volatile int *stopping;
 	struct stream stream;
@@ -109,10 +112,14 @@ static int emit_stop(struct monitor *monitor)
 
 static int watch(struct monitor *monitor)
 {
+	bool waiting = false;
 	int err = 0;
 
 	while (!err && !*monitor->stopping) {
-		err = ring_wait(monitor->ring, monitor->stream.sink.fd);
+		err = ring_wait(monitor->ring, monitor->stream.sink.fd, waiting ? RETURN_MS : -1);
+		if (!err)
+			err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
+					       monitor->boot_offset, &waiting);
 		if (!err)
 			err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
 		if (err == -EINTR)
@@ -125,10 +132,13 @@ static int watch(struct monitor *monitor)
 /* Nothing new comes once the probes are off; what they sent is still shown. */
 static int finish(struct monitor *monitor)
 {
+	bool waiting;
 	int err;
 
 	probes_detach(monitor->probes);
 	err = ring_drain(monitor->ring);
+	if (!err)
+		err = correlator_flush(monitor->correlator, UINT64_MAX, monitor->boot_offset, &waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
 	return err ? err : emit_stop(monitor);

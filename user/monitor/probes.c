@@ -28,6 +28,7 @@ static const struct {
 	{ "post_load_data", "the stage and the name of loads that fail in init_module" },
 	{ "params_copied", "the parameters as the kernel copied them: the caller's are shown instead" },
 	{ "module_load", "module_coming, and what the kernel knows of a loaded module" },
+	{ "load_done", "the result of a load whose return is missed because the kernel preempted a probe" },
 	{ "module_free", "what the kernel knows of an unloaded module" },
 	{ "init_module_return", "loads through init_module" },
 	{ "finit_module_return", "loads through finit_module, which is what insmod and modprobe call" },
@@ -334,23 +335,23 @@ struct bpf_map *probes_refused_ring(const struct probes *probes)
 	return probes->skeleton->maps.refused_ring;
 }
 
-/* recursion_misses: 5.12 and later; it stays 0 before, where a program cannot be preempted. */
-static uint64_t probes_skipped(const struct probes *probes)
+size_t probes_count(const struct probes *probes)
 {
-	uint64_t skipped = 0;
-
-	for (size_t i = 0; i < PROBES; i++) {
-		struct bpf_prog_info info = { 0 };
-		uint32_t size = sizeof(info);
-		int fd = bpf_program__fd(probes->probes[i].program);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			skipped += info.recursion_misses;
-	}
-	return skipped;
+	(void)probes;
+	return PROBES;
 }
 
-int probes_lost(const struct probes *probes, uint64_t *counts, uint64_t *skipped)
+uint64_t probe_skipped(const struct probes *probes, size_t i, const char **name)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+	int fd = bpf_program__fd(probes->probes[i].program);
+
+	*name = programs[i].program;
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) ? info.recursion_misses : 0;
+}
+
+int probes_lost(const struct probes *probes, uint64_t *counts)
 {
 	int cpus = libbpf_num_possible_cpus();
 	_cleanup_(freep) uint64_t *values = NULL;
@@ -368,6 +369,5 @@ int probes_lost(const struct probes *probes, uint64_t *counts, uint64_t *skipped
 			sums[kind] += values[cpu];
 	}
 	memcpy(counts, sums, sizeof(sums));
-	*skipped = probes_skipped(probes);
 	return 0;
 }

@@ -29,9 +29,18 @@ struct bpf_map *probes_ring(const struct probes *probes);
 struct bpf_map *probes_refused_ring(const struct probes *probes);
 
 /*
- * What the kernel side could not hand over since it was loaded, by record kind (counts[RECORD_KINDS]), and how often a
- * program was skipped because it was already running on that CPU. Returns 0 or a negative errno, counts then untouched.
+ * What the kernel side could not hand over since it was loaded, by record kind (counts[RECORD_KINDS]). Returns 0 or a
+ * negative errno, counts then untouched.
  */
-int probes_lost(const struct probes *probes, uint64_t *counts, uint64_t *skipped);
+int probes_lost(const struct probes *probes, uint64_t *counts);
+
+/*
+ * How often the kernel skipped a probe since it was loaded, because another thread had been preempted in it on the same
+ * CPU: recursion_misses, 5.12 and later (before, a program cannot be preempted, and it is 0). name: as in
+ * monitor_start.
+ */
+enum { PROBES_MAX = 32 };
+size_t probes_count(const struct probes *probes);
+uint64_t probe_skipped(const struct probes *probes, size_t i, const char **name);
 
 #endif

@@ -17,6 +17,7 @@ static size_t kind_size(uint32_t kind)
 		return sizeof(struct module_record);
 	case RECORD_MODULE_PARAMS:
 		return sizeof(struct module_params_record);
+	case RECORD_CALL_DONE:
 	case RECORD_CALL_RETURN:
 		return sizeof(struct call_return_record);
 	case RECORD_CALL_ALONE:

@@ -123,7 +123,7 @@ int ring_drain(struct ring *ring)
 	return drain(ring, true);
 }
 
-int ring_wait(struct ring *ring, int watch_fd)
+int ring_wait(struct ring *ring, int watch_fd, int timeout_ms)
 {
 	bool held = queue_head(&ring->refused) != NULL;
 	struct pollfd fds[] = {
@@ -132,7 +132,7 @@ int ring_wait(struct ring *ring, int watch_fd)
 		{ .fd = watch_fd },
 	};
 
-	if (poll(fds, 3, held ? HOLD_MS : -1) < 0)
+	if (poll(fds, 3, held ? HOLD_MS : timeout_ms) < 0)
 		return -errno;
 	if (fds[2].revents & (POLLERR | POLLHUP | POLLNVAL))
 		return -EPIPE;

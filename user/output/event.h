@@ -144,7 +144,7 @@ struct event {
 	struct source_part source;
 	struct process process;
 	struct number count;
-	struct text what;
+	struct text what, probe;
 	struct text reason;
 	struct list counts; /* of struct count_part */
 };

@@ -178,6 +178,7 @@ static const struct field module_unload_fields[] = {
 static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_TEXT, event, what),
+	FIELD(FIELD_TEXT, event, probe),
 	END,
 };
 

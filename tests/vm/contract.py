@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What holds for every line of every run, whatever the case: schema 1 of the event contract."""
+import re
+
+from strict import replaced
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
+BOOT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KNOWN = {
+    "monitor_start", "module_present", "module_policy", "module_request", "tool_exec", "module_coming", "module_load",
+    "module_unload", "module_hidden", "module_missed", "attempts_suppressed", "events_lost", "monitor_blind",
+    "monitor_recovered", "audit_parity", "audit_unrecorded", "monitor_stop",
+}
+PARTS = {
+    "monitor_start": ("version", "kernel", "probes", "degraded"),
+    "module_present": ("module",),
+    "module_request": ("alias", "wait", "process"),
+    "tool_exec": ("tool", "process"),
+    "module_coming": ("module", "process"),
+    "module_load": ("outcome", "syscall", "process"),
+    "module_unload": ("outcome", "syscall", "module", "process"),
+    "events_lost": ("count", "what"),
+    "monitor_stop": ("reason", "counts"),
+}
+# Types by key; None stands for null, "applies but could not be read".
+OPTIONAL = type(None)
+TEXT, NUMBER, FLAG = (str, OPTIONAL), (int, OPTIONAL), (bool, OPTIONAL)
+PROCESS = {
+    "pid": (int,), "tid": (int,), "ppid": NUMBER, "comm": TEXT, "argv": (list, OPTIONAL), "cwd": TEXT,
+    "uid": NUMBER, "gid": NUMBER, "euid": NUMBER, "egid": NUMBER, "auid": NUMBER, "ses": NUMBER,
+    "cap_sys_module": FLAG, "kthread": FLAG, "start_time": (str, int, OPTIONAL), "cgroup": TEXT,
+    "ns": (dict, OPTIONAL), "ancestors": (list, OPTIONAL),
+}
+# These do not apply to every process: a kernel thread has no executable, a daemon no terminal.
+PERHAPS = {"exe": TEXT, "tty": TEXT}
+SYSCALL = {"name": (str,), "abi": (str,), "ret": (int,)}
+NAMES = {"init_module", "finit_module", "delete_module"}
+ABIS = {"x86_64", "i386", "x32", "aarch64", "arm"}
+STAGES = {"permission", "read", "verify", "init"}
+
+
+def check_run(lines, whole=True):
+    """Faults of a whole run, or of a part out of the middle of one."""
+    faults = []
+    first = 1 if whole or not lines else lines[0].get("seq")
+    for number, line in enumerate(lines, 1):
+        faults += [f"line {number}: {fault}" for fault in check_line(line)]
+        if not isinstance(first, int) or line.get("seq") != first + number - 1:
+            faults.append(f"line {number}: seq is {line.get('seq')!r}, a hole or a step back")
+    seen = {}
+    for number, line in enumerate(lines, 1):
+        name = line.get("id")
+        if name in seen:
+            faults.append(f"line {number}: the id {name!r} is that of line {seen[name]} too")
+        seen.setdefault(name, number)
+    for key in ("host", "boot_id"):
+        if len({line.get(key) for line in lines}) > 1:
+            faults.append(f"{key} is not the same in all lines")
+    return faults
+
+
+def check_ends(lines):
+    """A run begins with monitor_start and ends with monitor_stop."""
+    for index, wanted in ((0, "monitor_start"), (-1, "monitor_stop")):
+        if not lines or lines[index].get("event") != wanted:
+            yield f"the {'last' if index else 'first'} line is not {wanted}"
+
+
+def check_line(line):
+    kind = line.get("event")
+    if type(line.get("schema")) is not int or line["schema"] != 1:
+        yield f"schema is {line.get('schema')!r}, not 1"
+    if not isinstance(line.get("id"), str) or not line["id"]:
+        yield "there is no id"
+    if not isinstance(line.get("time"), str) or not TIME.fullmatch(line["time"]):
+        yield f"time is {line.get('time')!r}, not RFC 3339 in UTC with nanoseconds"
+    if not isinstance(line.get("host"), str):
+        yield "there is no host"
+    if not isinstance(line.get("boot_id"), str) or not BOOT_ID.fullmatch(line["boot_id"]):
+        yield f"boot_id is {line.get('boot_id')!r}"
+    if kind not in KNOWN:
+        yield f"the event {kind!r} is not in the contract"
+    for part in PARTS.get(kind, ()):
+        if part not in line:
+            yield f"{kind} without `{part}`"
+    if isinstance(line.get("process"), dict):
+        yield from _types("process", line["process"], PROCESS)
+        yield from _process(line["process"])
+    if isinstance(line.get("syscall"), dict):
+        yield from _types("syscall", line["syscall"], SYSCALL)
+        yield from _syscall(line["syscall"])
+    if kind in ("module_load", "module_unload"):
+        yield from _outcome(kind, line)
+    yield from _hex("", line)
+
+
+def _types(where, part, table):
+    for key, allowed in {**table, **PERHAPS}.items():
+        if key not in part:
+            if key in table:
+                yield f"{where}.{key} is absent"
+        elif type(part[key]) not in allowed:
+            yield f"{where}.{key} is of the wrong type: {part[key]!r}"
+
+
+def _process(process):
+    namespaces = process.get("ns")
+    if isinstance(namespaces, dict):
+        yield from _types("process.ns", namespaces, {"pid": NUMBER, "mnt": NUMBER, "user": NUMBER})
+    ancestors = process.get("ancestors")
+    if isinstance(ancestors, list):
+        if len(ancestors) > 8:
+            yield f"{len(ancestors)} ancestors, more than 8"
+        for index, ancestor in enumerate(ancestors):
+            yield from _types(f"process.ancestors[{index}]", ancestor, {"pid": (int,), "comm": TEXT})
+        if ancestors and ancestors[0].get("pid") != process.get("ppid"):
+            yield "the nearest ancestor is not the parent"
+
+
+def _syscall(syscall):
+    if syscall.get("name") not in NAMES:
+        yield f"syscall.name is {syscall.get('name')!r}"
+    if syscall.get("abi") not in ABIS:
+        yield f"syscall.abi is {syscall.get('abi')!r}"
+    if (syscall.get("name") == "init_module") == ("flags" in syscall):  # init_module takes none
+        yield f"{syscall.get('name')} with" + ("" if "flags" in syscall else "out") + " flags"
+
+
+def _outcome(kind, line):
+    outcome, syscall = line.get("outcome"), line.get("syscall") or {}
+    if outcome == "success":
+        if syscall.get("ret") != 0:
+            yield f"outcome success with ret {syscall.get('ret')!r}"
+        for place, key in ((line, "stage"), (syscall, "errno")):
+            if key in place:
+                yield f"outcome success with {key}"
+        if "module" not in line and not line.get("coalesced"):
+            yield "outcome success without module"
+    elif outcome == "failure":
+        if not isinstance(syscall.get("ret"), int) or syscall["ret"] >= 0:
+            yield f"outcome failure with ret {syscall.get('ret')!r}"
+        if not isinstance(syscall.get("errno"), str):
+            yield "outcome failure without errno"
+        # where a coalesced load failed is known to the call that did the work
+        if kind == "module_load" and line.get("stage") not in ((None,) if line.get("coalesced") else STAGES):
+            yield f"outcome failure with stage {line.get('stage')!r}"
+    else:
+        yield f"outcome is {outcome!r}"
+
+
+def _hex(where, part):
+    """Text with U+FFFD has its bytes beside it, and bytes agree with their text."""
+    for key, value in part.items():
+        path = f"{where}.{key}" if where else key
+        if isinstance(value, dict):
+            yield from _hex(path, value)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, dict):
+                    yield from _hex(f"{path}[{index}]", item)
+        texts = value if isinstance(value, list) else [value]
+        given = part.get(f"{key}_hex")
+        if given is None and not key.endswith("_hex") and any(isinstance(t, str) and "\ufffd" in t for t in texts):
+            yield f"{path} has U+FFFD in it, but there is no {key}_hex"
+        if given is not None:
+            yield from _agree(path, texts, given if isinstance(given, list) else [given])
+        if key.endswith("_hex") and key[:-4] not in part:
+            yield f"{path} without {key[:-4]}"
+
+
+def _agree(path, texts, given):
+    if len(texts) != len(given):
+        yield f"{path} and its _hex are of different length"
+        return
+    for text, digits in zip(texts, given):
+        if digits is None:  # an item of an array whose text is exact
+            continue
+        try:
+            data = bytes.fromhex(digits)
+        except (ValueError, TypeError):
+            yield f"{path}_hex is not hex: {digits!r}"
+            continue
+        if replaced(data) != text:
+            yield f"{path} is {text!r}, but its bytes {digits} say {replaced(data)!r}"

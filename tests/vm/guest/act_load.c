@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Acts that load and unload modules, and those that make the kernel ask for one.
+#define _GNU_SOURCE
+#include "act.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
+/* An address that nobody can read. */
+#define UNREADABLE ((const char *)16)
+
+static const char *word(int argc, char **argv, int index, const char *otherwise)
+{
+	return index < argc ? argv[index] : otherwise;
+}
+
+static long finit(int fd, const char *params, unsigned long flags)
+{
+	return syscall(SYS_finit_module, fd, params, flags);
+}
+
+static int do_finit(int argc, char **argv)
+{
+	unsigned long flags = strtoul(word(argc, argv, 3, "0"), NULL, 0);
+
+	return answer(finit(open_file(argv[1]), word(argc, argv, 2, ""), flags));
+}
+
+static int do_finit_hex(int argc, char **argv)
+{
+	(void)argc;
+	return answer(finit(open_file(argv[1]), from_hex(argv[2]).data, 0));
+}
+
+static int do_finit_fd(int argc, char **argv)
+{
+	(void)argc;
+	return answer(finit(atoi(argv[1]), "", 0));
+}
+
+static int do_finit_unreadable(int argc, char **argv)
+{
+	(void)argc;
+	return answer(finit(open_file(argv[1]), UNREADABLE, 0));
+}
+
+static void write_all(int fd, struct bytes bytes)
+{
+	if (write(fd, bytes.data, bytes.size) != (ssize_t)bytes.size)
+		die("write");
+}
+
+static int do_finit_memfd(int argc, char **argv)
+{
+	int fd = memfd_create("act", MFD_CLOEXEC);
+
+	if (fd < 0)
+		die("memfd_create");
+	write_all(fd, read_file(argv[1]));
+	return answer(finit(fd, word(argc, argv, 2, ""), 0));
+}
+
+/* The copy is opened anew for reading: the kernel refuses a file that someone has open for writing. */
+static int do_finit_unlinked(int argc, char **argv)
+{
+	const char *path = word(argc, argv, 2, "/tmp/unlinked.ko");
+	int copy = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd;
+
+	if (copy < 0)
+		die(path);
+	write_all(copy, read_file(argv[1]));
+	close(copy);
+	fd = open_file(path);
+	unlink(path);
+	return answer(finit(fd, "", 0));
+}
+
+static int do_init(int argc, char **argv)
+{
+	struct bytes image = read_file(argv[1]);
+
+	return answer(syscall(SYS_init_module, image.data, image.size, word(argc, argv, 2, "")));
+}
+
+static int do_init_unreadable(int argc, char **argv)
+{
+	unsigned long size = strtoul(word(argc, argv, 1, "4096"), NULL, 0);
+
+	return answer(syscall(SYS_init_module, UNREADABLE, size, ""));
+}
+
+static int do_delete(int argc, char **argv)
+{
+	return answer(syscall(SYS_delete_module, argv[1], strtoul(word(argc, argv, 2, "0"), NULL, 0)));
+}
+
+static int do_delete_hex(int argc, char **argv)
+{
+	(void)argc;
+	return answer(syscall(SYS_delete_module, from_hex(argv[1]).data, 0));
+}
+
+struct loader {
+	pthread_t thread;
+	const char *path, *params;
+	pthread_barrier_t *start;
+	long ret;
+	int error;
+	int tid;
+};
+
+static void *load_in_thread(void *argument)
+{
+	struct loader *loader = argument;
+	int fd = open_file(loader->path);
+
+	/* not to be preempted in the midst of a probe: that has a case of its own, load-preempted */
+	if (sched_setscheduler(0, SCHED_FIFO, &(struct sched_param) { .sched_priority = 1 }))
+		die("sched_setscheduler");
+	loader->tid = gettid();
+	pthread_barrier_wait(loader->start);
+	loader->ret = finit(fd, loader->params, 0);
+	loader->error = errno;
+	return NULL;
+}
+
+static int run_threads(const char *path, const char *params, int count, int name_them)
+{
+	struct loader *loaders = calloc(count, sizeof(*loaders));
+	pthread_barrier_t start;
+
+	pthread_barrier_init(&start, NULL, count);
+	for (int i = 0; i < count; i++) {
+		loaders[i].path = path;
+		loaders[i].params = params;
+		loaders[i].start = &start;
+		if (pthread_create(&loaders[i].thread, NULL, load_in_thread, &loaders[i]))
+			die("pthread_create");
+	}
+	for (int i = 0; i < count; i++) {
+		pthread_join(loaders[i].thread, NULL);
+		errno = loaders[i].error;
+		answer(loaders[i].ret);
+		if (name_them)
+			printf("tid=%d\npid=%d\n", loaders[i].tid, getpid());
+	}
+	free(loaders);
+	return 0;
+}
+
+static int do_thread(int argc, char **argv)
+{
+	(void)argc;
+	return run_threads(argv[1], "", 1, 1);
+}
+
+static int do_threads(int argc, char **argv)
+{
+	return run_threads(argv[1], word(argc, argv, 3, ""), atoi(argv[2]), 0);
+}
+
+/* Refused calls, as many as there is time for; whoever else wants the CPU comes first. */
+static int do_flood(int argc, char **argv)
+{
+	time_t end = time(NULL) + atoi(argv[1]);
+	long calls = 0;
+
+	(void)argc;
+	if (sched_setscheduler(0, SCHED_IDLE, &(struct sched_param) { 0 }))
+		die("sched_setscheduler");
+	for (; time(NULL) < end; calls++)
+		finit(-1, "", 0);
+	printf("%ld\n", calls);
+	return 0;
+}
+
+static int do_loop(int argc, char **argv)
+{
+	int fd = open_file(argv[1]);
+	int count = atoi(argv[3]);
+
+	(void)argc;
+	for (int i = 0; i < count; i++) {
+		long ret = finit(fd, "", 0);
+
+		if (!ret)
+			ret = syscall(SYS_delete_module, argv[2], O_NONBLOCK);
+		if (ret)
+			return answer(ret);
+	}
+	return answer(count);
+}
+
+static int do_socket(int argc, char **argv)
+{
+	int type = atoi(word(argc, argv, 2, "3")); /* SOCK_RAW */
+	int fd = socket(atoi(argv[1]), type, atoi(word(argc, argv, 3, "0")));
+
+	return answer(fd < 0 ? -1 : 0);
+}
+
+const struct act load_acts[] = {
+	{ "finit", "FILE [PARAMS [FLAGS]]: finit_module", 1, do_finit },
+	{ "finit-hex", "FILE PARAMS-IN-HEX", 2, do_finit_hex },
+	{ "finit-fd", "NUMBER: with this file descriptor", 1, do_finit_fd },
+	{ "finit-badparam-ptr", "FILE: the parameters' pointer cannot be read", 1, do_finit_unreadable },
+	{ "finit-memfd", "FILE [PARAMS]: from a memfd with the file's bytes", 1, do_finit_memfd },
+	{ "finit-unlinked", "FILE [COPY]: from a copy that has no name any more", 1, do_finit_unlinked },
+	{ "init", "FILE [PARAMS]: init_module from memory", 1, do_init },
+	{ "init-badimage-ptr", "[SIZE]: the image's pointer cannot be read", 0, do_init_unreadable },
+	{ "delete", "NAME [FLAGS]: delete_module (O_NONBLOCK is 04000, O_TRUNC 01000)", 1, do_delete },
+	{ "delete-hex", "NAME-IN-HEX", 1, do_delete_hex },
+	{ "thread", "FILE: by a thread that is not the main one; prints tid= and pid=", 1, do_thread },
+	{ "flood", "SECONDS: finit_module(-1) over and over", 1, do_flood },
+	{ "threads", "FILE N [PARAMS]: by N threads at once", 2, do_threads },
+	{ "loop", "FILE NAME N: N loads and unloads", 3, do_loop },
+	{ "socket", "FAMILY [TYPE [PROTOCOL]]: may make the kernel load a module", 1, do_socket },
+	{ 0 },
+};

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Mode cases: runs each folder of /cases, and sends what came of it to the host, as tars.
+# A case folder holds `script` and `settings` (OPTIONS, MONITOR). Starting kmodwatch takes longer than most cases, so
+# those with MONITOR=shared (they come first) follow each other under one, and each gets its slice of the output.
+. /usr/lib/vm/monitor.sh
+
+loaded() { cut -d' ' -f1 /proc/modules | sort; }
+
+# What a case loaded must go, or the next one starts from something else.
+clean_up() {
+	tries=0 cleaned=
+	until loaded >/run/after; cmp -s /run/before /run/after || [ $tries -ge 4 ]; do
+		while read -r name; do
+			grep -qxF "$name" /run/before || rmmod "$name" 2>>/run/rmmod.log
+		done </run/after
+		tries=$((tries + 1)) cleaned=yes
+	done
+	cmp -s /run/before /run/after ||
+		echo "modules differ after the case: $(diff /run/before /run/after | grep '^[+-][a-z]' | tr '\n' ' ')" >>"$OUT/trouble"
+	[ "$(cat /proc/sys/kernel/modprobe)" = /sbin/modprobe ] || echo /sbin/modprobe >/proc/sys/kernel/modprobe
+	rm -rf /tmp/* /tmp/.[!.]*
+}
+
+# Sends $OUT. The verdict goes last: what was cut short has none.
+send() {
+	tar -C /run/out -c "${OUT##*/}" | pass results
+	echo 'done' >"$OUT/verdict"
+	tar -C /run/out -c "${OUT##*/}/verdict" | pass results
+	rm -rf "$OUT"
+}
+
+# busybox's timeout would run busybox's own sh, hence the path.
+run_script() {
+	(cd /root && timeout 100 /usr/bin/sh -u "$1/script" </dev/null >"$OUT/script.out" 2>"$OUT/script.err")
+	echo $? >"$OUT/script.exit"
+}
+
+not_ready="kmodwatch was not ready (\`kmodwatch: watching\` on stderr) within 20 s"
+
+run_alone() {
+	# shellcheck disable=SC2086  # options are words
+	if [ "$MONITOR" = none ] || monitor_start kmodwatch --format json -v $OPTIONS; then
+		run_script "$1"
+	else
+		echo "$not_ready" >>"$OUT/trouble"
+	fi
+	[ "$MONITOR" = none ] || monitor_stop
+}
+
+# ---- the shared kmodwatch
+
+session=
+sessions=0
+
+size() { stat -c %s "$1"; }
+
+session_start() {
+	sessions=$((sessions + 1))
+	session=/run/out/session-$sessions
+	mkdir -p $session
+	OUT=$session monitor_start kmodwatch --format json -v || echo "$not_ready" >>$session/trouble
+}
+
+session_stop() {
+	[ -n "$session" ] || return
+	case_out=$OUT OUT=$session
+	monitor_stop
+	send
+	OUT=$case_out session=
+}
+
+# Until nothing has been written for a fifth of a second.
+settle() {
+	before=-1
+	while [ "$before" != "$(size $session/stdout)" ]; do
+		before=$(size $session/stdout)
+		usleep 200000
+	done
+}
+
+run_shared() {
+	[ -n "$session" ] || session_start
+	out_start=$(size $session/stdout) err_start=$(size $session/stderr)
+	run_script "$1"
+	settle
+	tail -c +$((out_start + 1)) $session/stdout >"$OUT/stdout"
+	tail -c +$((err_start + 1)) $session/stderr >"$OUT/stderr"
+	clean_up
+	[ -z "$cleaned" ] || settle
+	if [ -s $session/exit ]; then
+		echo "kmodwatch ended with $(cat $session/exit) during this case" >>"$OUT/trouble"
+		session_stop
+	fi
+}
+
+run_case() {
+	export OUT=/run/out/${1##*/}
+	mkdir -p "$OUT"
+	. "$1/settings"
+	loaded >/run/before
+	if [ "$MONITOR" = shared ]; then
+		run_shared "$1"
+	else
+		session_stop
+		run_alone "$1"
+		clean_up
+	fi
+	send
+}
+
+for folder in /cases/*; do run_case "$folder"; done
+session_stop
+goodbye 0

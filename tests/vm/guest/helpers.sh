@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What the guest scripts of all cases may use. A failed check ends the script with 1, and so fails the case.
+
+. /usr/lib/vm/monitor.sh
+
+# answers WANT COMMAND...: the command must print exactly this.
+answers() {
+	want=$1; shift
+	got=$("$@" 2>&1)
+	[ "$got" = "$want" ] && return
+	echo "\`$*\` answered '$got', not '$want'" >&2
+	exit 1
+}
+
+# fails COMMAND...: the command must not end with 0.
+fails() {
+	if "$@"; then echo "\`$*\` should have failed" >&2; exit 1; fi
+}
+
+# does COMMAND...: the command must end with 0.
+does() {
+	"$@" || { echo "\`$*\` failed with $?" >&2; exit 1; }
+}
+
+# var NAME VALUE: patterns of this case may use "$NAME".
+var() { echo "$1=$2" >>"$OUT/vars"; }
+
+# with_pid NAME COMMAND...: runs it in a process of its own, whose pid becomes "$NAME".
+with_pid() {
+	name=$1; shift
+	sh -c 'echo "$0=$$" >>"$OUT/vars"; exec "$@"' "$name" "$@"
+}
+
+# file_facts NAME PATH: the file's "$NAME_inode", "$NAME_size", "$NAME_dev" (major:minor).
+file_facts() {
+	var "$1_inode" "$(stat -c %i "$2")"
+	var "$1_size" "$(stat -c %s "$2")"
+	var "$1_dev" "$(mountpoint_dev "$2")"
+}
+
+# The device number as the kernel's super block has it.
+mountpoint_dev() {
+	number=$(stat -c %d "$1")
+	echo "$((number >> 8 & 0xfff)):$((number & 0xff | number >> 12 & 0xfff00))"
+}
+
+# namespaces: "$ns_pid", "$ns_mnt", "$ns_user" of this script.
+namespaces() {
+	for kind in pid mnt user; do var "ns_$kind" "$(readlink /proc/self/ns/$kind | tr -dc 0-9)"; done
+}
+
+# hex TEXT: its bytes in hex.
+hex() { printf %s "$1" | xxd -p | tr -d '\n'; }
+
+cgroup() { sed -n 's/^0:://p' /proc/self/cgroup; }
+
+# collect COMMAND...: a kmodwatch that is expected to end by itself; its output and status are judged.
+collect() {
+	timeout 20 "$@" </dev/null >"$OUT/stdout" 2>"$OUT/stderr"
+	echo $? >"$OUT/exit"
+}

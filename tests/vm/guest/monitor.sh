@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Starts and stops kmodwatch. $OUT gets its stdout, stderr, monitor.pid and, when it has ended, exit.
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+	left=$(($1 * 20)); shift
+	until "$@"; do
+		left=$((left - 1)); [ $left -gt 0 ] || return 1
+		usleep 50000
+	done
+}
+
+monitor_ended() { [ -s "$OUT/exit" ]; }
+monitor_ready() { monitor_ended || grep -q '^kmodwatch: watching' "$OUT/stderr" 2>/dev/null; }
+
+# monitor_start COMMAND...: a command that becomes kmodwatch; 0 when it is ready.
+# The outer shell is there to catch the exit status, the inner one to know kmodwatch's own pid.
+monitor_start() {
+	{
+		sh -c 'echo $$ >"$OUT/monitor.pid"; exec "$@"' sh "$@" </dev/null >"${STDOUT:-$OUT/stdout}" 2>"$OUT/stderr"
+		echo $? >"$OUT/exit"
+	} &
+	wait_for 20 monitor_ready && ! monitor_ended
+}
+
+# monitor_stop [SIGNAL]: what is on its way is given time to arrive.
+monitor_stop() {
+	usleep 200000
+	kill -"${1:-TERM}" "$(cat "$OUT/monitor.pid")" 2>/dev/null
+	wait_for 10 monitor_ended && return
+	echo "kmodwatch did not end within 10 s of SIG${1:-TERM}" >>"$OUT/trouble"
+	kill -KILL "$(cat "$OUT/monitor.pid")"
+	wait_for 5 monitor_ended
+}

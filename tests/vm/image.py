@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The guest's initramfs, in two parts: a cached base (tools, libraries, modules), and what changes from run to run."""
+import hashlib
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+import guest
+import modules
+from cpio import Cpio
+from place import GUEST, HERE, IMAGES, MONITOR, need, run
+
+# The guest's shell is dash: busybox's own would run its insmod instead of kmod's, whatever PATH says.
+PROGRAMS = {"busybox": "busybox-static", "kmod": "kmod", "dash": "dash", "bash": "bash"}
+KMOD_NAMES = ("depmod", "insmod", "lsmod", "modinfo", "modprobe", "rmmod")
+FOLDERS = ("dev", "proc", "sys", "run", "mnt", "root", "var", "m", "cases", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64")
+FILES = {
+    "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n"
+                  "user:x:1000:1000:user:/home/user:/bin/sh\n",
+    "etc/group": "root:x:0:\nnogroup:x:65534:\nuser:x:1000:\n",
+    "etc/hostname": "guest\n",
+    "etc/profile": "export PATH=/usr/local/bin:/usr/sbin:/usr/bin HOME=/root TERM=${TERM:-linux} PS1='guest # '\n",
+}
+
+
+def libraries(program):
+    """The shared libraries of a host program, as (path in the guest, host file); none when it is static."""
+    listed = subprocess.run([need("ldd", "libc-bin"), program], capture_output=True, text=True, check=False).stdout
+    found = re.findall(r"(/\S+) \(0x", listed)
+    return sorted({("usr" + path if path.startswith("/lib") else path.lstrip("/"), os.path.realpath(path))
+                   for path in found})
+
+
+def base(kernel, everything=False):
+    """The cached part. Its name tells what it was made from, so a changed ingredient makes a new one."""
+    programs = [need(name, package) for name, package in PROGRAMS.items()]
+    made_from = [kernel.version, everything]
+    for path in (*programs, HERE / "image.py", HERE / "modules.py", HERE / "cpio.py"):
+        made_from.append(hashlib.sha256(Path(path).read_bytes()).hexdigest())
+    key = hashlib.sha256(repr(made_from).encode()).hexdigest()[:12]
+    name = f"{kernel.row}{'-all' if everything else ''}"
+    image = IMAGES / f"{name}-{key}.cpio"
+    if image.exists():
+        return image
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=IMAGES, prefix=".part-", delete=False) as part:
+        try:
+            with Cpio(part) as archive:
+                _tools(archive, programs)
+                _modules(archive, kernel, everything)
+            for stale in IMAGES.glob(f"{name}-????????????.cpio"):
+                stale.unlink(missing_ok=True)
+            os.rename(part.name, image)
+        except BaseException:
+            os.unlink(part.name)
+            raise
+    return image
+
+
+def _tools(archive, programs):
+    for folder in FOLDERS:
+        archive.folder(folder)
+    archive.folder("tmp", 0o1777)
+    archive.folder("home/user", owner=1000)
+    for name in ("bin", "sbin", "lib", "lib64"):  # merged /usr, as on Debian
+        archive.link(name, f"usr/{name}")
+    archive.device("dev/console", 5, 1)
+    needed = set()
+    for program in programs:
+        archive.file(f"usr/bin/{Path(program).name}", program)
+        needed |= set(libraries(program))
+    for path, source in sorted(needed):
+        archive.file(path, source)
+    archive.link("usr/bin/sh", "dash")
+    for name in run([programs[0], "--list"]).split():
+        if name in KMOD_NAMES:
+            archive.link(f"opt/busybox/{name}", "/usr/bin/busybox")
+        elif name not in ("busybox", "sh"):
+            archive.link(f"usr/bin/{name}", "busybox")
+    for name in KMOD_NAMES:
+        archive.link(f"usr/sbin/{name}", "../bin/kmod")
+    for path, text in FILES.items():
+        archive.text(path, text)
+
+
+def _modules(archive, kernel, everything):
+    tree = modules.Tree(kernel)
+    if everything:
+        _folder(archive, kernel.folder / "modules", "usr")
+    else:
+        with tempfile.TemporaryDirectory(dir=IMAGES, prefix=".modules-") as scratch:
+            tree.copy(modules.CHANNEL + modules.SUBJECTS, Path(scratch))
+            _folder(archive, Path(scratch), "usr")
+    for name in modules.PLAIN:
+        archive.text(f"m/{name}.ko", tree.plain(name))
+
+
+def _folder(archive, source, target):
+    """A host folder's files, in an order that does not change."""
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            archive.file(f"{target}/{path.relative_to(source)}", path)
+
+
+def variable(path, job, cases=()):
+    """What is packed anew for each boot: the program under test, the guest's own programs, the job and its cases."""
+    with open(path, "wb") as out, Cpio(out) as archive:
+        archive.file("init", GUEST / "init", 0o755)
+        for script in sorted(GUEST.glob("*.sh")):
+            archive.file(f"usr/lib/vm/{script.name}", script)
+        for program in guest.programs():
+            archive.file(f"usr/bin/{program.name}", program)
+        if MONITOR.exists():
+            archive.file("usr/bin/kmodwatch", MONITOR)
+            for library, source in libraries(MONITOR):
+                archive.file(library, source)
+        archive.text("usr/lib/vm/job", "".join(f"{name}={_quoted(value)}\n" for name, value in job.items()))
+        for number, case in enumerate(cases):
+            case.pack(archive, f"cases/{number:03d}-{case.name}")
+
+
+def _quoted(text):
+    """Text as one word for the guest's shell."""
+    return "'" + str(text).replace("'", "'\\''") + "'"

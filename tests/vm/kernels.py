@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The kernels of the test matrix: Debian's cloud kernels, one per suite, cached under build/vm/kernels/ROW.
+
+A cached row holds vmlinuz, btf, version, and modules/lib/modules/VERSION with depmod's indexes.
+"""
+import shutil
+import tempfile
+
+import bzimage
+from apt import Suite
+from place import KERNELS, Trouble, need, run
+
+SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "newest": "sid"}
+META = "linux-image-cloud-amd64"
+
+
+class Kernel:
+    """One row of the matrix, already fetched."""
+
+    def __init__(self, row):
+        if row not in SUITES:
+            raise Trouble(f"there is no kernel row {row!r}: the rows are {', '.join(SUITES)}")
+        self.row = row
+        self.folder = KERNELS / row
+        if not (self.folder / "version").exists():
+            fetch(row)
+        self.version = (self.folder / "version").read_text().strip()
+        self.release = tuple(int(part) for part in self.version.split("-")[0].split("+")[0].split(".")[:2])
+        self.vmlinuz = self.folder / "vmlinuz"
+        self.btf = self.folder / "btf"
+        self.modules = self.folder / "modules" / "lib" / "modules" / self.version
+
+
+def packages(suite):
+    """The packages that hold image and modules: sid splits what older suites keep in one."""
+    image = next((name for name in suite.depends(META) if name.startswith("linux-image-")), None)
+    if not image:
+        raise Trouble(f"{META} in {suite.name} depends on no linux-image package: look at `apt-cache show` of it")
+    parts = [name for name in suite.depends(image) if name.startswith(("linux-binary-", "linux-modules-"))]
+    return parts or [image]
+
+
+def fetch(row):
+    """Download and unpack one row. The row appears with one rename, so a killed run leaves nothing half made."""
+    if (KERNELS / row / "version").exists():
+        return
+    for program, package in (("dpkg-deb", "dpkg"), ("depmod", "kmod")):
+        need(program, package)
+    KERNELS.mkdir(parents=True, exist_ok=True)
+    suite = Suite(SUITES[row])
+    suite.update()
+    with tempfile.TemporaryDirectory(prefix=f".{row}-", dir=KERNELS) as scratch:
+        work = KERNELS / scratch
+        (work / "debs").mkdir()
+        (work / "tree").mkdir()
+        for deb in suite.download(packages(suite), work / "debs"):
+            run(["dpkg-deb", "-x", deb, work / "tree"])
+        arrange(work / "tree", work / "row")
+        try:
+            (work / "row").rename(KERNELS / row)
+        except OSError:
+            if not (KERNELS / row / "version").exists():  # else another run was quicker
+                raise
+
+
+def arrange(tree, row):
+    """From a package's layout, whichever it is, to ours."""
+    modules = next(path.parent for path in tree.glob("**/lib/modules/*/kernel"))
+    version = modules.name
+    (row / "modules/lib/modules").mkdir(parents=True)
+    shutil.copy(next(path for path in tree.rglob("vmlinuz*") if path.is_file()), row / "vmlinuz")
+    shutil.move(str(modules), row / "modules/lib/modules" / version)
+    for name in ("build", "source", "vmlinuz", "System.map"):
+        (row / "modules/lib/modules" / version / name).unlink(missing_ok=True)
+    run([need("depmod", "kmod"), "-b", row / "modules", version])
+    (row / "btf").write_bytes(bzimage.btf(row / "vmlinuz"))
+    (row / "version").write_text(version + "\n")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs cases on kernels: groups them into boots, two boots at a time, and judges what comes back."""
+import fcntl
+import shutil
+import tarfile
+import threading
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+import boot
+import image
+from judge import judge, judge_session
+from place import RUNS, Trouble
+
+AT_ONCE = 2          # measured on two cores: one boot alone leaves a core idle
+WORTH_SPLITTING = 20 # cases: below that, another boot costs more than it saves
+SLOWEST_CASE = 120   # seconds; a guest gets this once, and the usual time for each case
+USUAL_CASE = 15
+
+
+class Matrix:
+    def __init__(self, kernels, cases, out):
+        self.kernels, self.cases, self.out = kernels, cases, out
+        self.passed, self.failed = 0, 0
+        self.lock = threading.Lock()
+
+    def run(self):
+        """True when all passed, and there was at least one."""
+        boots = [job for kernel in self.kernels for job in self._boots(kernel)]
+        boots.sort(key=lambda job: -len(job[1]))  # the longest first, so that the end is not waiting for one
+        RUNS.mkdir(parents=True, exist_ok=True)
+        with open(RUNS / "lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another run at the same time would write into the same folders
+            for kernel in self.kernels:
+                image.base(kernel)
+                shutil.rmtree(RUNS / f"matrix-{kernel.row}", ignore_errors=True)
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                for done in [pool.submit(self._boot, *job) for job in boots]:
+                    done.result()
+        self.out.write(f"{self.passed} passed, {self.failed} failed\n")
+        return self.passed > 0 and not self.failed
+
+    def _boots(self, kernel):
+        groups = defaultdict(list)
+        for case in self.cases:
+            if case.runs_on(kernel.release):
+                groups[case.needs].append(case)
+        number = 0
+        for needs, cases in groups.items():
+            parts = AT_ONCE if len(cases) >= WORTH_SPLITTING else 1
+            for part in range(parts):
+                yield kernel, cases[part::parts], needs, RUNS / f"matrix-{kernel.row}" / f"boot-{number}"
+                number += 1
+
+    def _boot(self, kernel, cases, needs, folder):
+        waiting = {f"{number:03d}-{case.name}": case for number, case in enumerate(cases)}
+        limit = SLOWEST_CASE + USUAL_CASE * len(cases)
+        with boot.Machine(kernel, folder, {"MODE": "cases"}, cases=cases, args=needs.args, smp=needs.smp,
+                          limit=limit) as machine:
+            last = time.monotonic()
+            for name in receive(machine.ports["results"], folder):
+                now = time.monotonic()
+                if name in waiting:
+                    case = waiting.pop(name)
+                    self._report(kernel, case.name, folder / name, now - last,
+                                 lambda: judge(case, folder / name, kernel.release))
+                else:
+                    self._report(kernel, name, folder / name, now - last, lambda: judge_session(folder / name))
+                last = now
+            if machine.wait() is None:
+                self._say(kernel, "boot", 0, [machine.complaint()])
+            for case in waiting.values():
+                self._say(kernel, case.name, 0, ["no verdict: see what is said of the boot"])
+
+    def _report(self, kernel, name, folder, seconds, judged):
+        try:
+            faults = judged()
+        except Trouble as trouble:
+            faults = [str(trouble)]
+        self._say(kernel, name, seconds, faults, folder)
+
+    def _say(self, kernel, name, seconds, faults, folder=None):
+        text = f"{kernel.row} {name} {'FAILED' if faults else 'ok'} ({seconds:.1f} s)\n"
+        for fault in faults:
+            text += "".join(f"    {line}\n" for line in fault.splitlines())
+        if faults and folder:
+            text += f"    all of it: {folder}\n"
+        with self.lock:
+            self.passed += not faults
+            self.failed += bool(faults)
+            self.out.write(text)
+            self.out.flush()
+
+
+def receive(pipe, folder):
+    """Unpack the tars that the guest sends one after another; yields a case's name when it is whole."""
+    try:
+        with tarfile.open(fileobj=pipe, mode="r|", bufsize=512, ignore_zeros=True) as stream:
+            for member in stream:
+                name = member.name.rstrip("/")
+                target = folder / name
+                if ".." in name.split("/") or name.startswith("/"):
+                    continue
+                if member.isdir():
+                    target.mkdir(parents=True, exist_ok=True)
+                elif member.isfile():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(stream.extractfile(member).read())
+                    if target.name == "verdict":
+                        yield target.parent.name
+    except (tarfile.ReadError, OSError):
+        pass  # the guest died while it was sending: the cases without a verdict tell
