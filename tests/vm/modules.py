@@ -20,6 +20,7 @@ SUBJECTS = [
     "af_key", "af_alg", "algif_hash",  # autoload by socket()
     "netconsole",        # takes text as parameter
     "brd", "loop", "veth",
+    "vxlan",             # has a version and a srcversion
 ]
 # These lie in the guest as /m/NAME.ko too, unpacked, for system calls made by hand.
 PLAIN = ["dummy", "mac-celtic", "crc-itu-t", "fat", "vfat", "intel-cstate", "brd", "netconsole", "veth"]

@@ -47,7 +47,7 @@ int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, vo
 
 	for (int kind = 1; !err && kind < RECORD_KINDS; kind++)
 		err = report(emit, ctx, names[kind], NULL, counts[kind], &lost->counts[kind]);
-	for (size_t i = 0; !err && i < probes_count(probes); i++) {
+	for (size_t i = 0; !err && i < probes_count(); i++) {
 		const char *name;
 		uint64_t skipped = probe_skipped(probes, i, &name);
 

@@ -335,9 +335,10 @@ struct bpf_map *probes_refused_ring(const struct probes *probes)
 	return probes->skeleton->maps.refused_ring;
 }
 
-size_t probes_count(const struct probes *probes)
+_Static_assert(PROBES <= PROBES_MAX, "PROBES_MAX is too small");
+
+size_t probes_count(void)
 {
-	(void)probes;
 	return PROBES;
 }
 
