@@ -335,7 +335,7 @@ struct bpf_map *probes_refused_ring(const struct probes *probes)
 	return probes->skeleton->maps.refused_ring;
 }
 
-_Static_assert(PROBES <= PROBES_MAX, "PROBES_MAX is too small");
+_Static_assert((int)PROBES <= (int)PROBES_MAX, "PROBES_MAX is too small");
 
 size_t probes_count(void)
 {
