@@ -12,7 +12,7 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror
 
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
-PACKAGES_BUILD := bpftool clang gcc libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev make pkg-config zlib1g-dev
+PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) clang-format clang-tidy cppcheck gcc-multilib libcmocka-dev shellcheck valgrind
 
@@ -68,7 +68,7 @@ $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 
 # --- the user side ---
 
-LIBRARIES := libbpf json-c libcap-ng
+LIBRARIES := libbpf json-c libcap-ng audit
 USER_SOURCES := $(wildcard user/*.c user/*/*.c)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(B)/%.o)
 USER_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DKMODWATCH_VERSION='"$(VERSION)"' $(WARNINGS) -Wshadow -Wstrict-prototypes \
@@ -85,6 +85,9 @@ $(B)/kmodwatch: $(USER_OBJECTS)
 	$(Q)$(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS) $^ -o $@ $(USER_LIBS)
 
 $(B)/user/monitor/probes.o: | $(B)/include/kmodwatch.skel.h
+
+# The built-in profiles are taken in as they are.
+$(B)/user/audit/profile.o: $(wildcard user/audit/profiles/*.rules)
 
 -include $(BPF_SOURCES:%.c=$(B)/x86/%.d) $(BPF_SOURCES:%.c=$(B)/arm64/%.d) $(USER_OBJECTS:.o=.d)
 

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "source.h"
+#include "../cleanup.h"
+#include "rulesd.h"
+#include "words.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FILE_MAX_BYTES = 256 << 20 };
+
+int source_fail(int err, char **why, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(why, format, args) < 0)
+		*why = NULL;
+	va_end(args);
+	return err;
+}
+
+static int read_all(int fd, char *bytes, size_t size, size_t *got)
+{
+	*got = 0;
+	while (*got < size) {
+		ssize_t n = read(fd, bytes + *got, size - *got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		*got += (size_t)n;
+	}
+	return 0;
+}
+
+int source_bytes(const char *path, struct arena *arena, const char **bytes, size_t *size, char **why)
+{
+	/* a FIFO must not make the open wait */
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+	char *read_bytes;
+	size_t got;
+	int err;
+
+	if (fd < 0 || fstat(fd, &status))
+		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return source_fail(S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, why, "%s is %s, not a file of rules",
+				   path, S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
+	if (status.st_size > FILE_MAX_BYTES)
+		return source_fail(-EFBIG, why, "%s is larger than 256 MiB: that is no file of rules", path);
+	read_bytes = arena_alloc(arena, (size_t)status.st_size + 1);
+	if (!read_bytes)
+		return -ENOMEM;
+	err = read_all(fd, read_bytes, (size_t)status.st_size, &got);
+	if (err)
+		return source_fail(err, why, "%s cannot be read: %s", path, strerror(-err));
+	*bytes = read_bytes;
+	*size = got;
+	return 0;
+}
+
+int source_add(struct source *source, const struct source_line *line)
+{
+	if (source->count == source->room) {
+		size_t room = source->room ? source->room * 2 : 256;
+		struct source_line *more = realloc(source->lines, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		source->lines = more;
+		source->room = room;
+	}
+	source->lines[source->count++] = *line;
+	return 0;
+}
+
+static int read_file(struct source *source, char **why)
+{
+	struct lines lines = { 0 };
+	struct source_line line = { .file = source->path };
+	int err = source_bytes(source->path, &source->arena, &lines.bytes, &lines.size, why);
+
+	source->files = 1;
+	while (!err && lines_next(&lines, &line.text, &line.size)) {
+		line.number = lines.number;
+		err = source_add(source, &line);
+	}
+	return err;
+}
+
+int source_read(const char *path, struct source *out, char **why)
+{
+	_cleanup_(source_free) struct source source = { .path = path };
+	struct stat status;
+	int err;
+
+	*why = NULL;
+	if (stat(path, &status))
+		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
+	err = S_ISDIR(status.st_mode) ? rulesd_join(&source, why) : read_file(&source, why);
+	if (err)
+		return err;
+	*out = source;
+	source = (struct source) { 0 };
+	return 0;
+}
+
+void source_free(struct source *source)
+{
+	free(source->lines);
+	arena_free(&source->arena);
+	*source = (struct source) { 0 };
+}
