@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Texts in rules as numbers: paths are looked up once, equal texts get equal numbers. */
+#ifndef KMODWATCH_AUDIT_PATHS_H
+#define KMODWATCH_AUDIT_PATHS_H
+
+#include "predicate.h"
+
+/* The text's number; equal texts have the same. */
+uint32_t paths_number(struct path_cache *cache, const char *text);
+
+/* The number of the program that an exe field names: programs that are one file have the same. */
+uint32_t paths_exe(struct path_cache *cache, const char *text);
+
+/* The number of a program by its file. */
+uint32_t paths_exe_of(struct path_cache *cache, const struct file_id *id);
+
+/* The text behind a program's number; NULL for one that only paths_exe_of() was asked for. */
+const char *paths_exe_text(const struct path_cache *cache, uint32_t number);
+
+#endif
