@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "audit/command.h"
 #include "log.h"
 #include "monitor/monitor.h"
 #include "options.h"
@@ -54,5 +55,7 @@ int main(int argc, char **argv)
 		return EXIT_NO_START;
 	}
 	handle_signals();
+	if (options.check_audit || options.print_profile)
+		return audit_command(&options, &stopping);
 	return monitor_run(&options, &stopping);
 }

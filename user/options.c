@@ -12,26 +12,54 @@ static const char help[] =
     "Shows every load and unload of a kernel module as it happens: one JSON object a line on stdout,\n"
     "messages on stderr.\n"
     "\n"
-    "      --format FORMAT  how events are written: json (the default and, so far, the only one)\n"
+    "      --format FORMAT  json: one object a line; text (for --check-audit, and its default on a\n"
+    "                       terminal): a table\n"
     "      --no-snapshot    do not list the modules that are loaded already\n"
     "      --btf FILE       take the kernel's type information from FILE, not /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  room for events that wait for the reader: a power of two from 64 to 1048576\n"
     "                       (default 16384); what does not fit is counted and reported as events_lost\n"
+    "      --profile NAME   what auditd's rules should record: cis-rhel7 (the default), stig-rhel8,\n"
+    "                       stig-rhel9, cis-v2, complete, or a rules file of your own\n"
     "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
     "  -h, --help           show this and exit\n"
     "  -V, --version        show the version and exit\n"
     "\n"
+    "Instead of watching:\n"
+    "      --check-audit    check whether auditd's rules, on disk and in the kernel, record what the\n"
+    "                       profile requires, and exit\n"
+    "      --rules PATH     check this file (as auditctl -R reads it) or folder (as augenrules joins it)\n"
+    "                       instead of the system's; the kernel is not asked; may be given again\n"
+    "      --print-rules    check, and print nothing but the rules that would close the gaps\n"
+    "      --print-profile NAME  print a profile that is built in\n"
+    "\n"
     "Runs until SIGINT or SIGTERM. Needs root, or CAP_BPF and CAP_PERFMON.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout is gone, ...);\n"
-    "2 could not start (usage, privilege, no probe could be attached).\n";
+    "2 could not start (usage, privilege, no probe could be attached).\n"
+    "With --check-audit: 0 everything required is recorded; 1 something is not; 2 it could not be\n"
+    "found out (usage, privilege, unreadable files).\n";
 
-enum { OPTION_FORMAT = 256, OPTION_NO_SNAPSHOT, OPTION_BTF, OPTION_RING_SIZE };
+enum {
+	OPTION_FORMAT = 256,
+	OPTION_NO_SNAPSHOT,
+	OPTION_BTF,
+	OPTION_RING_SIZE,
+	OPTION_CHECK_AUDIT,
+	OPTION_PROFILE,
+	OPTION_RULES,
+	OPTION_PRINT_RULES,
+	OPTION_PRINT_PROFILE
+};
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT },
 	{ "btf", required_argument, NULL, OPTION_BTF },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
+	{ "check-audit", no_argument, NULL, OPTION_CHECK_AUDIT },
+	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "rules", required_argument, NULL, OPTION_RULES },
+	{ "print-rules", no_argument, NULL, OPTION_PRINT_RULES },
+	{ "print-profile", required_argument, NULL, OPTION_PRINT_PROFILE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -56,18 +84,68 @@ static bool read_ring_size(const char *word, unsigned int *kib)
 	return true;
 }
 
+static bool read_format(const char *word, enum output_format *format)
+{
+	if (strcmp(word, "json") == 0)
+		*format = FORMAT_JSON;
+	else if (strcmp(word, "text") == 0)
+		*format = FORMAT_TEXT;
+	else
+		return false;
+	return true;
+}
+
+static bool add_rules(struct options *options, const char *path)
+{
+	const char **more = realloc(options->rules, (options->rules_count + 1) * sizeof(*more));
+
+	if (!more)
+		return false;
+	options->rules = more;
+	more[options->rules_count++] = path;
+	return true;
+}
+
+/* What does not go together; NULL when all does. */
+static const char *conflict(const struct options *options)
+{
+	if (!options->check_audit && options->rules_count)
+		return "--rules is for --check-audit: the monitor checks the system's own rules";
+	if (!options->check_audit && options->format == FORMAT_TEXT)
+		return "--format text is for --check-audit: events are written as json only";
+	if (options->print_rules && options->format != FORMAT_DEFAULT)
+		return "--print-rules prints rules, so --format does not go with it";
+	return NULL;
+}
+
 bool options_read(int argc, char **argv, struct options *options, int *exit_code)
 {
-	struct options read = { .snapshot = true };
+	struct options read = { .snapshot = true, .profile = "cis-rhel7" };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_FORMAT:
-			if (strcmp(optarg, "json")) {
-				log_line("--format %s is not known: the only format so far is json", optarg);
+			if (!read_format(optarg, &read.format)) {
+				log_line("--format %s is not known: there are text and json", optarg);
 				return usage_error(exit_code);
 			}
+			break;
+		case OPTION_CHECK_AUDIT:
+			read.check_audit = true;
+			break;
+		case OPTION_PROFILE:
+			read.profile = optarg;
+			break;
+		case OPTION_RULES:
+			if (!add_rules(&read, optarg))
+				return usage_error(exit_code);
+			break;
+		case OPTION_PRINT_RULES:
+			read.check_audit = read.print_rules = true;
+			break;
+		case OPTION_PRINT_PROFILE:
+			read.print_profile = optarg;
 			break;
 		case OPTION_NO_SNAPSHOT:
 			read.snapshot = false;
@@ -100,6 +178,10 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 	}
 	if (optind < argc) {
 		log_line("`%s` is not an option, and kmodwatch takes no other arguments: see --help", argv[optind]);
+		return usage_error(exit_code);
+	}
+	if (conflict(&read)) {
+		log_line("%s", conflict(&read));
 		return usage_error(exit_code);
 	}
 	*options = read;

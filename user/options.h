@@ -4,12 +4,19 @@
 #define KMODWATCH_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Exit codes: part of the contract with scripts and units. */
 enum {
-	EXIT_ENDED = 0,	   /* by SIGINT or SIGTERM; after --help and --version */
-	EXIT_STOPPED = 1,  /* by an error while running */
-	EXIT_NO_START = 2, /* usage, privilege, no probe could be attached */
+	EXIT_ENDED = 0,	   /* by SIGINT or SIGTERM; after --help and --version; --check-audit: parity */
+	EXIT_STOPPED = 1,  /* by an error while running; --check-audit: a gap */
+	EXIT_NO_START = 2, /* usage, privilege, no probe could be attached; --check-audit: no verdict */
+};
+
+enum output_format {
+	FORMAT_DEFAULT, /* --check-audit: text on a terminal, else json; monitoring: json */
+	FORMAT_TEXT,
+	FORMAT_JSON,
 };
 
 struct options {
@@ -17,6 +24,13 @@ struct options {
 	unsigned int ring_kib; /* 0: as the kernel side has it */
 	bool snapshot;	       /* module_present lines at the start */
 	bool verbose;
+	enum output_format format;
+	bool check_audit;	   /* check the audit rules and exit */
+	bool print_rules;	   /* print what would close the gaps instead of the result */
+	const char *print_profile; /* print this profile and exit; else NULL */
+	const char *profile;
+	const char **rules; /* files and folders to judge; kept until the end */
+	size_t rules_count;
 };
 
 /*

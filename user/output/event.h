@@ -109,6 +109,41 @@ struct count_part {
 	uint64_t count;
 };
 
+/* The rule that decides: where it stands in a file, or its place in the kernel's list. */
+struct audit_by_part {
+	enum known known;
+	struct text file;
+	struct number line, index;
+	struct text rule;
+};
+
+struct audit_verdict_part {
+	enum known known;
+	struct text verdict;
+	struct audit_by_part by;
+	struct text reason;
+	struct list narrowed_by; /* of struct text */
+};
+
+struct audit_target_part {
+	enum known known;
+	struct text syscall, path, access, abi;
+	struct audit_verdict_part disk, running;
+};
+
+struct audit_requirement_part {
+	enum known known;
+	struct text id, title;
+	struct list refs; /* of struct text */
+	struct text rule;
+	struct list targets; /* of struct audit_target_part */
+};
+
+struct audit_kernel_part {
+	enum known known;
+	struct number enabled, immutable, failure, rate_limit, backlog_limit, lost, auditd_pid, rules;
+};
+
 enum event_kind {
 	EVENT_MONITOR_START,
 	EVENT_MODULE_PRESENT,
@@ -118,6 +153,7 @@ enum event_kind {
 	EVENT_MODULE_LOAD,
 	EVENT_MODULE_UNLOAD,
 	EVENT_EVENTS_LOST,
+	EVENT_AUDIT_PARITY,
 	EVENT_MONITOR_STOP,
 	EVENT_KINDS,
 };
@@ -147,6 +183,12 @@ struct event {
 	struct text what, probe;
 	struct text reason;
 	struct list counts; /* of struct count_part */
+	struct text profile;
+	struct audit_kernel_part audit_kernel;
+	struct list verdicts;	  /* of struct count_part */
+	struct list requirements; /* of struct audit_requirement_part */
+	struct number requirements_truncated;
+	struct list advice; /* of struct text */
 };
 
 static inline struct number number_of(uint64_t value)

@@ -13,6 +13,10 @@
 	{                                                                                                        \
 		.key = #member, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_ \
 	}
+#define OBJECT_AS(part, member, fields_, key_)                                                                \
+	{                                                                                                     \
+		.key = key_, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_ \
+	}
 #define LIST(part, member, item, fields_)                                                                       \
 	{                                                                                                       \
 		.key = #member, .type = FIELD_LIST, .offset = offsetof(struct part, member), .fields = fields_, \
@@ -182,6 +186,64 @@ static const struct field events_lost_fields[] = {
 	END,
 };
 
+static const struct field audit_by_fields[] = {
+	FIELD(FIELD_TEXT, audit_by_part, file),
+	FIELD(FIELD_UINT, audit_by_part, line),
+	FIELD(FIELD_UINT, audit_by_part, index),
+	FIELD(FIELD_TEXT, audit_by_part, rule),
+	END,
+};
+
+static const struct field audit_verdict_fields[] = {
+	FIELD(FIELD_TEXT, audit_verdict_part, verdict),
+	OBJECT(audit_verdict_part, by, audit_by_fields),
+	FIELD(FIELD_TEXT, audit_verdict_part, reason),
+	FIELD(FIELD_TEXTS, audit_verdict_part, narrowed_by),
+	END,
+};
+
+static const struct field audit_target_fields[] = {
+	FIELD(FIELD_TEXT, audit_target_part, syscall),
+	FIELD(FIELD_TEXT, audit_target_part, path),
+	FIELD(FIELD_TEXT, audit_target_part, access),
+	FIELD(FIELD_TEXT, audit_target_part, abi),
+	OBJECT(audit_target_part, disk, audit_verdict_fields),
+	OBJECT(audit_target_part, running, audit_verdict_fields),
+	END,
+};
+
+static const struct field audit_requirement_fields[] = {
+	FIELD(FIELD_TEXT, audit_requirement_part, id),
+	FIELD(FIELD_TEXT, audit_requirement_part, title),
+	FIELD(FIELD_TEXTS, audit_requirement_part, refs),
+	FIELD(FIELD_TEXT, audit_requirement_part, rule),
+	LIST(audit_requirement_part, targets, audit_target_part, audit_target_fields),
+	END,
+};
+
+static const struct field audit_kernel_fields[] = {
+	FIELD(FIELD_BOOL, audit_kernel_part, enabled),
+	FIELD(FIELD_BOOL, audit_kernel_part, immutable),
+	FIELD(FIELD_UINT, audit_kernel_part, failure),
+	FIELD(FIELD_UINT, audit_kernel_part, rate_limit),
+	FIELD(FIELD_UINT, audit_kernel_part, backlog_limit),
+	FIELD(FIELD_UINT, audit_kernel_part, lost),
+	FIELD(FIELD_UINT, audit_kernel_part, auditd_pid),
+	FIELD(FIELD_UINT, audit_kernel_part, rules),
+	END,
+};
+
+static const struct field audit_parity_fields[] = {
+	FIELD(FIELD_TEXT, event, profile),
+	FIELD(FIELD_TEXT, event, outcome),
+	FIELD(FIELD_COUNTS, event, verdicts),
+	OBJECT_AS(event, audit_kernel, audit_kernel_fields, "kernel"),
+	LIST(event, requirements, audit_requirement_part, audit_requirement_fields),
+	FIELD(FIELD_BOOL, event, requirements_truncated),
+	FIELD(FIELD_TEXTS, event, advice),
+	END,
+};
+
 static const struct field monitor_stop_fields[] = {
 	FIELD(FIELD_TEXT, event, reason),
 	FIELD(FIELD_COUNTS, event, counts),
@@ -200,6 +262,7 @@ static const struct {
 	[EVENT_MODULE_LOAD] = { "module_load", module_load_fields },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", module_unload_fields },
 	[EVENT_EVENTS_LOST] = { "events_lost", events_lost_fields },
+	[EVENT_AUDIT_PARITY] = { "audit_parity", audit_parity_fields },
 	[EVENT_MONITOR_STOP] = { "monitor_stop", monitor_stop_fields },
 };
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The check as a table for people, at most 100 columns wide. */
+#ifndef KMODWATCH_AUDIT_REPORT_H
+#define KMODWATCH_AUDIT_REPORT_H
+
+#include "check.h"
+
+#include <stdio.h>
+
+/* Returns 0, or -EIO where out takes no more. */
+int report_write(const struct check *check, FILE *out, bool colour);
+
+/*
+ * The rules that would close the gaps, as a rules file. Returns 0, -EIO or -ENOMEM.
+ */
+int fixes_write(struct check *check, FILE *out);
+
+#endif
