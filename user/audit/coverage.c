@@ -143,13 +143,18 @@ static int judge_kept_out(const struct coverage *coverage, const struct target *
 	struct tally tally;
 	int err;
 
-	if (!rules->kept_out_count || verdict->kind == VERDICT_COVERED)
+	if (!rules->kept_out_count || verdict->kind < VERDICT_NARROWED)
 		return 0;
 	err = cut_again(coverage, target, (struct pieces_options) { .with_kept_out = true }, arena, &tally);
-	if (err || !tally.recorded || (tally.lost && verdict->kind == VERDICT_NARROWED))
+	if (err || !tally.recorded)
 		return err;
-	if (verdict->kind == VERDICT_UNKNOWN && tally.lost)
+	if (verdict->kind == VERDICT_NARROWED) {
+		if (!tally.lost)
+			verdict->reason =
+			    field_say(arena, "%s; a rule that would record all is on disk, but %s:%u is wrong",
+				      verdict->reason, problem->file, problem->line);
 		return 0;
+	}
 	*verdict = (struct verdict) { .kind = VERDICT_NOT_LOADED, .by = tally.recorder };
 	verdict->reason = field_say(arena, "it is on disk, but %s:%u is wrong: %s%s", problem->file, problem->line,
 				    problem->what, rules->stop.file ? "; auditctl stops there" : "");
