@@ -87,7 +87,7 @@ $(B)/kmodwatch: $(USER_OBJECTS)
 $(B)/user/monitor/probes.o: | $(B)/include/kmodwatch.skel.h
 
 # The built-in profiles are taken in as they are.
-$(B)/user/audit/profile.o: $(wildcard user/audit/profiles/*.rules)
+$(addsuffix user/audit/profile.o,$(B)/ $(B)/asan/ $(B)/fuzz/): $(wildcard user/audit/profiles/*.rules)
 
 -include $(BPF_SOURCES:%.c=$(B)/x86/%.d) $(BPF_SOURCES:%.c=$(B)/arm64/%.d) $(USER_OBJECTS:.o=.d)
 
@@ -130,7 +130,7 @@ UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,lost.o monito
 	$(USER_SOURCES:.c=.o))
 UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
-UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c)
+UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c audit)
 
 # Every test has a state, wanted or not.
 $(B)/tests/unit/%.o $(B)/asan/tests/unit/%.o: USER_CFLAGS += -Wno-unused-parameter
@@ -160,6 +160,35 @@ unit-valgrind: $(addprefix $(B)/,$(UNIT_PROGRAMS))
 
 -include $(UNIT_PROGRAMS:%=$(B)/%.d) $(UNIT_PROGRAMS:%=$(B)/asan/%.d)
 -include $(UNIT_SHARED:%.o=$(B)/%.d) $(UNIT_SHARED:%.o=$(B)/asan/%.d)
+
+# --- fuzzing: make fuzz T=SECONDS for each target ---
+
+T ?= 20
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_FLAGS := -std=gnu11 -D_GNU_SOURCE -DKMODWATCH_VERSION='"fuzz"' -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+$(B)/fuzz/%.o: %.c
+	$(call say,FUZZ-CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
+
+$(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(UNIT_OBJECTS:%=$(B)/fuzz/%)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c audit)
+
+.PRECIOUS: $(B)/fuzz/%.o
+.PHONY: fuzz
+# What is found stays under build/fuzz; the corpus is only read.
+fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
+	@for t in $(FUZZ_TARGETS); do \
+		mkdir -p $(B)/fuzz/found/$$t; \
+		$(B)/fuzz/$$t -max_total_time=$(T) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/$$t- \
+			$(B)/fuzz/found/$$t tests/fuzz/corpus/$$t >$(B)/fuzz/$$t.log 2>&1 || { tail -40 $(B)/fuzz/$$t.log; exit 1; }; \
+		sed -n 's/^stat::number_of_executed_units: */  fuzz       '$$t': runs without a fault: /p' $(B)/fuzz/$$t.log; \
+	done
+
+-include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d)
 
 # --- tests ---
 

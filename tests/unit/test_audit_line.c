@@ -20,7 +20,7 @@ static struct line parse(const char *text)
 	char *copy = exact_copy(text, strlen(text));
 	struct line line;
 
-	assert_int_equal(line_parse(copy, strlen(text), &arena, &line), 0);
+	assert_int_equal(line_understand(copy, strlen(text), &arena, &line), 0);
 	free(copy);
 	return line;
 }
@@ -215,14 +215,18 @@ static void effects(void **state)
 /* The same field, read by libaudit's own parser. */
 static void fields_as_libaudit(void **state)
 {
-	static const char *const names[] = { "pid",	"uid",	  "euid",     "suid",	  "fsuid",    "gid",	   "egid",
-					     "sgid",	"fsgid",  "auid",     "loginuid", "pers",     "msgtype",   "subj_type",
-					     "ppid",	"obj_type", "sessionid", "devmajor", "devminor", "inode",	   "exit",
-					     "success", "path",	  "perm",     "dir",	  "filetype", "fstype",	   "obj_uid",
-					     "obj_gid", "field_compare", "a0", "a3",	  "exe",      "saddr_fam", "nothing" };
+	static const char *const names[] = { "pid",	 "uid",	      "euid",	  "suid",      "fsuid",
+					     "gid",	 "egid",      "sgid",	  "fsgid",     "auid",
+					     "loginuid", "pers",      "msgtype",  "subj_type", "ppid",
+					     "obj_type", "sessionid", "devmajor", "devminor",  "inode",
+					     "exit",	 "success",   "path",	  "perm",      "dir",
+					     "filetype", "fstype",    "obj_uid",  "obj_gid",   "field_compare",
+					     "a0",	 "a3",	      "exe",	  "saddr_fam", "nothing" };
 	static const char *const ops[] = { "=", "!=", "<", "<=", ">", ">=", "&", "&=", "" };
-	static const char *const values[] = { "0",   "1000", "-1",	"4294967295", "unset", "root", "0x10", "010", "EPERM", "-EPERM",
-					      "rwx", "x",    "/usr/bin", "file",	   "12abc", "",     "tracefs", "SYSCALL", "99999999999" };
+	static const char *const values[] = { "0",    "1000",	 "-1",	     "4294967295", "unset",
+					      "root", "0x10",	 "010",	     "EPERM",	   "-EPERM",
+					      "rwx",  "x",	 "/usr/bin", "file",	   "12abc",
+					      "",     "tracefs", "SYSCALL",  "99999999999" };
 	static const int lists[] = { AUDIT_FILTER_EXIT, AUDIT_FILTER_TASK, AUDIT_FILTER_EXCLUDE, AUDIT_FILTER_USER };
 	unsigned int same = 0;
 
@@ -251,10 +255,12 @@ static void fields_as_libaudit(void **state)
 					if (!rc != !wrong)
 						fail_msg("%s in list %d: libaudit %d, here: %s", pair, lists[l], rc,
 							 wrong ? wrong : "fine");
-					if (!rc && (theirs->fields[0] != field.type || theirs->fieldflags[0] != field.op ||
-						    (!field.text && theirs->values[0] != field.value)))
-						fail_msg("%s: %u %x %u, not %u %x %u", pair, field.type, field.op, field.value,
-							 theirs->fields[0], theirs->fieldflags[0], theirs->values[0]);
+					if (!rc &&
+					    (theirs->fields[0] != field.type || theirs->fieldflags[0] != field.op ||
+					     (!field.text && theirs->values[0] != field.value)))
+						fail_msg("%s: %u %x %u, not %u %x %u", pair, field.type, field.op,
+							 field.value, theirs->fields[0], theirs->fieldflags[0],
+							 theirs->values[0]);
 					same++;
 					audit_rule_free_data(theirs);
 					arena_free(&arena);
@@ -264,8 +270,8 @@ static void fields_as_libaudit(void **state)
 
 static void comparisons_as_libaudit(void **state)
 {
-	static const char *const names[] = { "uid", "euid", "suid", "fsuid", "gid", "egid", "sgid", "fsgid",
-					     "auid", "obj_uid", "obj_gid", "pid", "exit" };
+	static const char *const names[] = { "uid",   "euid", "suid",	 "fsuid",   "gid", "egid", "sgid",
+					     "fsgid", "auid", "obj_uid", "obj_gid", "pid", "exit" };
 
 	for (size_t a = 0; a < COUNT(names); a++)
 		for (size_t b = 0; b < COUNT(names); b++) {
@@ -280,7 +286,8 @@ static void comparisons_as_libaudit(void **state)
 			strcpy(again, pair);
 			rc = audit_rule_interfield_comp_data(&theirs, again, AUDIT_FILTER_EXIT);
 			wrong = field_parse_comparison(pair, &context, &field);
-			if (!rc != !wrong || (!rc && (theirs->values[0] != field.value || theirs->fieldflags[0] != field.op)))
+			if (!rc != !wrong ||
+			    (!rc && (theirs->values[0] != field.value || theirs->fieldflags[0] != field.op)))
 				fail_msg("-C %s: libaudit %d value %u, here %s value %u", pair, rc, theirs->values[0],
 					 wrong ? wrong : "fine", field.value);
 			audit_rule_free_data(theirs);
@@ -308,8 +315,10 @@ static void printed_and_read(void **state)
 		char *text = rule_print(&first.rule, &arena);
 
 		again = parse(text);
-		if (again.error.column || !rule_equal(&first.rule, &again.rule) || first.rule.prepend != again.rule.prepend)
-			fail_msg("`%s` becomes `%s`: %s", lines[i], text, again.error.column ? again.error.what : "another");
+		if (again.error.column || !rule_equal(&first.rule, &again.rule) ||
+		    first.rule.prepend != again.rule.prepend)
+			fail_msg("`%s` becomes `%s`: %s", lines[i], text,
+				 again.error.column ? again.error.what : "another");
 	}
 }
 

@@ -87,7 +87,7 @@ static int advise_finit(struct check *check)
 			state = &check->states[i];
 	if (!wants_init || wants_finit || !state || !check->machine.is64)
 		return 0;
-	err = line_parse(line, sizeof(line) - 1, &check->arena, &read);
+	err = line_understand(line, sizeof(line) - 1, &check->arena, &read);
 	if (!err)
 		err = targets_of(&read.rule, &check->machine, check->paths, &check->arena, &targets, &why);
 	if (!err)

@@ -45,7 +45,7 @@ const char *explain_source(const struct rule *rule, struct arena *arena)
 /* The name under which the rules speak of the variable. */
 static const char *variable_name(const struct piece *piece, const struct verdict *verdict, variable v)
 {
-	uint32_t type = variable_type(v) & 0x7fffff;
+	uint32_t type = variable_type(v) & 0xffff; /* operators and the like stand above */
 	uint32_t left, right;
 
 	if (type == TYPE_CALL)
@@ -61,10 +61,7 @@ static const char *variable_name(const struct piece *piece, const struct verdict
 		}
 	if (type == AUDIT_FIELD_COMPARE && field_compared(variable_detail(v), &left, &right))
 		return rule_field_name(left);
-	if (type >= AUDIT_ARG0 && type < AUDIT_ARG0 + 4)
-		return rule_field_name(type);
-	/* bit operators stand in the upper bits of the type */
-	return rule_field_name(variable_kind(v) == VARIABLE_TRUTH ? type & 0xffff : type);
+	return rule_field_name(type);
 }
 
 static void say_number(struct phrase *phrase, uint32_t type, uint32_t value)
@@ -199,6 +196,16 @@ static void note_name(struct verdict *verdict, const char *name, struct arena *a
 		verdict->narrowed_by[verdict->narrowed_count++] = name;
 }
 
+/* A comparison narrows by both of its fields. */
+static void note_variable(const struct piece *piece, struct verdict *verdict, variable v, struct arena *arena)
+{
+	uint32_t left, right;
+
+	note_name(verdict, variable_name(piece, verdict, v), arena);
+	if ((variable_type(v) & 0xffff) == AUDIT_FIELD_COMPARE && field_compared(variable_detail(v), &left, &right))
+		note_name(verdict, rule_field_name(right), arena);
+}
+
 static void say_piece(struct phrase *phrase, const struct coverage *coverage, const struct target *target,
 		      const struct piece *piece)
 {
@@ -295,7 +302,7 @@ void explain_loss(const struct coverage *coverage, const struct target *target, 
 
 			if (box_is_cut(piece->origin, bound) &&
 			    (!unsure || variable_kind(bound->variable) == VARIABLE_UNKNOWN))
-				note_name(verdict, variable_name(piece, verdict, bound->variable), arena);
+				note_variable(piece, verdict, bound->variable, arena);
 		}
 		for (size_t j = 0; j < count && !merged; j++)
 			merged = merge(&told[j], piece, arena);
@@ -385,7 +392,9 @@ static const char *inert_place(const struct coverage *coverage, const struct tar
 		return NULL;
 	found = path_cache_find(coverage->paths, path ? path->text : dir->text);
 	if (dir) {
-		if (!stands_before(dir->text, target->path) || !found)
+		const struct file_name *link = path_cache_find(coverage->paths, target->path);
+
+		if (!found || (!stands_before(dir->text, target->path) && !(link && file_is_in(link, found))))
 			return NULL;
 		if (S_ISLNK(found->mode))
 			return field_say(arena,

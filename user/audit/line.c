@@ -617,7 +617,7 @@ static int finish_rule(struct reader *reader)
 	return 0;
 }
 
-int line_parse(const char *text, size_t size, struct arena *arena, struct line *line)
+int line_understand(const char *text, size_t size, struct arena *arena, struct line *line)
 {
 	struct reader reader = {
 		.arena = arena, .line = line, .add = -1, .del = -1, .action = ACTION_NONE, .context.arena = arena

@@ -41,6 +41,6 @@ struct line {
  * Reads the line. Names of users and groups, and whether -w names a folder, are looked up on this machine. Returns 0
  * (look at line->error too) or -ENOMEM. What *line points to is in the arena, or in this program.
  */
-int line_parse(const char *text, size_t size, struct arena *arena, struct line *line);
+int line_understand(const char *text, size_t size, struct arena *arena, struct line *line);
 
 #endif

@@ -239,7 +239,7 @@ static int take(struct loader *loader, const struct source_line *line)
 	const char *wrong = NULL;
 	unsigned int column = 1;
 	struct line read;
-	int err = line_parse(line->text, line->size, &loader->set->arena, &read);
+	int err = line_understand(line->text, line->size, &loader->set->arena, &read);
 
 	if (err)
 		return err;

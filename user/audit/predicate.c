@@ -45,16 +45,17 @@ static enum verdict truth(struct wish *wish, variable v, bool wanted)
 	return bound(wish, v, set_range(arena_of(wish), wanted, wanted));
 }
 
-/* != of an unknown is the unknown's other value, so that the two exclude each other. */
+/*
+ * Each operator is an unknown of its own: where nothing gives the field a meaning, neither = nor != matches. The same
+ * field in two rules is the same unknown.
+ */
 static enum verdict unknown(struct wish *wish)
 {
 	const struct rule_field *field = wish->field;
-	bool equal = field->op != AUDIT_NOT_EQUAL;
 	uint32_t detail = field->text ? paths_number(wish->predicate->paths, field->text) : field->value;
+	uint32_t type = field->type | field->op >> 8;
 
-	if (equal && field->op != AUDIT_EQUAL) /* its own unknown for each other operator */
-		detail ^= field->op;
-	return truth(wish, variable_of(VARIABLE_UNKNOWN, field->type, detail), equal);
+	return truth(wish, variable_of(VARIABLE_UNKNOWN, type, detail), true);
 }
 
 /*

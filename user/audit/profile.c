@@ -114,7 +114,7 @@ static int take_line(struct profile *profile, const struct source_line *line, st
 		take_note(notes, line, &profile->arena);
 		return 0;
 	}
-	err = line_parse(line->text, line->size, &profile->arena, &read);
+	err = line_understand(line->text, line->size, &profile->arena, &read);
 	if (err)
 		return err;
 	if (read.error.column)
