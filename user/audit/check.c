@@ -290,6 +290,23 @@ int check_run(const struct check_options *options, struct check **out, char **wh
 	return 0;
 }
 
+int check_profile(const char *name, char **why)
+{
+	_cleanup_(path_cache_freep) struct path_cache *paths = NULL;
+	struct profile profile;
+	struct machine machine;
+	int err = machine_read(&machine);
+
+	*why = NULL;
+	if (!err)
+		err = path_cache_new(&paths);
+	if (!err)
+		err = profile_read(name, &machine, paths, &profile, why);
+	if (!err)
+		profile_free(&profile);
+	return err;
+}
+
 static void state_free(struct state *state)
 {
 	coverage_free(&state->coverage);

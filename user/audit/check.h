@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_AUDIT_CHECK_H
 #define KMODWATCH_AUDIT_CHECK_H
 
+#include "check_options.h"
 #include "coverage.h"
 #include "kernel.h"
 #include "profile.h"
@@ -12,12 +13,6 @@
 #define AUDIT_RULES_FOLDER AUDIT_FOLDER "/rules.d"
 
 enum outcome { OUTCOME_PARITY, OUTCOME_GAP, OUTCOME_UNKNOWN };
-
-struct check_options {
-	const char *profile;
-	const char *const *rules; /* judged instead of the system's; the kernel is not asked then */
-	size_t rules_count;
-};
 
 /* One set of rules that is judged. */
 struct state {
@@ -58,6 +53,9 @@ struct check {
  */
 int check_run(const struct check_options *options, struct check **check, char **why);
 void check_freep(struct check **check);
+
+/* Whether the profile can be used. Returns 0 or a negative errno with *why as above. */
+int check_profile(const char *name, char **why);
 
 /* Whether the kernel's state was to be judged. */
 bool check_has_running(const struct check *check);

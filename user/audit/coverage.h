@@ -30,7 +30,7 @@ struct verdict {
 /* What the path of a rule leads to, in short. */
 struct place {
 	enum { PLACE_NONE, PLACE_FILE, PLACE_OTHER } kind; /* no inode rule; a file that is there; look closer */
-	struct file_id id;
+	struct file_inode id;
 };
 
 /* What every judgement of one state shares. */

@@ -30,7 +30,7 @@ void lsm_read(struct lsm_list *list)
 
 static void take_status(struct file_name *name, const struct stat *status)
 {
-	name->id = (struct file_id) { status->st_dev, status->st_ino };
+	name->id = (struct file_inode) { status->st_dev, status->st_ino };
 	name->uid = status->st_uid;
 	name->gid = status->st_gid;
 	name->mode = status->st_mode;
@@ -62,7 +62,7 @@ static void take_folders(struct file_name *name, const char *folder)
 		char *slash;
 
 		if (stat(*path ? path : "/", &status) == 0)
-			name->folders[name->folder_count++] = (struct file_id) { status.st_dev, status.st_ino };
+			name->folders[name->folder_count++] = (struct file_inode) { status.st_dev, status.st_ino };
 		if (!*path || !path[1])
 			return;
 		slash = strrchr(path, '/');
@@ -251,7 +251,7 @@ int file_names_of_exec(const char *path, bool nofollow_too, struct arena *arena,
 	}
 	if (first->exists && stat(program, &status) == 0) {
 		names.exe_id_known = true;
-		names.exe = (struct file_id) { status.st_dev, status.st_ino };
+		names.exe = (struct file_inode) { status.st_dev, status.st_ino };
 	}
 	*out = names;
 	return err;

@@ -11,7 +11,7 @@
 
 enum { FILE_FOLDERS_MAX = 64, FILE_NAMES_MAX = 8 };
 
-struct file_id {
+struct file_inode {
 	uint64_t dev, ino;
 };
 
@@ -20,11 +20,11 @@ struct file_name {
 	const char *path;   /* where it lies, links in front of the last part followed */
 	bool exists;	    /* else `id` is that of its folder, and `base` its name there */
 	bool plain_numbers; /* the kernel's own inode and device numbers are those that stat shows */
-	struct file_id id;
+	struct file_inode id;
 	const char *base;
 	uint32_t uid, gid, mode, major, minor, magic;
 	size_t folder_count; /* the folders that it is in, itself first */
-	struct file_id folders[FILE_FOLDERS_MAX];
+	struct file_inode folders[FILE_FOLDERS_MAX];
 };
 
 /* What one exec of a path looks up, in the kernel's order. */
@@ -35,7 +35,7 @@ struct file_names {
 	bool is_link, through_folder_link; /* the path's last part is a link; a link is in front of it */
 	size_t link_at; /* the link's own place among the names; only where the kernel looks it up; else SIZE_MAX */
 	uint32_t exe_id_known;
-	struct file_id exe; /* what runs then */
+	struct file_inode exe; /* what runs then */
 };
 
 /* Which Linux security modules are at work. */

@@ -130,8 +130,12 @@ static int read_status(int fd, struct kernel_status *status)
 	return 0;
 }
 
-static int take_rule(const struct audit_reply *reply, struct ruleset *rules)
+/* Takes one rule's reply. Returns 0 or a negative errno. */
+typedef int (*take_fn)(void *ctx, const struct audit_reply *reply);
+
+static int take_rule(void *ctx, const struct audit_reply *reply)
 {
+	struct ruleset *rules = ctx;
 	struct rule rule;
 	int err = kernel_convert(reply->ruledata, (size_t)reply->len, &rules->arena, &rule);
 
@@ -141,7 +145,7 @@ static int take_rule(const struct audit_reply *reply, struct ruleset *rules)
 	return ruleset_append(rules, &rule);
 }
 
-static int read_rules(int fd, struct ruleset *rules)
+static int read_rules(int fd, take_fn take, void *ctx)
 {
 	struct audit_reply reply;
 	int seq = audit_request_rules_list_data(fd);
@@ -154,7 +158,7 @@ static int read_rules(int fd, struct ruleset *rules)
 		if (err || reply.type == NLMSG_DONE)
 			return err;
 		if (reply.type == AUDIT_LIST_RULES)
-			err = take_rule(&reply, rules);
+			err = take(ctx, &reply);
 		if (err)
 			return err;
 	}
@@ -174,7 +178,7 @@ int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why)
 		return explain(errno ? -errno : -EIO, why);
 	err = read_status(fd, &read_status_);
 	if (!err)
-		err = read_rules(fd, &read);
+		err = read_rules(fd, take_rule, &read);
 	if (err)
 		return explain(err, why);
 	read.enabled = (int)read_status_.enabled;
@@ -183,4 +187,46 @@ int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why)
 	*rules = read;
 	read = (struct ruleset) { 0 };
 	return 0;
+}
+
+static uint64_t add_bytes(uint64_t sum, const void *bytes, size_t size)
+{
+	const unsigned char *u = bytes;
+
+	for (size_t i = 0; i < size; i++)
+		sum = (sum ^ u[i]) * 0x100000001b3;
+	return sum;
+}
+
+static int sum_rule(void *ctx, const struct audit_reply *reply)
+{
+	uint64_t *sum = ctx;
+
+	*sum = add_bytes(*sum, reply->ruledata, (size_t)reply->len);
+	return 0;
+}
+
+uint64_t kernel_sum(int *fd)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+	struct kernel_status status;
+	int err = 0;
+
+	set_aumessage_mode(MSG_QUIET, DBG_NO);
+	if (*fd < 0)
+		*fd = audit_open();
+	if (*fd < 0)
+		err = -errno;
+	if (!err)
+		err = read_status(*fd, &status);
+	if (!err) {
+		status.lost = status.backlog = 0;
+		sum = add_bytes(sum, &status, sizeof(status));
+		err = read_rules(*fd, sum_rule, &sum);
+	}
+	if (err && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	return err ? (uint64_t)-err : sum;
 }

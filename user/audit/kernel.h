@@ -20,6 +20,12 @@ struct kernel_status {
  */
 int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why);
 
+/*
+ * A sum over status and rules as they are now: another when something changed that matters. *fd is the socket, opened
+ * where it is -1, kept for the next time, and the caller's to close. An error has a sum of its own.
+ */
+uint64_t kernel_sum(int *fd);
+
 /* A rule in the kernel's form; texts are copied into the arena. Returns 0, -EBADMSG for a malformed one, -ENOMEM. */
 int kernel_convert(const struct audit_rule_data *data, size_t size, struct arena *arena, struct rule *rule);
 

@@ -15,7 +15,7 @@ struct text_entry {
 };
 
 struct exe_entry {
-	struct file_id id;
+	struct file_inode id;
 	bool has_id;
 	const char *text;
 };
@@ -115,7 +115,7 @@ static uint32_t add_exe(struct path_cache *cache, const struct exe_entry *exe)
 	return (uint32_t)cache->exe_count;
 }
 
-static uint32_t exe_by_id(struct path_cache *cache, const struct file_id *id, const char *text)
+static uint32_t exe_by_id(struct path_cache *cache, const struct file_inode *id, const char *text)
 {
 	for (size_t i = 0; i < cache->exe_count; i++) {
 		struct exe_entry *exe = &cache->exes[i];
@@ -142,7 +142,7 @@ uint32_t paths_exe(struct path_cache *cache, const char *text)
 	return entry->exe;
 }
 
-uint32_t paths_exe_of(struct path_cache *cache, const struct file_id *id)
+uint32_t paths_exe_of(struct path_cache *cache, const struct file_inode *id)
 {
 	return exe_by_id(cache, id, NULL);
 }

@@ -12,7 +12,7 @@ uint32_t paths_number(struct path_cache *cache, const char *text);
 uint32_t paths_exe(struct path_cache *cache, const char *text);
 
 /* The number of a program by its file. */
-uint32_t paths_exe_of(struct path_cache *cache, const struct file_id *id);
+uint32_t paths_exe_of(struct path_cache *cache, const struct file_inode *id);
 
 /* The text behind a program's number; NULL for one that only paths_exe_of() was asked for. */
 const char *paths_exe_text(const struct path_cache *cache, uint32_t number);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The run of the monitor, from the first line to the last. */
 #include "monitor.h"
+#include "../audit/watch.h"
 #include "../cleanup.h"
 #include "../log.h"
 #include "../output/fields.h"
@@ -29,6 +30,8 @@ struct monitor {
 	struct correlator *correlator;
 	struct ring *ring;
 	struct lost lost;
+	struct check_options check;
+	struct audit_watch *audit;
 	uint64_t boot_offset;
 };
 
@@ -116,12 +119,15 @@ static int watch(struct monitor *monitor)
 	int err = 0;
 
 	while (!err && !*monitor->stopping) {
-		err = ring_wait(monitor->ring, monitor->stream.sink.fd, waiting ? RETURN_MS : -1);
+		err = ring_wait(monitor->ring, monitor->stream.sink.fd, audit_watch_fd(monitor->audit),
+				waiting ? RETURN_MS : -1);
 		if (!err)
 			err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
 					       monitor->boot_offset, &waiting);
 		if (!err)
 			err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+		if (!err)
+			err = audit_watch_handle(monitor->audit, emit, monitor);
 		if (err == -EINTR)
 			err = 0;
 		monitor->boot_offset = clock_boot_offset();
@@ -155,10 +161,23 @@ static int explain_stop(int err)
 	return EXIT_STOPPED;
 }
 
+/* A profile that cannot be used is better told before anything is attached. */
+static int start_audit(struct monitor *monitor)
+{
+	_cleanup_(freep) char *why = NULL;
+	int err = audit_watch_new(&monitor->check, &monitor->audit, &why);
+
+	if (err)
+		log_line("%s", why ? why : strerror(-err));
+	return err;
+}
+
 static int start(struct monitor *monitor, const struct options *options)
 {
 	int err = preflight_check();
 
+	if (!err)
+		err = start_audit(monitor);
 	if (!err)
 		err = probes_open(options, &monitor->probes);
 	if (err)
@@ -176,6 +195,7 @@ static int start(struct monitor *monitor, const struct options *options)
 
 static void monitor_cleanup(struct monitor *monitor)
 {
+	audit_watch_freep(&monitor->audit);
 	ring_freep(&monitor->ring);
 	correlator_freep(&monitor->correlator);
 	probes_freep(&monitor->probes);
@@ -183,7 +203,7 @@ static void monitor_cleanup(struct monitor *monitor)
 
 int monitor_run(const struct options *options, const volatile int *stopping)
 {
-	_cleanup_(monitor_cleanup) struct monitor monitor = { .stopping = stopping };
+	_cleanup_(monitor_cleanup) struct monitor monitor = { .stopping = stopping, .check.profile = options->profile };
 	int err;
 
 	if (start(&monitor, options))
@@ -192,6 +212,8 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 	err = emit_start(&monitor);
 	if (!err && options->snapshot)
 		err = emit_snapshot(&monitor);
+	if (!err)
+		err = audit_watch_start(monitor.audit, emit, &monitor);
 	if (!err) {
 		log_detail("watching");
 		err = watch(&monitor);

@@ -123,16 +123,17 @@ int ring_drain(struct ring *ring)
 	return drain(ring, true);
 }
 
-int ring_wait(struct ring *ring, int watch_fd, int timeout_ms)
+int ring_wait(struct ring *ring, int watch_fd, int wake_fd, int timeout_ms)
 {
 	bool held = queue_head(&ring->refused) != NULL;
 	struct pollfd fds[] = {
 		{ .fd = ring_buffer__epoll_fd(ring->matters.ring), .events = POLLIN },
 		{ .fd = ring_buffer__epoll_fd(ring->refused.ring), .events = POLLIN },
 		{ .fd = watch_fd },
+		{ .fd = wake_fd, .events = POLLIN },
 	};
 
-	if (poll(fds, 3, held ? HOLD_MS : timeout_ms) < 0)
+	if (poll(fds, 4, held ? HOLD_MS : timeout_ms) < 0)
 		return -errno;
 	if (fds[2].revents & (POLLERR | POLLHUP | POLLNVAL))
 		return -EPIPE;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The check while the monitor runs: made at the start, and again whenever the rule files or the kernel's rules change.
+ */
+#ifndef KMODWATCH_AUDIT_WATCH_H
+#define KMODWATCH_AUDIT_WATCH_H
+
+#include "check_options.h"
+
+struct audit_watch;
+struct event;
+
+/* Takes an event whose texts live only during the call. Returns 0, or a negative errno that ends the run. */
+typedef int (*audit_emit_fn)(void *ctx, struct event *event);
+
+/*
+ * Starts to watch; nothing is checked yet. The options must live on. *watch is the caller's to free with
+ * audit_watch_freep(). Returns 0, or a negative errno, with *why as in source_read().
+ */
+int audit_watch_new(const struct check_options *options, struct audit_watch **watch, char **why);
+void audit_watch_freep(struct audit_watch **watch);
+
+/* Is readable when audit_watch_handle() has something to do: at least once a second. */
+int audit_watch_fd(const struct audit_watch *watch);
+
+/*
+ * Does what there is to do without waiting: looks for changes, and when there are any makes the check again and, where
+ * its result is another (the first always is), emits it. Returns 0, -ENOMEM or emit's error. That the check cannot be
+ * made is no error: the result is then `unknown`.
+ */
+int audit_watch_handle(struct audit_watch *watch, audit_emit_fn emit, void *ctx);
+
+/* The first check, at once. */
+int audit_watch_start(struct audit_watch *watch, audit_emit_fn emit, void *ctx);
+
+#endif
