@@ -208,6 +208,20 @@ check: all lint unit
 matrix: all
 	@tests/vm/run matrix
 
+# The audit cross-check in guests with the real auditctl and auditd: the case table, acceptance line by line, the round
+# trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.
+AUDIT_SETS ?= 500
+AUDIT_ACCEPT := $(B)/tests/vm/audit/accept
+$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/monitor/clock.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
+
+.PHONY: audit-matrix
+audit-matrix: all $(AUDIT_ACCEPT)
+	@tests/vm/audit/run cases
+	@tests/vm/audit/run accept
+	@tests/vm/audit/run differential --count $(AUDIT_SETS)
+
 # The cases that need no modules, on this machine's own kernel.
 native: all
 	@tests/vm/run native

@@ -266,6 +266,19 @@ static void programs(void **state)
 		       INSMOD, "covered");
 }
 
+static void contexts(void **state)
+{
+	machine.lsm.selinux = false;
+	machine.lsm.apparmor = true;
+	assert_verdict(INIT64 " -F subj_type=a\n", INIT64, "inert");
+	assert_verdict(INIT64 " -F subj_type!=a\n", INIT64, "inert");
+	assert_verdict(INIT64 " -F subj_role=a\n", INIT64, "unknown");
+	machine.lsm.apparmor = false;
+	assert_verdict("-a never,exit -S all -F subj_role!=a\n" M64, INIT64, "covered");
+	machine.lsm.selinux = true;
+	assert_verdict("-a never,exit -S all -F subj_role!=a\n" M64, INIT64, "unknown");
+}
+
 static void tomoyo(void **state)
 {
 	machine.lsm.tomoyo = true;
@@ -295,7 +308,7 @@ static int set_up(void **state)
 	char command[1024];
 
 	machine_read(&machine);
-	machine.lsm = (struct lsm_list) { .known = true, .contexts = true };
+	machine.lsm = (struct lsm_list) { .known = true, .selinux = true };
 	if (!mkdtemp(folder))
 		return -1;
 	snprintf(
@@ -324,6 +337,7 @@ int main(void)
 		cmocka_unit_test(lists),
 		cmocka_unit_test(not_loaded),
 		cmocka_unit_test(programs),
+		cmocka_unit_test(contexts),
 		cmocka_unit_test(tomoyo),
 		cmocka_unit_test(other_files),
 	};

@@ -116,7 +116,7 @@ static int judge_nothing(const struct coverage *coverage, const struct target *t
 		if (err)
 			return err;
 		if (tally.recorded) {
-			*verdict = (struct verdict) { .kind = VERDICT_SHADOWED, .by = never, .by_never = true };
+			*verdict = (struct verdict) { .kind = VERDICT_SHADOWED, .by = never };
 			verdict->reason = field_say(arena, "this never rule comes before %s, and the first match wins",
 						    explain_source(tally.recorder, arena));
 			return 0;
@@ -188,6 +188,7 @@ static int judge_pieces(const struct coverage *coverage, const struct target *ta
 	}
 	if (!err)
 		err = judge_kept_out(coverage, target, arena, &read);
+	read.by_never = first_never(pieces) != NULL;
 	if (!err)
 		*verdict = read;
 	return err;

@@ -296,7 +296,6 @@ void explain_loss(const struct coverage *coverage, const struct target *target, 
 
 		if (piece->fate == FATE_RECORDED || piece->unsure != unsure)
 			continue;
-		verdict->by_never |= piece->fate == FATE_NEVER;
 		for (uint32_t j = 0; j < piece->box->count; j++) {
 			const struct bound *bound = &piece->box->bounds[j];
 

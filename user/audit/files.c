@@ -25,7 +25,9 @@ void lsm_read(struct lsm_list *list)
 	strcat(names, ",");
 	list->known = true;
 	list->tomoyo = strstr(names, ",tomoyo,") != NULL;
-	list->contexts = strstr(names, ",selinux,") || strstr(names, ",smack,") || strstr(names, ",apparmor,");
+	list->selinux = strstr(names, ",selinux,") != NULL;
+	list->smack = strstr(names, ",smack,") != NULL;
+	list->apparmor = strstr(names, ",apparmor,") != NULL;
 }
 
 static void take_status(struct file_name *name, const struct stat *status)

@@ -41,8 +41,9 @@ struct file_names {
 /* Which Linux security modules are at work. */
 struct lsm_list {
 	bool known;
-	bool tomoyo;   /* looks a program's path up once more without following a link */
-	bool contexts; /* selinux, smack or apparmor: subj_* and obj_* can mean something */
+	bool tomoyo; /* looks a program's path up once more without following a link */
+	/* these give subj_* and obj_* a meaning: all of them, subj_user and obj_user, subj_role */
+	bool selinux, smack, apparmor;
 };
 
 void lsm_read(struct lsm_list *list);

@@ -4,6 +4,7 @@
  * equal one is loaded somewhere already: at the end that would be a duplicate, and end the reading of the file.
  */
 #include "../cleanup.h"
+#include "pieces.h"
 #include "report.h"
 
 #include <errno.h>
@@ -115,7 +116,15 @@ static int fix_requirement(struct fixes *fixes, size_t i)
 	return add_line(fixes, rule_print(&rule, &fixes->check->arena));
 }
 
-/* Whether the rule of the task or exclude list takes anything of what is required. */
+static bool hides(const struct rule *rule, const struct target *target)
+{
+	for (size_t i = 0; i < target->names.count; i++)
+		if (pieces_hides(rule, target->names.names[i]))
+			return true;
+	return false;
+}
+
+/* Whether the rule of the task, exclude or filesystem list takes anything of what is required. */
 static bool takes(const struct fixes *fixes, const struct rule *rule)
 {
 	const struct check *check = fixes->check;
@@ -130,6 +139,11 @@ static bool takes(const struct fixes *fixes, const struct rule *rule)
 						       .target = target,
 						       .paths = check->paths };
 
+			if (rule->list == AUDIT_FILTER_FS) {
+				if (hides(rule, target))
+					return true;
+				continue;
+			}
 			predicate.stage = rule->list == AUDIT_FILTER_TASK ? STAGE_FORK : STAGE_RECORD;
 			for (size_t k = 0; k < target->start_count; k++) {
 				const struct box *matched;
@@ -157,7 +171,8 @@ static int fix_lists(struct fixes *fixes)
 			char *text;
 
 			if (rule->list != AUDIT_FILTER_EXCLUDE &&
-			    (rule->list != AUDIT_FILTER_TASK || rule->action != AUDIT_NEVER))
+			    ((rule->list != AUDIT_FILTER_TASK && rule->list != AUDIT_FILTER_FS) ||
+			     rule->action != AUDIT_NEVER))
 				continue;
 			if (!takes(fixes, rule))
 				continue;

@@ -194,21 +194,26 @@ static int cut_name(struct cutter *cutter, const struct file_name *name, struct 
 	return err;
 }
 
-/* filesystem list: never takes a file system's files out of the rules' sight. */
+bool pieces_hides(const struct rule *rule, const struct file_name *name)
+{
+	if (rule->list != AUDIT_FILTER_FS || rule->action != AUDIT_NEVER)
+		return false;
+	for (size_t i = 0; i < rule->field_count; i++) {
+		const struct rule_field *field = &rule->fields[i];
+
+		if (field->type == AUDIT_FSTYPE && (field->value == name->magic) == (field->op == AUDIT_EQUAL))
+			return true;
+	}
+	return false;
+}
+
 static bool name_is_hidden(const struct cutter *cutter, const struct file_name *name)
 {
 	const struct rule *rule;
 
-	for (size_t i = 0; (rule = rule_at(cutter, i)); i++) {
-		if (rule->list != AUDIT_FILTER_FS || rule->action != AUDIT_NEVER)
-			continue;
-		for (size_t j = 0; j < rule->field_count; j++) {
-			const struct rule_field *field = &rule->fields[j];
-
-			if (field->type == AUDIT_FSTYPE && (field->value == name->magic) == (field->op == AUDIT_EQUAL))
-				return true;
-		}
-	}
+	for (size_t i = 0; (rule = rule_at(cutter, i)); i++)
+		if (pieces_hides(rule, name))
+			return true;
 	return false;
 }
 

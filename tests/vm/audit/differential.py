@@ -41,7 +41,7 @@ def group(lines):
     for line in lines:
         word, _, rest = line.partition(" ")
         if word == "SET":
-            current = {"name": rest, "acts": {}, "seen": set(), "lost": False}
+            current = {"name": rest, "acts": {}, "seen": set(), "lost": False, "profiles": {}, "fixes": []}
         elif current is None:
             continue
         elif word == "LOADED":
@@ -56,6 +56,11 @@ def group(lines):
             what = NUMBERS.get((ARCHES.get(arch), int(number)))
             if what:
                 current["seen"].add((int(pid), what, ARCHES[arch]))
+        elif word == "PROFILE":
+            profile, _, text = rest.partition(" ")
+            current["profiles"][profile] = text
+        elif word == "FIX":
+            current["fixes"].append(rest)
         elif word == "LOST":
             current["lost"] = True
         elif word == "END":
@@ -94,6 +99,10 @@ def compare(one, text, tally):
                 trouble.append(f"{side}: the result was cut")
             requirements += result["requirements"]
         results[side] = requirements
+        judged = {requirement["id"] for requirement in requirements}
+        missing = [act for act in one["acts"] if act not in judged]
+        if missing or not one["acts"]:
+            trouble.append(f"{side}: {len(missing)} acts were not judged, such as {missing[:1]}")
     tally.sets += 1
     for side, requirements in results.items():
         loose = "task" in text  # what a task was when it was made is no part of the requirement

@@ -59,6 +59,44 @@ differential() {
 	for set in /sets/*; do one_set "$set"; done
 }
 
+# One case: as the system's own rules, on disk and in the kernel; then with what --print-rules has to say.
+one_case() {
+	reset
+	: >$LOG
+	cp "$1/rules" /etc/audit/audit.rules
+	echo "SET ${1##*/}"
+	auditctl -R /etc/audit/audit.rules >/dev/null 2>&1
+	echo "LOADED $?"
+	while read -r profile; do
+		kmodwatch --check-audit --format json --profile "$profile" 2>&1 | sed "s/^/PROFILE $profile /"
+	done <"$1/profiles"
+	acts | sed 's/^/ACT /'
+	kmodwatch --print-rules --profile complete >/run/fix.rules 2>/run/fix.errors
+	sed 's/^/FIX /' /run/fix.rules /run/fix.errors
+	reset
+	settle "${1##*/}"
+	recorded | sed 's/^/SEEN /'
+	echo END
+
+	# the same again, and the fixes on top
+	: >$LOG
+	echo "SET ${1##*/}+"
+	auditctl -R /etc/audit/audit.rules >/dev/null 2>&1
+	auditctl -R /run/fix.rules >/dev/null 2>&1
+	echo "LOADED $?"
+	kmodwatch --check-audit --format json --profile complete 2>&1 | sed "s/^/PROFILE complete /"
+	acts | sed 's/^/ACT /'
+	reset
+	settle "${1##*/}+"
+	recorded | sed 's/^/SEEN /'
+	echo END
+}
+
+cases() {
+	prepare
+	for case in /cases.d/*; do one_case "$case"; done
+}
+
 # Each line as a file of its own: does auditctl take it, do we?
 acceptance() {
 	auditctl -e 1 >/dev/null 2>&1

@@ -6,8 +6,8 @@ CALLS = ["init_module", "finit_module", "delete_module"]
 NUMBERS = {"b64": {"init_module": 175, "finit_module": 313, "delete_module": 176},
            "b32": {"init_module": 128, "finit_module": 350, "delete_module": 129}}
 PLACES = ["/sbin/insmod", "/usr/sbin/insmod", "/sbin/rmmod", "/usr/bin/kmod", "/bin/kmod", "/bin/busybox", "/etc/passwd"]
-FOLDERS = ["/sbin", "/usr/sbin", "/bin", "/usr/bin", "/usr", "/etc", "/", "/usr/lib/x86_64-linux-gnu", "/lib64", "/sbin/"]
-LOADER = "/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+FOLDERS = ["/sbin", "/usr/sbin", "/bin", "/usr/bin", "/usr", "/etc", "/", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/sbin/"]
+LOADER = "/usr/lib64/ld-linux-x86-64.so.2"
 PROGRAMS = ["/usr/bin/acts", "/bin/acts", "/usr/bin/kmod", "/sbin/insmod", "/usr/bin/busybox"]
 
 
