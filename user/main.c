@@ -54,8 +54,11 @@ int main(int argc, char **argv)
 		log_line("stdout is closed, and that is where events go: start kmodwatch with it open");
 		return EXIT_NO_START;
 	}
-	handle_signals();
-	if (options.check_audit || options.print_profile)
+	if (options.check_audit || options.print_profile) {
+		signal(SIGPIPE,
+		       SIG_IGN); /* write() says EPIPE instead; the other signals end the check as they end any */
 		return audit_command(&options, &stopping);
+	}
+	handle_signals();
 	return monitor_run(&options, &stopping);
 }

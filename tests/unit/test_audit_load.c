@@ -119,7 +119,7 @@ static void what_the_kernel_refuses(void **state)
 		"-a always,exit -F path=/etc/passwd -F path=/etc/group",
 		"-a always,exit -S open -F exe=/bin/sh -F exe=/bin/ls",
 		"-a never,filesystem -F uid=0",
-		"-a always,exit -S open -F field_compare=99",
+		"-q /no/such/folder,/etc",
 	};
 
 	for (size_t i = 0; i < COUNT(lines); i++)

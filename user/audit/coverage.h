@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_AUDIT_COVERAGE_H
 #define KMODWATCH_AUDIT_COVERAGE_H
 
+#include "candidates.h"
 #include "load.h"
 #include "predicate.h"
 
@@ -29,7 +30,8 @@ struct verdict {
 
 /* What the path of a rule leads to, in short. */
 struct place {
-	enum { PLACE_NONE, PLACE_FILE, PLACE_OTHER } kind; /* no inode rule; a file that is there; look closer */
+	/* no rule of an inode; of a file that is there, or is not; look closer */
+	enum { PLACE_NONE, PLACE_FILE, PLACE_MISSING, PLACE_OTHER } kind;
 	struct file_inode id;
 };
 
@@ -39,6 +41,7 @@ struct coverage {
 	struct path_cache *paths;
 	const struct ruleset *rules;
 	struct place *places; /* for each rule, then for each that was kept out */
+	struct candidate_cache *candidates;
 };
 
 /* rules, machine and paths stay the caller's and must live on. Free with coverage_free(). Returns 0 or -ENOMEM. */

@@ -378,16 +378,29 @@ static bool stands_before(const char *dir, const char *path)
 	return strncmp(dir, path, size) == 0 && (path[size] == '/' || size == 1);
 }
 
+/* Whether the rule's path leads to the file that runs. */
+static bool is_program(const struct coverage *coverage, const struct target *target, size_t number)
+{
+	const struct place *place = &coverage->places[number];
+	const struct file_name *name = target->names.count ? target->names.names[0] : NULL;
+
+	return name && place->kind == PLACE_FILE && name->exists && place->id.dev == name->id.dev &&
+	       place->id.ino == name->id.ino;
+}
+
 /* Rules for an exec target that name its path, its link or a folder in front of it. */
-static const char *inert_place(const struct coverage *coverage, const struct target *target, const struct rule *rule,
+static const char *inert_place(const struct coverage *coverage, const struct target *target, size_t number,
 			       struct arena *arena)
 {
+	const struct rule *rule = coverage->rules->rules[number];
 	const struct rule_field *path = rule_find(rule, AUDIT_WATCH), *dir = rule_find(rule, AUDIT_DIR);
 	const struct rule_field *perm = rule_find(rule, AUDIT_PERM);
 	const struct file_name *found;
 	bool same;
 
 	if ((!path && !dir) || (perm && !(perm->value & AUDIT_PERM_EXEC)))
+		return NULL;
+	if (path && strcmp(path->text, target->path) && !is_program(coverage, target, number))
 		return NULL;
 	found = path_cache_find(coverage->paths, path ? path->text : dir->text);
 	if (dir) {
@@ -429,14 +442,19 @@ static const char *inert_call(const struct rule *rule)
 const struct rule *explain_inert(const struct coverage *coverage, const struct target *target, struct arena *arena,
 				 const char **reason)
 {
-	for (size_t i = 0; i < coverage->rules->count; i++) {
+	struct candidates candidates;
+
+	if (candidates_of(coverage->candidates, coverage->rules, target, &candidates))
+		return NULL;
+	for (size_t n = 0; n < candidates.count && candidates.at[n] < coverage->rules->count; n++) {
+		size_t i = candidates.at[n];
 		const struct rule *rule = coverage->rules->rules[i];
 		const char *why = NULL;
 
 		if (rule->list != AUDIT_FILTER_EXIT || rule->action != AUDIT_ALWAYS || !arch_matches(rule, target->elf))
 			continue;
 		if (target->kind == TARGET_EXEC)
-			why = inert_place(coverage, target, rule, arena);
+			why = inert_place(coverage, target, i, arena);
 		else if (target->kind == TARGET_CALL && target->call && rule->named_calls &&
 			 !rule_has_all_calls(rule) && rule_has_call(rule, target->nr))
 			why = inert_call(rule);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Finds duplicates: rules by their hash, open addressing. A deleted rule's place keeps a mark. */
 struct index {
@@ -178,6 +179,13 @@ static void delete (struct loader *loader, const struct line *read, const char *
 	}
 }
 
+static bool is_there(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0;
+}
+
 /* Deleting nothing is allowed even when locked: auditctl then has nothing to ask of the kernel. */
 static void take_effects(struct loader *loader, const struct line_effects *effects, const char **wrong)
 {
@@ -191,6 +199,8 @@ static void take_effects(struct loader *loader, const struct line_effects *effec
 			*wrong = locked;
 		return;
 	}
+	if (effects->equivalent_mount && (!is_there(effects->equivalent_mount) || !is_there(effects->equivalent_tree)))
+		*wrong = "one of the two folders does not exist (No such file or directory)";
 	if (effects->delete_all) {
 		drop(loader, set->rules, &set->count, effects->delete_key);
 		drop(loader, loader->front, &loader->front_count, effects->delete_key);

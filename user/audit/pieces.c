@@ -17,19 +17,23 @@ struct cutter {
 	const struct coverage *coverage;
 	struct predicate predicate;
 	struct pieces_options options;
+	struct candidates candidates;
 	struct pieces *done;
 	size_t work;
 };
 
-/* Rules in the order of evaluation: those of the set, then, when asked for, those that were kept out. */
+/* The i-th rule that can be about the target, in the order of evaluation; NULL at the end. */
 static const struct rule *rule_at(const struct cutter *cutter, size_t i)
 {
 	const struct ruleset *rules = cutter->coverage->rules;
+	size_t at;
 
-	if (i < rules->count)
-		return rules->rules[i];
-	i -= rules->count;
-	return cutter->options.with_kept_out && i < rules->kept_out_count ? rules->kept_out[i] : NULL;
+	if (i >= cutter->candidates.count)
+		return NULL;
+	at = cutter->candidates.at[i];
+	if (at < rules->count)
+		return rules->rules[at];
+	return cutter->options.with_kept_out ? rules->kept_out[at - rules->count] : NULL;
 }
 
 static int add(struct pieces *pieces, const struct piece *piece)
@@ -155,13 +159,13 @@ static int append(struct pieces *to, const struct pieces *from)
 /* Whether rule number i can be about this file: cheap, so that 100,000 watches of other files cost little. */
 static bool may_be_about(const struct cutter *cutter, size_t i, const struct file_name *name)
 {
-	const struct place *place = &cutter->coverage->places[i];
+	const struct place *place = &cutter->coverage->places[cutter->candidates.at[i]];
 
-	if (place->kind == PLACE_NONE)
-		return false;
-	if (place->kind == PLACE_FILE && name->exists && !cutter->predicate.target->whole_folder)
-		return place->id.dev == name->id.dev && place->id.ino == name->id.ino;
-	return true;
+	if (place->kind == PLACE_NONE || place->kind == PLACE_OTHER || cutter->predicate.target->whole_folder)
+		return place->kind != PLACE_NONE;
+	if (place->kind == PLACE_FILE)
+		return name->exists && place->id.dev == name->id.dev && place->id.ino == name->id.ino;
+	return !name->exists;
 }
 
 /* Mostly no rule is, and the exit list need not be gone through for the file. */
@@ -311,6 +315,9 @@ int pieces_cut(const struct coverage *coverage, const struct target *target, str
 	struct target seen = *target;
 	int err = 0;
 
+	err = candidates_of(coverage->candidates, coverage->rules, target, &cutter.candidates);
+	if (err)
+		return err;
 	hide_names(&cutter, &seen);
 	cutter.predicate = (struct predicate) { arena, coverage->machine, &seen, STAGE_EXIT, NULL, coverage->paths };
 	for (size_t i = 0; !err && i < target->start_count; i++)

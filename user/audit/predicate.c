@@ -242,7 +242,9 @@ static enum verdict comparison(struct wish *wish)
 	const struct set *a, *b;
 	uint32_t left, right, x, y;
 
-	if (wish->predicate->stage == STAGE_FORK || !field_compared(wish->field->value, &left, &right))
+	if (!field_compared(wish->field->value, &left, &right))
+		return FIELD_NO; /* the kernel knows no such comparison */
+	if (wish->predicate->stage == STAGE_FORK)
 		return unknown(wish);
 	a = box_get(arena_of(wish), wish->box, number_variable(wish, left));
 	if (right == AUDIT_OBJ_UID || right == AUDIT_OBJ_GID) {

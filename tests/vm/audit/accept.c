@@ -5,6 +5,7 @@
 #include "../../../user/audit/source.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int main(int argc, char **argv)
 {
@@ -21,5 +22,5 @@ int main(int argc, char **argv)
 	if (!rules.problem_count)
 		return 0;
 	printf("%u: %s\n", rules.first_problem.column, rules.first_problem.what);
-	return 1;
+	return rules.stop.file || strncmp(source.lines[0].text, "-c", 2) == 0;
 }
