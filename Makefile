@@ -220,6 +220,7 @@ $(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNI
 audit-matrix: all $(AUDIT_ACCEPT)
 	@tests/vm/audit/run cases
 	@tests/vm/audit/run accept
+	@tests/vm/audit/run watching
 	@tests/vm/audit/run differential --count $(AUDIT_SETS)
 
 # The cases that need no modules, on this machine's own kernel.

@@ -61,7 +61,7 @@ static void print_and_read(const struct rule *rule, struct arena *arena)
 		    (field->type == AUDIT_FILTERKEY && (i + 1 < rule->field_count || field->op != AUDIT_EQUAL)) ||
 		    (field->type == AUDIT_ARCH && i > 0) || field->type == AUDIT_FIELD_COMPARE)
 			return;
-		if (field->text && (!*field->text || strpbrk(field->text, "=<>&!")))
+		if (field->text && (!*field->text || !printable(field->text) || strpbrk(field->text, "=<>&!")))
 			return;
 		if (field->type == AUDIT_PERM && !field->value)
 			return;

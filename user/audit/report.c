@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { WIDTH = 100, TARGET_WIDTH = 30, VERDICT_WIDTH = 11 };
+enum { WIDTH = 100, TARGET_WIDTH = 34, VERDICT_WIDTH = 11 };
 
 struct page {
 	FILE *out;
@@ -79,7 +79,8 @@ static void put_verdict(const struct page *page, const struct verdict *verdict)
 		page->colour ? "\033[0m" : "");
 }
 
-static const char *target_name(const struct target *target, char *text, size_t size)
+/* What is asked for, without the ABI. */
+static void target_name(const struct target *target, char *text, size_t size)
 {
 	static const char *const uses[] = { [AUDIT_PERM_EXEC] = "run",
 					    [AUDIT_PERM_WRITE] = "write",
@@ -87,14 +88,30 @@ static const char *target_name(const struct target *target, char *text, size_t s
 					    [AUDIT_PERM_ATTR] = "change" };
 
 	if (target->path)
-		snprintf(text, size, "%s %s (%s)",
+		snprintf(text, size, "%s %s",
 			 target->kind == TARGET_EXEC ? "run"
 			 : target->perm		     ? uses[target->perm]
 						     : "use",
-			 target->path, target->abi);
+			 target->path);
 	else
-		snprintf(text, size, "%s (%s)", target->call ? target->call : "all system calls", target->abi);
-	return text;
+		snprintf(text, size, "%s", target->call ? target->call : "all system calls");
+}
+
+static bool same_verdict(const struct verdict *a, const struct verdict *b)
+{
+	return a->kind == b->kind && a->by == b->by && !a->reason == !b->reason &&
+	       (!a->reason || strcmp(a->reason, b->reason) == 0);
+}
+
+/* Whether both can be told in one row. */
+static bool same_row(const struct target *a, const struct target_result *x, const struct target *b,
+		     const struct target_result *y)
+{
+	char first[4200], second[4200];
+
+	target_name(a, first, sizeof(first));
+	target_name(b, second, sizeof(second));
+	return strcmp(first, second) == 0 && same_verdict(&x->disk, &y->disk) && same_verdict(&x->running, &y->running);
 }
 
 /* "rules.d/x.rules:3: -w ..." and the reason, whichever there is. */
@@ -111,12 +128,11 @@ static void describe(const struct verdict *verdict, char *text, size_t size)
 		snprintf(text + strlen(text), size - strlen(text), "%s%s", by ? ": " : "", verdict->reason);
 }
 
-static void put_target(const struct page *page, const struct target *target, const struct target_result *result)
+static void put_target(const struct page *page, const char *name, const struct target_result *result)
 {
-	char name[4200], disk[1200], running[1200];
+	char disk[1200], running[1200];
 	int width;
 
-	target_name(target, name, sizeof(name));
 	describe(&result->disk, disk, sizeof(disk));
 	describe(&result->running, running, sizeof(running));
 	width = width_of(name, (int)strlen(name));
@@ -146,6 +162,27 @@ static void put_target(const struct page *page, const struct target *target, con
 	}
 }
 
+/* ABIs with the same verdicts share a row. */
+static void put_targets(const struct page *page, const struct targets *targets, const struct target_result *results)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		char name[4300];
+		bool told = false;
+
+		for (size_t j = 0; j < i && !told; j++)
+			told = same_row(&targets->items[j], &results[j], &targets->items[i], &results[i]);
+		if (told)
+			continue;
+		target_name(&targets->items[i], name, sizeof(name) - 100);
+		snprintf(name + strlen(name), 50, " (%s", targets->items[i].abi);
+		for (size_t j = i + 1; j < targets->count; j++)
+			if (same_row(&targets->items[i], &results[i], &targets->items[j], &results[j]))
+				snprintf(name + strlen(name), 20, ", %s", targets->items[j].abi);
+		strcat(name, ")");
+		put_target(page, name, &results[i]);
+	}
+}
+
 static void put_requirement(const struct page *page, const struct check *check, size_t i)
 {
 	const struct requirement *requirement = &check->profile.items[i];
@@ -157,8 +194,7 @@ static void put_requirement(const struct page *page, const struct check *check, 
 	put_wrapped(page, head, 0);
 	fputs("  ", page->out);
 	put_wrapped(page, requirement->rule.source.text, 2);
-	for (size_t j = 0; j < requirement->targets.count; j++)
-		put_target(page, &requirement->targets.items[j], &check->results[i][j]);
+	put_targets(page, &requirement->targets, check->results[i]);
 }
 
 static void put_outcome(const struct page *page, const struct check *check)

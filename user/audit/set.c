@@ -90,7 +90,7 @@ const struct set *set_compare(struct arena *arena, uint32_t op, uint32_t value)
 
 bool set_is_single(const struct set *set, uint32_t *value)
 {
-	if (set->count != 1 || set->ranges[0].first != set->ranges[0].last)
+	if (!set || set->count != 1 || set->ranges[0].first != set->ranges[0].last)
 		return false;
 	*value = set->ranges[0].first;
 	return true;
@@ -98,6 +98,8 @@ bool set_is_single(const struct set *set, uint32_t *value)
 
 bool set_apart(const struct set *a, const struct set *b)
 {
+	if (!a || !b)
+		return false;
 	for (uint32_t i = 0, j = 0; i < a->count && j < b->count;) {
 		if (a->ranges[i].last < b->ranges[j].first)
 			i++;

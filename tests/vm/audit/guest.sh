@@ -97,6 +97,60 @@ cases() {
 	for case in /cases.d/*; do one_case "$case"; done
 }
 
+# waits_for OUTCOME SECONDS: the monitor's last audit_parity says so within the time; prints how long it took.
+waits_for() {
+	start=$(cut -d' ' -f1 /proc/uptime | tr -d .)
+	while :; do
+		took=$(($(cut -d' ' -f1 /proc/uptime | tr -d .) - start))
+		case $(grep '"event":"audit_parity"' /run/events | tail -1) in
+		*"$2"*) echo "STEP $1 ok ${took}0 ms"; return ;;
+		esac
+		[ $took -lt 1000 ] || { echo "STEP $1 FAILED: $(grep '"event":"audit_parity"' /run/events | tail -1 | cut -c1-600)"; return; }
+		usleep 50000
+	done
+}
+
+# Someone takes the rules away while the monitor runs.
+watching() {
+	auditctl -e 1 >/dev/null
+	auditctl -D >/dev/null
+	kmodwatch --print-profile complete >/run/complete.rules
+	kmodwatch --print-rules --profile complete >/etc/audit/audit.rules
+	auditctl -R /etc/audit/audit.rules >/dev/null
+	kmodwatch --no-snapshot --profile complete >/run/events 2>/run/monitor.errors &
+	monitor=$!
+	waits_for start '"outcome":"parity"'
+	sleep 3
+	echo "LINES $(grep -c '"event":"audit_parity"' /run/events)"
+	auditctl -D >/dev/null
+	waits_for deleted '"outcome":"gap"'
+	auditctl -R /etc/audit/audit.rules >/dev/null
+	waits_for loaded '"outcome":"parity"'
+	auditctl -e 0 >/dev/null
+	waits_for off '"disabled":14'
+	auditctl -e 1 >/dev/null
+	waits_for on '"outcome":"parity"'
+	echo junk >>/etc/audit/audit.rules
+	waits_for file-bad 'junk is no option'
+	sed -i '/junk/d' /etc/audit/audit.rules
+	waits_for file-good '"outcome":"parity"'
+	mv /etc/audit/audit.rules /etc/audit/away
+	waits_for file-gone '"outcome":"gap"'
+	mv /etc/audit/away /etc/audit/audit.rules
+	waits_for file-back '"outcome":"parity"'
+	mkdir /etc/audit/rules.d
+	echo '-D' >/etc/audit/rules.d/x.rules
+	waits_for folder-new 'in rules.d'
+	rm -r /etc/audit/rules.d
+	waits_for folder-gone '"outcome":"parity"'
+	auditctl -e 2 >/dev/null
+	waits_for locked '"immutable":true'
+	kill $monitor
+	wait $monitor
+	echo "EXIT $?"
+	cat /run/monitor.errors >&2
+}
+
 # Each line as a file of its own: does auditctl take it, do we?
 acceptance() {
 	auditctl -e 1 >/dev/null 2>&1
