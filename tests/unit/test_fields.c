@@ -16,6 +16,7 @@ static const struct {
 	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage coalesced syscall module source process" },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what" },
+	[EVENT_AUDIT_PARITY] = { "audit_parity", "profile outcome verdicts kernel requirements advice" },
 	[EVENT_MONITOR_STOP] = { "monitor_stop", "reason counts" },
 };
 
@@ -31,6 +32,11 @@ static const struct {
 	{ "source", "kind path dev inode size mtime fs" },
 	{ "tool", "name path matched_by" },
 	{ "probes", "name attached mechanism reason" },
+	{ "requirements", "id title refs rule targets" },
+	{ "targets", "syscall path access abi disk running" },
+	{ "disk", "verdict by reason narrowed_by" },
+	{ "running", "verdict by reason narrowed_by" },
+	{ "by", "file line index rule" },
 	{ "policy", "modprobe modules_disabled sig_enforce lockdown" },
 };
 

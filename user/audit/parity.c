@@ -180,7 +180,7 @@ static int requirements_part(struct check *check, struct event *event)
 	}
 	event->requirements = (struct list) { KNOWN, count, parts };
 	if (count < check->profile.count)
-		event->requirements_truncated = number_of(true);
+		event->requirements_partial = number_of(true);
 	return 0;
 }
 
@@ -208,7 +208,7 @@ static struct audit_kernel_part kernel_part(const struct check *check)
 int parity_event(struct check *check, struct event *out)
 {
 	struct event event = { .kind = EVENT_AUDIT_PARITY };
-	struct count_part *counts = arena_alloc(&check->arena, sizeof(check->counts));
+	struct count_part *counts = arena_alloc(&check->arena, (VERDICT_DISABLED + 1) * sizeof(*counts));
 	size_t kinds = 0;
 	int err;
 

@@ -187,7 +187,7 @@ struct event {
 	struct audit_kernel_part audit_kernel;
 	struct list verdicts;	  /* of struct count_part */
 	struct list requirements; /* of struct audit_requirement_part */
-	struct number requirements_truncated;
+	struct number requirements_partial;
 	struct list advice; /* of struct text */
 };
 

@@ -198,7 +198,7 @@ static const struct field audit_verdict_fields[] = {
 	FIELD(FIELD_TEXT, audit_verdict_part, verdict),
 	OBJECT(audit_verdict_part, by, audit_by_fields),
 	FIELD(FIELD_TEXT, audit_verdict_part, reason),
-	FIELD(FIELD_TEXTS, audit_verdict_part, narrowed_by),
+	TEXTS(audit_verdict_part, narrowed_by),
 	END,
 };
 
@@ -215,7 +215,7 @@ static const struct field audit_target_fields[] = {
 static const struct field audit_requirement_fields[] = {
 	FIELD(FIELD_TEXT, audit_requirement_part, id),
 	FIELD(FIELD_TEXT, audit_requirement_part, title),
-	FIELD(FIELD_TEXTS, audit_requirement_part, refs),
+	TEXTS(audit_requirement_part, refs),
 	FIELD(FIELD_TEXT, audit_requirement_part, rule),
 	LIST(audit_requirement_part, targets, audit_target_part, audit_target_fields),
 	END,
@@ -239,8 +239,8 @@ static const struct field audit_parity_fields[] = {
 	FIELD(FIELD_COUNTS, event, verdicts),
 	OBJECT_AS(event, audit_kernel, audit_kernel_fields, "kernel"),
 	LIST(event, requirements, audit_requirement_part, audit_requirement_fields),
-	FIELD(FIELD_BOOL, event, requirements_truncated),
-	FIELD(FIELD_TEXTS, event, advice),
+	FIELD(FIELD_BOOL, event, requirements_partial),
+	TEXTS(event, advice),
 	END,
 };
 
