@@ -119,7 +119,7 @@ static void too_long_for_a_line(void **state)
 			      i == MANY - 1 ? "delete_module" : "init_module", i);
 	check = run("-a always,exit -F arch=b64 -S init_module\n", profile);
 	object = event_of(check);
-	assert_true(json_object_get_boolean(get(object, "requirements_partial")));
+	assert_true(json_object_get_boolean(get(object, "requirements_truncated")));
 	assert_true(json_object_array_length(get(object, "requirements")) > 10);
 	/* the gap comes first, wherever it stands in the profile */
 	assert_string_equal(

@@ -169,6 +169,20 @@ static void check_shown(json_object *object, const struct field *field, const st
 		assert_false(utf8_valid(text->bytes, text->size));
 }
 
+static void check(json_object *object, const struct field *fields, const void *part);
+
+/* The items from the first on; all of them, or marked as cut. */
+static void check_list(json_object *object, const struct field *field, const struct list *list)
+{
+	json_object *array = companion(object, field->key, "");
+	size_t shown = json_object_array_length(array);
+
+	assert_true(shown == list->count || companion(object, field->key, "_truncated"));
+	for (size_t i = 0; i < shown; i++)
+		check(json_object_array_get_idx(array, i), field->fields,
+		      (const char *)list->items + i * field->item_size);
+}
+
 static void check(json_object *object, const struct field *fields, const void *part)
 {
 	for (const struct field *field = fields; field->key; field++) {
@@ -179,9 +193,8 @@ static void check(json_object *object, const struct field *fields, const void *p
 			check_shown(object, field, value);
 		if (field->type == FIELD_OBJECT)
 			check(companion(object, field->key, ""), field->fields, value);
-		for (size_t i = 0; field->type == FIELD_LIST && i < list->count; i++)
-			check(json_object_array_get_idx(companion(object, field->key, ""), i), field->fields,
-			      (const char *)list->items + i * field->item_size);
+		if (field->type == FIELD_LIST)
+			check_list(object, field, list);
 	}
 }
 

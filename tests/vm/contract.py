@@ -33,7 +33,7 @@ PROCESS = {
 }
 # These do not apply to every process: a kernel thread has no executable, a daemon no terminal.
 PERHAPS = {"exe": TEXT, "tty": TEXT}
-SYSCALL = {"name": (str,), "abi": (str,), "ret": (int,)}
+SYSCALL = {"name": (str,), "abi": TEXT, "ret": (int,)}
 NAMES = {"init_module", "finit_module", "delete_module"}
 ABIS = {"x86_64", "i386", "x32", "aarch64", "arm"}
 STAGES = {"permission", "read", "verify", "init"}

@@ -47,11 +47,11 @@ struct check {
 };
 
 /*
- * Makes the check. *check is the caller's to free with check_freep(); the options must live on. Returns 0, or a
+ * Makes the check. *out is the caller's to free with check_freep(); the options must live on. Returns 0, or a
  * negative errno where there is no result at all (a profile or file of --rules that cannot be read): *why as in
  * source_read().
  */
-int check_run(const struct check_options *options, struct check **check, char **why);
+int check_run(const struct check_options *options, struct check **out, char **why);
 void check_freep(struct check **check);
 
 /* Whether the profile can be used. Returns 0 or a negative errno with *why as above. */

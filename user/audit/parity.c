@@ -105,7 +105,7 @@ static int requirement_part(struct check *check, size_t i, struct audit_requirem
 		.title = text_if(requirement->title),
 		.refs = texts(check, requirement->refs, requirement->ref_count),
 		.rule = text_of(requirement->rule.source.text),
-		.targets = { KNOWN, requirement->targets.count, targets },
+		.targets = { .known = KNOWN, .count = requirement->targets.count, .items = targets },
 	};
 	return 0;
 }
@@ -178,9 +178,12 @@ static int requirements_part(struct check *check, struct event *event)
 				return -ENOMEM;
 		}
 	}
-	event->requirements = (struct list) { KNOWN, count, parts };
-	if (count < check->profile.count)
-		event->requirements_partial = number_of(true);
+	event->requirements = (struct list) {
+		.known = KNOWN,
+		.truncated = count < check->profile.count,
+		.count = count,
+		.items = parts,
+	};
 	return 0;
 }
 
@@ -220,7 +223,7 @@ int parity_event(struct check *check, struct event *out)
 	event.profile = text_of(check->profile.name);
 	event.outcome = text_of(outcome_name(check->outcome));
 	event.audit_kernel = kernel_part(check);
-	event.verdicts = (struct list) { KNOWN, kinds, counts };
+	event.verdicts = (struct list) { .known = KNOWN, .count = kinds, .items = counts };
 	event.advice = texts(check, check->advice, check->advice_count);
 	err = requirements_part(check, &event);
 	if (!err)

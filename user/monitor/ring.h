@@ -19,8 +19,8 @@ void ring_freep(struct ring **ring);
 
 /*
  * Waits until there is something in a ring, *watch_fd (-1: none) has an error or a hang-up, wake_fd (-1: none) can be
- * read, a signal came or timeout_ms (-1: never) is over, and hands over what is there. Returns 0, -EINTR after a signal,
- * -EPIPE for watch_fd, take's error, or another negative errno.
+ * read, a signal came or timeout_ms (-1: never) is over, and hands over what is there. Returns 0, -EINTR after a
+ * signal, -EPIPE for watch_fd, take's error, or another negative errno.
  */
 int ring_wait(struct ring *ring, int watch_fd, int wake_fd, int timeout_ms);
 

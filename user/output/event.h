@@ -34,6 +34,7 @@ struct number {
 /* A list of parts; items is an array of what its field says. */
 struct list {
 	enum known known;
+	bool truncated; /* there were more */
 	size_t count;
 	const void *items;
 };
@@ -187,8 +188,7 @@ struct event {
 	struct audit_kernel_part audit_kernel;
 	struct list verdicts;	  /* of struct count_part */
 	struct list requirements; /* of struct audit_requirement_part */
-	struct number requirements_partial;
-	struct list advice; /* of struct text */
+	struct list advice;	  /* of struct text */
 };
 
 static inline struct number number_of(uint64_t value)

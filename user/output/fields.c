@@ -239,7 +239,6 @@ static const struct field audit_parity_fields[] = {
 	FIELD(FIELD_COUNTS, event, verdicts),
 	OBJECT_AS(event, audit_kernel, audit_kernel_fields, "kernel"),
 	LIST(event, requirements, audit_requirement_part, audit_requirement_fields),
-	FIELD(FIELD_BOOL, event, requirements_partial),
 	TEXTS(event, advice),
 	END,
 };

@@ -15,6 +15,7 @@
 
 struct render {
 	size_t text_limit; /* bytes of any one text */
+	size_t list_limit; /* items of any one list */
 };
 
 static int add_fields(struct render *render, json_object *to, const struct field *fields, const void *part);
@@ -213,7 +214,8 @@ static int add_item(struct render *render, json_object *array, const struct fiel
 	json_object *item = NULL;
 
 	if (*(const enum known *)part == KNOWN) {
-		item = field->type == FIELD_TEXTS ? text_object(text->bytes, text->size) : json_object_new_object();
+		item = field->type == FIELD_TEXTS ? text_object(text->bytes, limited(render, text->bytes, text->size))
+						  : json_object_new_object();
 		if (!item)
 			return -ENOMEM;
 	}
@@ -226,11 +228,14 @@ static int add_item(struct render *render, json_object *array, const struct fiel
 
 static int add_list(struct render *render, json_object *to, const struct field *field, const struct list *list)
 {
-	json_object *array = json_object_new_array_ext((int)list->count);
+	size_t shown = list->count < render->list_limit ? list->count : render->list_limit;
+	json_object *array = json_object_new_array_ext((int)shown);
 	int err = add(to, field->key, array);
 
-	for (size_t i = 0; !err && i < list->count; i++)
+	for (size_t i = 0; !err && i < shown; i++)
 		err = add_item(render, array, field, (const char *)list->items + i * field->item_size);
+	if (!err && (list->truncated || shown < list->count))
+		err = add_suffixed(to, field->key, "_truncated", json_object_new_boolean(true));
 	return err;
 }
 
@@ -288,43 +293,61 @@ static int add_fields(struct render *render, json_object *to, const struct field
 	return err;
 }
 
+/* Prints the event with the limits as they are. *object holds the text, and is the caller's to put. */
+static int print_event(struct render *render, const struct event *event, json_object **object, const char **text,
+		       size_t *size)
+{
+	int err;
+
+	*object = json_object_new_object();
+	if (!*object)
+		return -ENOMEM;
+	err = add_fields(render, *object, common_fields, event);
+	if (!err)
+		err = add_fields(render, *object, event_fields(event->kind), event);
+	if (!err)
+		*text = json_object_to_json_string_length(*object, JSON_C_TO_STRING_PLAIN, size);
+	return err || !*text ? -ENOMEM : 0;
+}
+
+/*
+ * A text of a process's is at most 4 KiB when it comes, and a byte becomes at most six: texts are cut first, each to
+ * the same length. Then lists (an audit profile can have any number of requirements). False: there is nothing left to
+ * cut.
+ */
+static bool cut_more(struct render *render)
+{
+	enum { LONGEST_TEXT = 4096, SHORTEST_TEXT = 64, LONGEST_LIST = 4096 };
+
+	if (render->text_limit > SHORTEST_TEXT)
+		render->text_limit = render->text_limit > LONGEST_TEXT ? LONGEST_TEXT : render->text_limit / 2;
+	else
+		render->list_limit = render->list_limit > LONGEST_LIST ? LONGEST_LIST : render->list_limit / 2;
+	return render->list_limit > 0;
+}
+
 int json_render(const struct event *event, char **line, size_t *size)
 {
-	/* A text is at most 4 KiB when it comes; a byte becomes at most six. Rarely is a second round needed. */
-	for (struct render render = { .text_limit = SIZE_MAX };;
-	     render.text_limit = render.text_limit > 4096 ? 4096 : render.text_limit / 2) {
-		json_object *object = json_object_new_object();
-		const char *text = NULL;
-		size_t length = 0;
-		char *copy;
-		int err;
+	struct render render = { .text_limit = SIZE_MAX, .list_limit = SIZE_MAX };
+	json_object *object;
+	const char *text;
+	size_t length;
+	char *copy;
+	int err;
 
-		if (!object)
-			return -ENOMEM;
-		err = add_fields(&render, object, common_fields, event);
-		if (!err)
-			err = add_fields(&render, object, event_fields(event->kind), event);
-		if (!err)
-			text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN, &length);
-		if (err || !text) {
-			json_object_put(object);
-			return -ENOMEM;
-		}
-		if (length >= LINE_MAX_BYTES && render.text_limit > 16) {
-			json_object_put(object);
-			continue;
-		}
-		copy = malloc(length + 2);
-		if (copy) {
-			memcpy(copy, text, length);
-			copy[length] = '\n';
-			copy[length + 1] = '\0';
-		}
+	for (;;) {
+		err = print_event(&render, event, &object, &text, &length);
+		if (err || length < LINE_MAX_BYTES || !cut_more(&render))
+			break;
 		json_object_put(object);
-		if (!copy)
-			return -ENOMEM;
+	}
+	copy = err ? NULL : malloc(length + 2);
+	if (copy) {
+		memcpy(copy, text, length);
+		memcpy(copy + length, "\n", 2);
 		*line = copy;
 		*size = length + 1;
-		return 0;
 	}
+	json_object_put(object);
+	return copy ? 0 : -ENOMEM;
 }

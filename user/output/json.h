@@ -7,9 +7,9 @@
 enum { LINE_MAX_BYTES = 65536 };
 
 /*
- * The event as one JSON object and a newline, at most LINE_MAX_BYTES: where that is too little for its texts, the
- * longest are cut and marked `<key>_truncated`. On success *line is the caller's to free, *size its length without a
- * terminating NUL. Returns 0, or -ENOMEM, and then leaves both untouched.
+ * The event as one JSON object and a newline, at most LINE_MAX_BYTES: where that is too little, its
+ * longest texts, then its longest lists are cut and marked `<key>_truncated`. On success *line is the caller's to free,
+ * *size its length without a terminating NUL. Returns 0, or -ENOMEM, and then leaves both untouched.
  */
 int json_render(const struct event *event, char **line, size_t *size);
 

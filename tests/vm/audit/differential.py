@@ -97,7 +97,7 @@ def compare(one, text, tally):
             except ValueError:
                 trouble.append(f"{side}: {line}")
                 continue
-            if result.get("requirements_partial"):
+            if result.get("requirements_truncated"):
                 trouble.append(f"{side}: the result was cut")
             requirements += result["requirements"]
         results[side] = requirements
