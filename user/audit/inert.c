@@ -82,6 +82,7 @@ static const char *inert_place(const struct coverage *coverage, const struct tar
 		return NULL;
 	if (path && strcmp(path->text, target->path) && !is_program(coverage, target, number))
 		return NULL;
+	/* cppcheck-suppress nullPointerRedundantCheck; one of the two is there */
 	found = path_cache_find(coverage->paths, path ? path->text : dir->text);
 	if (dir) {
 		const struct file_name *link = path_cache_find(coverage->paths, target->path);

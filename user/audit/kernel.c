@@ -106,7 +106,7 @@ static int next_reply(int fd, int seq, struct audit_reply *reply)
 
 static int read_status(int fd, struct kernel_status *status)
 {
-	struct audit_reply reply;
+	struct audit_reply reply = { 0 };
 	int seq, err;
 
 	errno = 0;
@@ -147,7 +147,7 @@ static int take_rule(void *ctx, const struct audit_reply *reply)
 
 static int read_rules(int fd, take_fn take, void *ctx)
 {
-	struct audit_reply reply;
+	struct audit_reply reply = { 0 };
 	int seq = audit_request_rules_list_data(fd);
 	int err;
 

@@ -32,7 +32,7 @@ static const char *say_number(struct reader *reader, const char *what, const cha
 
 static const char *read_flag(struct reader *reader, const char *value, const char *what, int *out)
 {
-	if (strlen(value) != 1 || *value < '0' || *value > '2')
+	if (!value || strlen(value) != 1 || *value < '0' || *value > '2')
 		return field_say(reader->arena, "%s must be 0, 1 or 2, not %s", what, value);
 	*out = *value - '0';
 	reader->line->effects.config = true;
@@ -41,7 +41,7 @@ static const char *read_flag(struct reader *reader, const char *value, const cha
 
 static const char *read_amount(struct reader *reader, const char *value, const char *what, long *out)
 {
-	if (!isdigit((unsigned char)*value))
+	if (!value || !isdigit((unsigned char)*value))
 		return say_number(reader, what, value);
 	errno = 0;
 	*out = (long)(uint32_t)strtoul(value, NULL, 0);
@@ -70,10 +70,11 @@ static const char *option_delete_all(struct reader *reader, char *value)
 /* -l and -s may have -i after them, -l also -k and a key; nothing of it matters to the rules. */
 static const char *option_show(struct reader *reader, char *value)
 {
+	bool with_i = reader->argc == 3 && strcmp(reader->argv[2], "-i") == 0;
+	bool with_key = reader->argc == 4 && strcmp(reader->argv[2], "-k") == 0 && strcmp(reader->argv[1], "-l") == 0;
+
 	(void)value;
-	if (reader->argc == 3 && strcmp(reader->argv[2], "-i") == 0)
-		reader->argc = 2;
-	else if (reader->argc == 4 && strcmp(reader->argv[2], "-k") == 0 && strcmp(reader->argv[1], "-l") == 0)
+	if (with_i || with_key)
 		reader->argc = 2;
 	else if (reader->argc > 2)
 		return "only -i can follow -s, and -i or -k after -l";
@@ -83,7 +84,7 @@ static const char *option_show(struct reader *reader, char *value)
 
 static const char *option_equivalent(struct reader *reader, char *value)
 {
-	char *comma = strchr(value, ',');
+	char *comma = value ? strchr(value, ',') : NULL;
 
 	if (reader->context.calls_given)
 		return "-q cannot stand with -S or a watch";

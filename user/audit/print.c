@@ -196,7 +196,7 @@ char *rule_print(const struct rule *rule, struct arena *arena)
 		if (&rule->fields[i] != arch && rule->fields[i].type != AUDIT_FILTERKEY)
 			put_field(&writer, &rule->fields[i]);
 	for (size_t i = 0; i < rule->field_count; i++)
-		if (rule->fields[i].type == AUDIT_FILTERKEY)
+		if (rule->fields[i].type == AUDIT_FILTERKEY) /* NOLINT: there are fields where there is a count */
 			put_keys(&writer, rule->fields[i].text);
 	return writer.text;
 }

@@ -140,7 +140,7 @@ static int fit_machine(struct source *source, const struct machine *machine)
 			return -ENOMEM;
 		arch = strstr(copy, "arch=b64");
 		if (arch)
-			memcpy(arch, "arch=b32", 8);
+			memcpy(arch, "arch=b32", 8); /* NOLINT: in the midst of a text */
 		line->text = copy;
 	}
 	return 0;

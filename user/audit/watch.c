@@ -164,7 +164,7 @@ static int emit_result(struct audit_watch *watch, struct check *check, audit_emi
 		return err;
 	last = watch->digest;
 	watch->digest = digest;
-	digest = last;
+	digest = last; /* NOLINT: for _cleanup_ */
 	return 0;
 }
 
