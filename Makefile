@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
-PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) clang-format clang-tidy cppcheck gcc-multilib libcmocka-dev shellcheck valgrind
+PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev shellcheck valgrind
 
 ifeq ($(V),1)
 Q :=
