@@ -292,12 +292,12 @@ LINT_PYTHON := $(wildcard tests/vm/*.py) tests/vm/run
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh) tests/vm/guest/init
 LINT_SHELL := $(wildcard tests/unit/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 
-# variableScope: locals stand at the head of their function or block. resourceLeak, memleak: cppcheck does not know
-# _cleanup_. internalAstError: cppcheck 2.10 cannot read a compound literal in a conditional (correlate.c).
+# variableScope: locals stand at the head of their function or block. resourceLeak, memleak, unreadVariable: cppcheck does
+# not know _cleanup_. internalAstError: cppcheck 2.10 cannot read a compound literal in a conditional (correlate.c).
 # arithOperationsOnVoidPointer: GNU C has it. missingInclude: it is not given the system's headers. What LIBBPF_OPTS
 # declares is said below; the other two are attributes.
 CPPCHECK := cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,style,performance --std=c11 \
-	--suppress=variableScope --suppress=resourceLeak --suppress=memleak --suppress=internalAstError \
+	--suppress=variableScope --suppress=resourceLeak --suppress=memleak --suppress=unreadVariable --suppress=internalAstError \
 	--suppress=arithOperationsOnVoidPointer --suppress=missingInclude --suppress='*:$(B)/*' \
 	'-DLIBBPF_OPTS(type,name,...)=struct type name = {}' '-D_cleanup_(f)=' '-DSEC(name)='
 

@@ -167,6 +167,7 @@ static bool read_interpreter(int fd, const unsigned char *head, ssize_t size, ch
 	const Elf32_Ehdr *h32 = (const void *)head;
 	size_t count = wide ? h64->e_phnum : h32->e_phnum;
 
+	/* cppcheck-suppress duplicateExpressionTernary; two sizes */
 	if (size < (ssize_t)(wide ? sizeof(*h64) : sizeof(*h32)))
 		return false;
 	for (size_t i = 0; i < count && i < 128; i++) {

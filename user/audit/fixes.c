@@ -112,7 +112,8 @@ static int fix_requirement(struct fixes *fixes, size_t i)
 	if (err)
 		return err;
 	rule.prepend = false;
-	rule.prepend = in_front || repeats(fixes->check, &rule);
+	if (in_front || repeats(fixes->check, &rule))
+		rule.prepend = true;
 	return add_line(fixes, rule_print(&rule, &fixes->check->arena));
 }
 

@@ -240,7 +240,9 @@ static int matched_task(struct cutter *cutter, const struct rule *rule, const st
 }
 
 static int matched_exclude(struct cutter *cutter, const struct rule *rule, const struct piece *piece,
-			   const struct box *box, struct pieces *sink)
+			   const struct box *box,
+			   /* cppcheck-suppress constParameter; of one type with the others */
+			   struct pieces *sink)
 {
 	if (!sink) /* the kernel gives up at this rule: kept */
 		return add(cutter->done, &(struct piece) { .box = box, .origin = piece->origin, .rule = rule });

@@ -48,6 +48,7 @@ static const char *note_value(const struct source_line *line, const char *key, s
 
 	while (at < end && (*at == '#' || *at == ' ' || *at == '\t'))
 		at++;
+	/* cppcheck-suppress knownConditionTrueFalse; it takes `at` for the line's start */
 	if ((size_t)(end - at) <= size || memcmp(at, key, size) || at[size] != ':')
 		return NULL;
 	for (at += size + 1; at < end && *at == ' '; at++)
