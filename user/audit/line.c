@@ -50,9 +50,8 @@ static const char *read_amount(struct reader *reader, const char *value, const c
 }
 
 /* -D takes a -k only as the two words after it, and the line may hold nothing else. */
-static const char *option_delete_all(struct reader *reader, char *value)
+static const char *option_delete_all(struct reader *reader)
 {
-	(void)value;
 	if (reader->argc == 3 || reader->argc > 4)
 		return "-D stands alone, or with one -k";
 	if (reader->argc == 4) {
@@ -68,15 +67,14 @@ static const char *option_delete_all(struct reader *reader, char *value)
 }
 
 /* -l and -s may have -i after them, -l also -k and a key; nothing of it matters to the rules. */
-static const char *option_show(struct reader *reader, char *value)
+static const char *option_show(struct reader *reader)
 {
-	(void)value;
-	if (reader->argc == 3 && strcmp(reader->argv[2], "-i") == 0)
-		reader->argc = 2;
-	else if (reader->argc == 4 && strcmp(reader->argv[2], "-k") == 0 && strcmp(reader->argv[1], "-l") == 0)
-		reader->argc = 2;
-	else if (reader->argc > 2)
+	bool interprets = reader->argc == 3 && strcmp(reader->argv[2], "-i") == 0;
+	bool has_key = reader->argc == 4 && strcmp(reader->argv[2], "-k") == 0 && strcmp(reader->argv[1], "-l") == 0;
+
+	if (reader->argc > 2 && !interprets && !has_key)
 		return "only -i can follow -s, and -i or -k after -l";
+	reader->argc = 2;
 	reader->quiet = true;
 	return NULL;
 }
@@ -149,9 +147,9 @@ static const char *apply(struct reader *reader, int option, char *value)
 		return NULL;
 	case 'l':
 	case 's':
-		return option_show(reader, value);
+		return option_show(reader);
 	case 'D':
-		return option_delete_all(reader, value);
+		return option_delete_all(reader);
 	case 'e':
 		return read_flag(reader, value, "-e", &effects->enabled);
 	case 'f':
@@ -224,12 +222,13 @@ static void read_options(struct reader *reader, const struct words *words)
 	opterr = 0;
 	while (!reader->line->error.column && !reader->quiet &&
 	       (option = getopt_long(reader->argc, reader->argv, short_options, long_options, NULL)) != -1) {
-		const char *value = optarg;
+		char nothing[] = "";
 		const char *word = optind >= 2 ? reader->argv[optind - 1] : NULL;
-		const char *wrong = apply(reader, option, optarg);
+		const char *at = optarg ? optarg : word;
+		const char *wrong = apply(reader, option, optarg ? optarg : nothing);
 
 		if (wrong)
-			fail(reader, column_of(words, value ? value : word), wrong);
+			fail(reader, column_of(words, at), wrong);
 		if (reader->ended || reader->deprecated)
 			return;
 	}
