@@ -175,10 +175,10 @@ static void check(json_object *object, const struct field *fields, const void *p
 static void check_list(json_object *object, const struct field *field, const struct list *list)
 {
 	json_object *array = companion(object, field->key, "");
-	size_t items = json_object_array_length(array);
+	size_t count = json_object_array_length(array);
 
-	assert_true(items == list->count || companion(object, field->key, "_truncated"));
-	for (size_t i = 0; i < items; i++)
+	assert_true(count == list->count || companion(object, field->key, "_truncated"));
+	for (size_t i = 0; i < count; i++)
 		check(json_object_array_get_idx(array, i), field->fields,
 		      (const char *)list->items + i * field->item_size);
 }

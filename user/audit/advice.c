@@ -68,7 +68,7 @@ static int advise_finit(struct check *check)
 	static const char line[] = "-a always,exit -F arch=b64 -S finit_module";
 	bool wants_init = false, wants_finit = false;
 	const struct state *state = NULL;
-	struct verdict verdict = { 0 };
+	struct verdict verdict = { .kind = VERDICT_UNKNOWN };
 	struct targets targets;
 	struct line read;
 	const char *why;

@@ -239,6 +239,7 @@ int check_judge(struct check *check)
 
 	memset(check->counts, 0, sizeof(check->counts));
 	check->outcome = OUTCOME_PARITY;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	check->results = arena_alloc(&check->arena, check->profile.count * sizeof(*check->results));
 	if (!check->results)
 		return -ENOMEM;

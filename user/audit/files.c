@@ -22,7 +22,7 @@ void lsm_read(struct lsm_list *list)
 	if (!f || !fgets(names + 1, sizeof(names) - 2, f))
 		return;
 	names[strcspn(names, "\n")] = '\0';
-	strcat(names, ",");
+	snprintf(names + strlen(names), 2, ",");
 	list->known = true;
 	list->tomoyo = strstr(names, ",tomoyo,") != NULL;
 	list->selinux = strstr(names, ",selinux,") != NULL;
@@ -167,8 +167,7 @@ static bool read_interpreter(int fd, const unsigned char *head, ssize_t size, ch
 	const Elf32_Ehdr *h32 = (const void *)head;
 	size_t count = wide ? h64->e_phnum : h32->e_phnum;
 
-	/* cppcheck-suppress duplicateExpressionTernary; two sizes */
-	if (size < (ssize_t)(wide ? sizeof(*h64) : sizeof(*h32)))
+	if (size < (ssize_t)(wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)))
 		return false;
 	for (size_t i = 0; i < count && i < 128; i++) {
 		Elf64_Phdr p64;

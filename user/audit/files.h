@@ -49,16 +49,16 @@ struct lsm_list {
 void lsm_read(struct lsm_list *list);
 
 /* The names of an exec of path. Returns 0 or -ENOMEM; what else goes wrong is in names->wrong. */
-int file_names_of_exec(const char *path, bool nofollow_too, struct arena *arena, struct file_names *names);
+int file_names_of_exec(const char *path, bool nofollow_too, struct arena *arena, struct file_names *out);
 
 /* The one name of any other use of path: the last part is followed, or not. */
-int file_names_of_path(const char *path, bool follow, struct arena *arena, struct file_names *names);
+int file_names_of_path(const char *path, bool follow, struct arena *arena, struct file_names *out);
 
 /*
  * What the kernel finds for a path in a rule: the last part is not followed. Returns 0; -ENOENT where even its folder
  * is missing; -ENOMEM or another negative errno. A file that is not there yet has its folder's id and a base.
  */
-int file_find(const char *path, bool follow, struct arena *arena, struct file_name *name);
+int file_find(const char *path, bool follow, struct arena *arena, struct file_name *out);
 
 bool file_same(const struct file_name *a, const struct file_name *b);
 

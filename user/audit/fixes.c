@@ -111,9 +111,7 @@ static int fix_requirement(struct fixes *fixes, size_t i)
 	err = make_rule(fixes, requirement, first, &rule);
 	if (err)
 		return err;
-	rule.prepend = false;
-	if (in_front || repeats(fixes->check, &rule))
-		rule.prepend = true;
+	rule.prepend = in_front || repeats(fixes->check, &rule);
 	return add_line(fixes, rule_print(&rule, &fixes->check->arena));
 }
 

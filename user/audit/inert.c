@@ -58,14 +58,30 @@ static bool stands_before(const char *dir, const char *path)
 	return strncmp(dir, path, size) == 0 && (path[size] == '/' || size == 1);
 }
 
-/* Whether the rule's path leads to the file that runs. */
-static bool is_program(const struct coverage *coverage, const struct target *target, size_t number)
+/* Whether rule number i is about this very file. */
+static bool is_about(const struct coverage *coverage, size_t i, const struct file_name *name)
 {
-	const struct place *place = &coverage->places[number];
-	const struct file_name *name = target->names.count ? target->names.names[0] : NULL;
+	const struct place *place = &coverage->places[i];
 
 	return name && place->kind == PLACE_FILE && name->exists && place->id.dev == name->id.dev &&
 	       place->id.ino == name->id.ino;
+}
+
+static const char *inert_folder(const struct coverage *coverage, const struct target *target, const char *dir,
+				struct arena *arena)
+{
+	const struct file_name *found = path_cache_find(coverage->paths, dir);
+	const struct file_name *link = path_cache_find(coverage->paths, target->path);
+
+	if (!found || (!stands_before(dir, target->path) && !(link && file_is_in(link, found))))
+		return NULL;
+	if (S_ISLNK(found->mode))
+		return field_say(
+		    arena, "%s is a link, and a rule for it means the link itself, not the folder behind it", dir);
+	if (!target->names.is_link || !target->names.count)
+		return NULL;
+	return field_say(arena, "%s is a link, and %s, which runs, lies elsewhere", target->path,
+			 target->names.names[0]->path);
 }
 
 /* Rules for an exec target that name its path, its link or a folder in front of it. */
@@ -75,35 +91,18 @@ static const char *inert_place(const struct coverage *coverage, const struct tar
 	const struct rule *rule = coverage->rules->rules[number];
 	const struct rule_field *path = rule_find(rule, AUDIT_WATCH), *dir = rule_find(rule, AUDIT_DIR);
 	const struct rule_field *perm = rule_find(rule, AUDIT_PERM);
-	const struct file_name *found;
-	bool same;
 
-	if ((!path && !dir) || (perm && !(perm->value & AUDIT_PERM_EXEC)))
+	if (perm && !(perm->value & AUDIT_PERM_EXEC))
 		return NULL;
-	if (path && strcmp(path->text, target->path) && !is_program(coverage, target, number))
+	if (dir && dir->text)
+		return inert_folder(coverage, target, dir->text, arena);
+	if (!path || !target->names.count)
 		return NULL;
-	/* cppcheck-suppress nullPointerRedundantCheck; one of the two is there */
-	found = path_cache_find(coverage->paths, path ? path->text : dir->text);
-	if (dir) {
-		const struct file_name *link = path_cache_find(coverage->paths, target->path);
-
-		if (!found || (!stands_before(dir->text, target->path) && !(link && file_is_in(link, found))))
-			return NULL;
-		if (S_ISLNK(found->mode))
-			return field_say(arena,
-					 "%s is a link, and a rule for it means the link itself, not the folder "
-					 "behind it",
-					 dir->text);
-		return target->names.is_link ? field_say(arena, "%s is a link, and %s, which runs, lies elsewhere",
-							 target->path, target->names.names[0]->path)
-					     : NULL;
-	}
-	same = found && target->names.count && file_same(found, target->names.names[0]);
-	if (same && !has_exec_call(rule, target->elf))
-		return "perm=x means execve and execveat, and the rule names other system calls";
-	if (same)
-		return "its fields can never all match when the program is run";
-	if (strcmp(path->text, target->path) == 0 && target->names.is_link && found)
+	if (is_about(coverage, number, target->names.names[0]))
+		return has_exec_call(rule, target->elf) ? "its fields can never all match when the program is run"
+							: "perm=x means execve and execveat, and the rule names other "
+							  "system calls";
+	if (target->names.is_link && is_about(coverage, number, path_cache_find(coverage->paths, target->path)))
 		return field_say(arena, "%s is a link, and a watch on it watches the link itself; what runs is %s",
 				 path->text, target->names.names[0]->path);
 	return NULL;

@@ -166,7 +166,7 @@ static int read_rules(int fd, take_fn take, void *ctx)
 
 int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why)
 {
-	_cleanup_(ruleset_free) struct ruleset read = { .rate = -1, .backlog = -1 };
+	struct ruleset read = { .rate = -1, .backlog = -1 };
 	struct kernel_status read_status_;
 	_cleanup_(closep) int fd = -1;
 	int err;
@@ -179,13 +179,14 @@ int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why)
 	err = read_status(fd, &read_status_);
 	if (!err)
 		err = read_rules(fd, take_rule, &read);
-	if (err)
+	if (err) {
+		ruleset_free(&read);
 		return explain(err, why);
+	}
 	read.enabled = (int)read_status_.enabled;
 	read.failure = (int)read_status_.failure;
 	*status = read_status_;
 	*rules = read;
-	read = (struct ruleset) { 0 };
 	return 0;
 }
 

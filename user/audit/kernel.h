@@ -27,6 +27,6 @@ int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why)
 uint64_t kernel_sum(int *fd);
 
 /* A rule in the kernel's form; texts are copied into the arena. Returns 0, -EBADMSG for a malformed one, -ENOMEM. */
-int kernel_convert(const struct audit_rule_data *data, size_t size, struct arena *arena, struct rule *rule);
+int kernel_convert(const struct audit_rule_data *data, size_t size, struct arena *arena, struct rule *out);
 
 #endif

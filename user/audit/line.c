@@ -32,7 +32,7 @@ static const char *say_number(struct reader *reader, const char *what, const cha
 
 static const char *read_flag(struct reader *reader, const char *value, const char *what, int *out)
 {
-	if (!value || strlen(value) != 1 || *value < '0' || *value > '2')
+	if (strlen(value) != 1 || *value < '0' || *value > '2')
 		return field_say(reader->arena, "%s must be 0, 1 or 2, not %s", what, value);
 	*out = *value - '0';
 	reader->line->effects.config = true;
@@ -41,7 +41,7 @@ static const char *read_flag(struct reader *reader, const char *value, const cha
 
 static const char *read_amount(struct reader *reader, const char *value, const char *what, long *out)
 {
-	if (!value || !isdigit((unsigned char)*value))
+	if (!isdigit((unsigned char)*value))
 		return say_number(reader, what, value);
 	errno = 0;
 	*out = (long)(uint32_t)strtoul(value, NULL, 0);
@@ -50,9 +50,8 @@ static const char *read_amount(struct reader *reader, const char *value, const c
 }
 
 /* -D takes a -k only as the two words after it, and the line may hold nothing else. */
-static const char *option_delete_all(struct reader *reader, char *value)
+static const char *option_delete_all(struct reader *reader)
 {
-	(void)value;
 	if (reader->argc == 3 || reader->argc > 4)
 		return "-D stands alone, or with one -k";
 	if (reader->argc == 4) {
@@ -68,23 +67,21 @@ static const char *option_delete_all(struct reader *reader, char *value)
 }
 
 /* -l and -s may have -i after them, -l also -k and a key; nothing of it matters to the rules. */
-static const char *option_show(struct reader *reader, char *value)
+static const char *option_show(struct reader *reader)
 {
-	bool with_i = reader->argc == 3 && strcmp(reader->argv[2], "-i") == 0;
-	bool with_key = reader->argc == 4 && strcmp(reader->argv[2], "-k") == 0 && strcmp(reader->argv[1], "-l") == 0;
+	bool interprets = reader->argc == 3 && strcmp(reader->argv[2], "-i") == 0;
+	bool has_key = reader->argc == 4 && strcmp(reader->argv[2], "-k") == 0 && strcmp(reader->argv[1], "-l") == 0;
 
-	(void)value;
-	if (with_i || with_key)
-		reader->argc = 2;
-	else if (reader->argc > 2)
+	if (reader->argc > 2 && !interprets && !has_key)
 		return "only -i can follow -s, and -i or -k after -l";
+	reader->argc = 2;
 	reader->quiet = true;
 	return NULL;
 }
 
 static const char *option_equivalent(struct reader *reader, char *value)
 {
-	char *comma = value ? strchr(value, ',') : NULL;
+	char *comma = strchr(value, ',');
 
 	if (reader->context.calls_given)
 		return "-q cannot stand with -S or a watch";
@@ -150,9 +147,9 @@ static const char *apply(struct reader *reader, int option, char *value)
 		return NULL;
 	case 'l':
 	case 's':
-		return option_show(reader, value);
+		return option_show(reader);
 	case 'D':
-		return option_delete_all(reader, value);
+		return option_delete_all(reader);
 	case 'e':
 		return read_flag(reader, value, "-e", &effects->enabled);
 	case 'f':
@@ -225,12 +222,13 @@ static void read_options(struct reader *reader, const struct words *words)
 	opterr = 0;
 	while (!reader->line->error.column && !reader->quiet &&
 	       (option = getopt_long(reader->argc, reader->argv, short_options, long_options, NULL)) != -1) {
-		const char *value = optarg;
+		char nothing[] = "";
 		const char *word = optind >= 2 ? reader->argv[optind - 1] : NULL;
-		const char *wrong = apply(reader, option, optarg);
+		const char *at = optarg ? optarg : word;
+		const char *wrong = apply(reader, option, optarg ? optarg : nothing);
 
 		if (wrong)
-			fail(reader, column_of(words, value ? value : word), wrong);
+			fail(reader, column_of(words, at), wrong);
 		if (reader->ended || reader->deprecated)
 			return;
 	}

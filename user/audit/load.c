@@ -33,7 +33,7 @@ static int grow(struct rule ***rules, size_t count, size_t *room)
 
 	if (count < *room)
 		return 0;
-	more = realloc(*rules, (*room ? *room * 2 : 64) * sizeof(*more));
+	more = realloc(*rules, (*room ? *room * 2 : 64) * sizeof(struct rule *));
 	if (!more)
 		return -ENOMEM;
 	*rules = more;
@@ -80,7 +80,7 @@ static int index_add(struct index *index, struct rule *rule)
 		index_put(index, rule);
 		return 0;
 	}
-	more.slots = calloc(more.size, sizeof(*more.slots));
+	more.slots = calloc(more.size, sizeof(struct rule *));
 	if (!more.slots)
 		return -ENOMEM;
 	for (size_t i = 0; i < index->size; i++)
@@ -156,7 +156,7 @@ static bool delete_equal(struct rule **rules, size_t *count, const struct rule *
 
 		if (!rule_equal(rules[at], rule))
 			continue;
-		memmove(rules + at, rules + at + 1, (*count - at - 1) * sizeof(*rules));
+		memmove(rules + at, rules + at + 1, (*count - at - 1) * sizeof(struct rule *));
 		--*count;
 		return true;
 	}
@@ -280,13 +280,13 @@ static int join(struct loader *loader)
 
 	if (!loader->front_count)
 		return 0;
-	all = malloc((loader->front_count + set->count) * sizeof(*all));
+	all = malloc((loader->front_count + set->count) * sizeof(struct rule *));
 	if (!all)
 		return -ENOMEM;
 	for (size_t i = 0; i < loader->front_count; i++)
 		all[i] = loader->front[loader->front_count - 1 - i];
 	if (set->count)
-		memcpy(all + loader->front_count, set->rules, set->count * sizeof(*all));
+		memcpy(all + loader->front_count, set->rules, set->count * sizeof(struct rule *));
 	free(set->rules);
 	set->rules = all;
 	set->count += loader->front_count;

@@ -45,10 +45,10 @@ struct load_part {
 };
 
 /*
- * Applies the parts one after the other. *set is the caller's to free with ruleset_free(), and points to the lines'
- * file names. Returns 0 (bad lines are in the set) or -ENOMEM, and leaves *set untouched then.
+ * Applies the parts one after the other. *out is the caller's to free with ruleset_free(), and points to the lines'
+ * file names. Returns 0 (bad lines are in the set) or -ENOMEM, and leaves *out untouched then.
  */
-int ruleset_load(const struct load_part *parts, size_t count, struct ruleset *set);
+int ruleset_load(const struct load_part *parts, size_t count, struct ruleset *out);
 
 /* Whether the kernel would hold the same rules in the same order. */
 bool ruleset_same(const struct ruleset *a, const struct ruleset *b);

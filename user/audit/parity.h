@@ -12,7 +12,7 @@ const char *outcome_name(enum outcome outcome);
  * Fills the event; it points into the check. What does not fit into a line is left out, covered requirements first, and
  * the event then says so. Returns 0 or -ENOMEM.
  */
-int parity_event(struct check *check, struct event *event);
+int parity_event(struct check *check, struct event *out);
 
 /* What makes the result what it is, as text, to be compared with the next: free it. NULL: no memory. */
 char *parity_digest(struct check *check);

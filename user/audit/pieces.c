@@ -62,9 +62,12 @@ static int finish(struct cutter *cutter, const struct piece *piece, const struct
 	return add(cutter->done, &end);
 }
 
-/* What a match means at this stage. sink: where a matched piece goes that is not decided yet; else it is done. */
+/*
+ * What a match means at this stage. sink: where a matched piece goes that is not decided yet; else it is done. stop:
+ * the kernel gives up at this rule.
+ */
 typedef int (*matched_fn)(struct cutter *cutter, const struct rule *rule, const struct piece *piece,
-			  const struct box *box, struct pieces *sink);
+			  const struct box *box, bool stop, struct pieces *sink);
 
 /* Goes over the pieces with one rule: what it matches goes to matched(), what it leaves stays. */
 static int apply(struct cutter *cutter, const struct rule *rule, struct pieces *pieces, matched_fn matched,
@@ -99,7 +102,7 @@ static int apply(struct cutter *cutter, const struct rule *rule, struct pieces *
 		for (size_t j = 0; !err && j < left.count; j++)
 			err = add(&left_over, &(struct piece) { .box = left.boxes[j], .origin = piece->origin });
 		if (!err)
-			err = matched(cutter, rule, piece, box, match == MATCH_STOP ? NULL : sink);
+			err = matched(cutter, rule, piece, box, match == MATCH_STOP, sink);
 	}
 	if (touched && !err) {
 		free(pieces->items);
@@ -113,18 +116,20 @@ static int apply(struct cutter *cutter, const struct rule *rule, struct pieces *
 /* --- the stages --- */
 
 static int matched_exit(struct cutter *cutter, const struct rule *rule, const struct piece *piece,
-			const struct box *box, struct pieces *sink)
+			const struct box *box, bool stop, struct pieces *sink)
 {
+	(void)stop;
 	(void)sink;
 	return finish(cutter, piece, box, rule->action == AUDIT_ALWAYS ? FATE_RECORDED : FATE_NEVER, rule);
 }
 
 /* Kept for later: an exit rule decides only when no file's rule does. */
 static int matched_later(struct cutter *cutter, const struct rule *rule, const struct piece *piece,
-			 const struct box *box, struct pieces *sink)
+			 const struct box *box, bool stop, struct pieces *sink)
 {
 	(void)cutter;
 	(void)rule;
+	(void)stop;
 	return add(sink, &(struct piece) { .box = box, .origin = piece->origin });
 }
 
@@ -222,12 +227,13 @@ static bool name_is_hidden(const struct cutter *cutter, const struct file_name *
 }
 
 static int matched_task(struct cutter *cutter, const struct rule *rule, const struct piece *piece,
-			const struct box *box, struct pieces *sink)
+			const struct box *box, bool stop, struct pieces *sink)
 {
 	variable age = variable_of(VARIABLE_NUMBER, TYPE_AGE, 0);
 	const struct box *after, *before;
 	int err;
 
+	(void)stop;
 	if (rule->action == AUDIT_NEVER)
 		return finish(cutter, piece, box, FATE_TASK, rule);
 	/* always: all calls of a task made since are recorded, whatever the other rules say */
@@ -240,11 +246,10 @@ static int matched_task(struct cutter *cutter, const struct rule *rule, const st
 }
 
 static int matched_exclude(struct cutter *cutter, const struct rule *rule, const struct piece *piece,
-			   const struct box *box,
-			   /* cppcheck-suppress constParameter; of one type with the others */
-			   struct pieces *sink)
+			   const struct box *box, bool stop, struct pieces *sink)
 {
-	if (!sink) /* the kernel gives up at this rule: kept */
+	(void)sink;
+	if (stop) /* kept */
 		return add(cutter->done, &(struct piece) { .box = box, .origin = piece->origin, .rule = rule });
 	return finish(cutter, piece, box, FATE_EXCLUDE, rule);
 }

@@ -31,11 +31,11 @@ struct pieces_options {
 };
 
 /*
- * Cuts the target into pieces by their fate. *pieces is the caller's to free with pieces_free(). Returns 0, -E2BIG
- * where there are too many, or -ENOMEM, and leaves *pieces untouched then.
+ * Cuts the target into pieces by their fate. *out is the caller's to free with pieces_free(). Returns 0, -E2BIG
+ * where there are too many, or -ENOMEM, and leaves *out untouched then.
  */
 int pieces_cut(const struct coverage *coverage, const struct target *target, struct pieces_options options,
-	       struct arena *arena, struct pieces *pieces);
+	       struct arena *arena, struct pieces *out);
 
 /* Whether the filesystem list takes the file out of the rules' sight. */
 bool pieces_hides(const struct rule *rule, const struct file_name *name);

@@ -184,7 +184,8 @@ static bool calls_implied(const struct rule *rule)
 char *rule_print(const struct rule *rule, struct arena *arena)
 {
 	struct writer writer = { .arena = arena, .size = 256, .text = arena_alloc(arena, 256) };
-	const struct rule_field *arch = rule_find(rule, AUDIT_ARCH);
+	const struct rule_field *arch = rule_find(rule, AUDIT_ARCH), *keys = rule_find(rule, AUDIT_FILTERKEY);
+	const struct rule_field *end = rule->fields + rule->field_count;
 
 	put(&writer, "%s %s,%s", rule->prepend ? "-A" : "-a", rule->action == AUDIT_NEVER ? "never" : "always",
 	    list_name(rule->list));
@@ -192,11 +193,10 @@ char *rule_print(const struct rule *rule, struct arena *arena)
 		put_field(&writer, arch);
 	if (!calls_implied(rule))
 		put_calls(&writer, rule, arch ? arch->value : 0);
-	for (size_t i = 0; i < rule->field_count; i++)
-		if (&rule->fields[i] != arch && rule->fields[i].type != AUDIT_FILTERKEY)
-			put_field(&writer, &rule->fields[i]);
-	for (size_t i = 0; i < rule->field_count; i++)
-		if (rule->fields[i].type == AUDIT_FILTERKEY) /* NOLINT: there are fields where there is a count */
-			put_keys(&writer, rule->fields[i].text);
+	for (const struct rule_field *field = rule->fields; field != end; field++)
+		if (field != arch && field != keys)
+			put_field(&writer, field);
+	if (keys && keys->text)
+		put_keys(&writer, keys->text);
 	return writer.text;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile.h"
-#include "../cleanup.h"
 #include "field.h"
 #include "line.h"
 #include "rulesd.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The files of profiles/ as they are. The build runs in the project's folder. */
@@ -48,8 +48,7 @@ static const char *note_value(const struct source_line *line, const char *key, s
 
 	while (at < end && (*at == '#' || *at == ' ' || *at == '\t'))
 		at++;
-	/* cppcheck-suppress knownConditionTrueFalse; it takes `at` for the line's start */
-	if ((size_t)(end - at) <= size || memcmp(at, key, size) || at[size] != ':')
+	if (end < at + size + 1 || memcmp(at, key, size) || at[size] != ':')
 		return NULL;
 	for (at += size + 1; at < end && *at == ' '; at++)
 		;
@@ -140,8 +139,10 @@ static int fit_machine(struct source *source, const struct machine *machine)
 		if (!copy)
 			return -ENOMEM;
 		arch = strstr(copy, "arch=b64");
-		if (arch)
-			memcpy(arch, "arch=b32", 8); /* NOLINT: in the midst of a text */
+		if (arch) {
+			arch[6] = '3'; /* arch=b32 */
+			arch[7] = '2';
+		}
 		line->text = copy;
 	}
 	return 0;
@@ -186,7 +187,7 @@ static int find_targets(struct profile *profile, const struct machine *machine, 
 int profile_read(const char *name, const struct machine *machine, struct path_cache *paths, struct profile *out,
 		 char **why)
 {
-	_cleanup_(profile_free) struct profile profile = { .name = name };
+	struct profile profile = { .name = name };
 	const char *text = profile_text(name);
 	struct notes notes = { 0 };
 	int err;
@@ -209,10 +210,10 @@ int profile_read(const char *name, const struct machine *machine, struct path_ca
 	if (!err)
 		err = find_targets(&profile, machine, paths, why);
 	if (err)
-		return err;
-	*out = profile;
-	profile = (struct profile) { 0 };
-	return 0;
+		profile_free(&profile);
+	else
+		*out = profile;
+	return err;
 }
 
 void profile_free(struct profile *profile)

@@ -178,7 +178,7 @@ static void put_targets(const struct page *page, const struct targets *targets, 
 		for (size_t j = i + 1; j < targets->count; j++)
 			if (same_row(&targets->items[i], &results[i], &targets->items[j], &results[j]))
 				snprintf(name + strlen(name), 20, ", %s", targets->items[j].abi);
-		strcat(name, ")");
+		snprintf(name + strlen(name), 2, ")");
 		put_target(page, name, &results[i]);
 	}
 }

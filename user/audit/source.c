@@ -98,7 +98,7 @@ static int read_file(struct source *source, char **why)
 
 int source_read(const char *path, struct source *out, char **why)
 {
-	_cleanup_(source_free) struct source source = { .path = path };
+	struct source source = { .path = path };
 	struct stat status;
 	int err;
 
@@ -107,10 +107,10 @@ int source_read(const char *path, struct source *out, char **why)
 		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
 	err = S_ISDIR(status.st_mode) ? rulesd_join(&source, why) : read_file(&source, why);
 	if (err)
-		return err;
-	*out = source;
-	source = (struct source) { 0 };
-	return 0;
+		source_free(&source);
+	else
+		*out = source;
+	return err;
 }
 
 void source_free(struct source *source)

@@ -15,11 +15,11 @@ struct source {
 };
 
 /*
- * Reads the file, or the folder's *.rules files joined. *source is the caller's to free with source_free(); path must
- * live as long. Returns 0 or a negative errno, and leaves *source untouched then: *why says which file and why, in a
+ * Reads the file, or the folder's *.rules files joined. *out is the caller's to free with source_free(); path must
+ * live as long. Returns 0 or a negative errno, and leaves *out untouched then: *why says which file and why, in a
  * sentence that the caller frees (NULL where there is no memory for it).
  */
-int source_read(const char *path, struct source *source, char **why);
+int source_read(const char *path, struct source *out, char **why);
 
 void source_free(struct source *source);
 

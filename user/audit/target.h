@@ -60,6 +60,6 @@ int machine_read(struct machine *machine);
  * constant then), or -ENOMEM.
  */
 int targets_of(const struct rule *requirement, const struct machine *machine, struct path_cache *paths,
-	       struct arena *arena, struct targets *targets, const char **why);
+	       struct arena *arena, struct targets *out, const char **why);
 
 #endif

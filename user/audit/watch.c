@@ -148,24 +148,20 @@ static void ask_kernel(struct audit_watch *watch)
 
 static int emit_result(struct audit_watch *watch, struct check *check, audit_emit_fn emit, void *ctx)
 {
-	_cleanup_(freep) char *digest = parity_digest(check);
+	char *digest = parity_digest(check);
 	struct event event;
-	char *last;
 	int err;
 
 	if (!digest)
 		return -ENOMEM;
-	if (watch->digest && strcmp(watch->digest, digest) == 0)
+	if (watch->digest && strcmp(watch->digest, digest) == 0) {
+		free(digest);
 		return 0;
-	err = parity_event(check, &event);
-	if (!err)
-		err = emit(ctx, &event);
-	if (err)
-		return err;
-	last = watch->digest;
+	}
+	free(watch->digest);
 	watch->digest = digest;
-	digest = last; /* NOLINT: for _cleanup_ */
-	return 0;
+	err = parity_event(check, &event);
+	return err ? err : emit(ctx, &event);
 }
 
 static int check_again(struct audit_watch *watch, audit_emit_fn emit, void *ctx)

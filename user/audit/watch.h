@@ -13,10 +13,10 @@ struct event;
 typedef int (*audit_emit_fn)(void *ctx, struct event *event);
 
 /*
- * Starts to watch; nothing is checked yet. The options must live on. *watch is the caller's to free with
+ * Starts to watch; nothing is checked yet. The options must live on. *out is the caller's to free with
  * audit_watch_freep(). Returns 0, or a negative errno, with *why as in source_read().
  */
-int audit_watch_new(const struct check_options *options, struct audit_watch **watch, char **why);
+int audit_watch_new(const struct check_options *options, struct audit_watch **out, char **why);
 void audit_watch_freep(struct audit_watch **watch);
 
 /* Is readable when audit_watch_handle() has something to do: at least once a second. */
