@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Files are watched with inotify. The kernel's rules are asked for once a second, over one socket: its CONFIG_CHANGE
+ * Files are watched with inotify. The kernel's rules are asked for twice a second, over one socket: its CONFIG_CHANGE
  * records would come sooner, but with them every audit record there is. What the kernel answers is only summed up; the
  * check itself is made when the sum is another.
  */
@@ -20,7 +20,7 @@
 #include <sys/timerfd.h>
 
 enum {
-	TICK_MS = 1000,
+	TICK_MS = 500,
 	SETTLE_MS = 250, /* a file that is being written is looked at when it has rested, at the latest with the tick */
 };
 
@@ -43,7 +43,7 @@ struct audit_watch {
 static int set_timer(struct audit_watch *watch, int first_ms)
 {
 	struct itimerspec when = { .it_value = { first_ms / 1000, (first_ms % 1000) * 1000000L },
-				   .it_interval = { TICK_MS / 1000, 0 } };
+				   .it_interval = { TICK_MS / 1000, (TICK_MS % 1000) * 1000000L } };
 
 	return timerfd_settime(watch->timer, 0, &when, NULL) ? -errno : 0;
 }

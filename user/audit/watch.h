@@ -19,7 +19,7 @@ typedef int (*audit_emit_fn)(void *ctx, struct event *event);
 int audit_watch_new(const struct check_options *options, struct audit_watch **out, char **why);
 void audit_watch_freep(struct audit_watch **watch);
 
-/* Is readable when audit_watch_handle() has something to do: at least once a second. */
+/* Is readable when audit_watch_handle() has something to do: at least twice a second. */
 int audit_watch_fd(const struct audit_watch *watch);
 
 /*
