@@ -39,21 +39,12 @@ void candidate_cache_freep(struct candidate_cache **cache)
 	*cache = NULL;
 }
 
-static bool arch_fits(const struct rule *rule, uint32_t elf)
-{
-	for (size_t i = 0; i < rule->field_count; i++)
-		if (rule->fields[i].type == AUDIT_ARCH &&
-		    (rule->fields[i].value == elf) != (rule->fields[i].op == AUDIT_EQUAL))
-			return false;
-	return true;
-}
-
 /* The lists without system calls always count. */
 static bool fits(const struct entry *entry, const struct rule *rule)
 {
 	if (rule->list != AUDIT_FILTER_EXIT)
 		return true;
-	if (!arch_fits(rule, entry->elf))
+	if (!rule_fits_arch(rule, entry->elf))
 		return false;
 	if (entry->kind == TARGET_CALL && !entry->any_call)
 		/* a rule for one file's inode has no file to match in these calls */

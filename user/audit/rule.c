@@ -126,3 +126,12 @@ uint64_t rule_hash(const struct rule *rule)
 	}
 	return hash;
 }
+
+bool rule_fits_arch(const struct rule *rule, uint32_t elf)
+{
+	for (size_t i = 0; i < rule->field_count; i++)
+		if (rule->fields[i].type == AUDIT_ARCH &&
+		    (rule->fields[i].value == elf) != (rule->fields[i].op == AUDIT_EQUAL))
+			return false;
+	return true;
+}

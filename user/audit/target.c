@@ -174,15 +174,6 @@ static int add_target(struct maker *maker, struct target *target)
 	return 0;
 }
 
-static bool arch_fits(const struct rule *rule, uint32_t elf)
-{
-	for (size_t i = 0; i < rule->field_count; i++)
-		if (rule->fields[i].type == AUDIT_ARCH &&
-		    (rule->fields[i].value == elf) != (rule->fields[i].op == AUDIT_EQUAL))
-			return false;
-	return true;
-}
-
 static int find_names(struct maker *maker, struct target *target)
 {
 	int err;
@@ -267,7 +258,7 @@ int targets_of(const struct rule *requirement, const struct machine *machine, st
 	if (!place)
 		place = rule_find(requirement, AUDIT_DIR);
 	for (size_t i = 0; !err && i < machine->abi_count; i++) {
-		if (!arch_fits(requirement, machine->abis[i].elf))
+		if (!rule_fits_arch(requirement, machine->abis[i].elf))
 			continue;
 		/* numbers without an arch are the native ones: what they are elsewhere is not what was asked for */
 		if (i > 0 && !place && !rule_find(requirement, AUDIT_ARCH) && !rule_has_all_calls(requirement))
