@@ -7,6 +7,7 @@
 #ifndef KMODWATCH_ATTEMPT_BPF_H
 #define KMODWATCH_ATTEMPT_BPF_H
 
+#include "gate.bpf.h"
 #include "record.bpf.h"
 #include "path.bpf.h"
 #include "subject.bpf.h"

@@ -13,6 +13,13 @@
 #include <linux/types.h>
 #endif
 
+/*
+ * The number of this layout: of the records, and of what is kept in maps. Pinned maps outlive the program that made
+ * them, and another program reads them only where its number is the same. Any change of this file that moves or
+ * reinterprets a byte needs a new one.
+ */
+enum { LAYOUT = 1 };
+
 enum record_kind {
 	RECORD_TOOL_EXEC = 1,
 	RECORD_MODULE_REQUEST = 2,
@@ -23,6 +30,7 @@ enum record_kind {
 	RECORD_CALL_ALONE = 7,	  /* a call that returned without having become an attempt: refused, or coalesced */
 	RECORD_MODULE_PARAMS = 8, /* the kernel has copied the parameters */
 	RECORD_CALL_DONE = 9,	  /* the result is certain, the return will say it again: a call_return_record */
+	RECORD_CANARY = 10,	  /* the self-test's: a function that only tests call was called */
 	RECORD_KINDS,
 };
 
@@ -212,6 +220,11 @@ struct call_alone_record {
 	struct call call;
 };
 
+struct canary_record {
+	struct record_header header;
+	__u64 nonce;
+};
+
 union record {
 	struct record_header header;
 	struct tool_exec_record tool_exec;
@@ -221,6 +234,7 @@ union record {
 	struct module_params_record module_params;
 	struct call_return_record call_return;
 	struct call_alone_record call_alone;
+	struct canary_record canary;
 };
 
 enum {
@@ -232,6 +246,15 @@ enum {
 struct file_id {
 	__u64 inode;
 	__u64 dev; /* the kernel's numbering */
+};
+
+/* What the user side tells the programs. */
+struct control {
+	__u32 layout;	  /* LAYOUT of who made the maps */
+	__u32 generation; /* of the programs that are to work; 0: none yet */
+	__u32 alone;	  /* the same for calls whose beginning was not seen: set a moment later */
+	__u32 pad;
+	__u64 nonce; /* what the next canary record is to carry */
 };
 
 /* What is kept between the hooks of one call, by thread id. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The execution of the module tools. On every exec of the machine: the common case must cost next to nothing. */
+#include "gate.bpf.h"
 #include "record.bpf.h"
 #include "subject.bpf.h"
 
@@ -103,7 +104,7 @@ int process_exec(__u64 *ctx)
 		tool = tool_by_inode(file);
 		matched_by = MATCHED_BY_INODE;
 	}
-	if (!tool)
+	if (!tool || !is_active())
 		return 0;
 	ws = workspace_take(RECORD_TOOL_EXEC, &slot);
 	if (!ws)

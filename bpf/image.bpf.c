@@ -11,7 +11,7 @@
 SEC("fexit/security_kernel_read_file")
 int read_file(__u64 *ctx)
 {
-	if (!is_module_read(ctx[1]))
+	if (!is_module_read(ctx[1]) || !is_active())
 		return 0;
 	attempt_begin(CALL_FINIT_MODULE, (struct file *)ctx[0], (int)ctx[3] < 0);
 	return 0;
@@ -21,7 +21,7 @@ int read_file(__u64 *ctx)
 SEC("fexit/security_kernel_load_data")
 int load_data(__u64 *ctx)
 {
-	if (!is_module_data(ctx[0]))
+	if (!is_module_data(ctx[0]) || !is_active())
 		return 0;
 	attempt_begin(CALL_INIT_MODULE, NULL, (int)ctx[2] < 0);
 	return 0;
@@ -31,7 +31,7 @@ static __always_inline void image_read(const void *image, __u64 size)
 {
 	struct attempt *attempt = attempt_here();
 
-	if (!attempt)
+	if (!attempt || !is_active())
 		return;
 	attempt->read_done = 1;
 	attempt->image_size = size;
@@ -72,7 +72,7 @@ int params_copied(__u64 *ctx)
 	if (ctx[1] != ~0UL >> 1 || ctx[2] >= (__u64)-4095)
 		return 0;
 	attempt = attempt_here();
-	if (!attempt || attempt->params_copied)
+	if (!attempt || attempt->params_copied || !is_active())
 		return 0;
 	attempt->params_copied = 1;
 	ws = workspace_take(RECORD_MODULE_PARAMS, &slot);

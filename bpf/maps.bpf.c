@@ -10,9 +10,14 @@
  *                     program can be preempted since 5.11) nor the 512 bytes of stack would do
  *   lost              records that could not be handed over, by kind
  *   tools             the files that count as insmod, rmmod, modprobe or kmod whatever they are called
+ *   control           what the user side tells the programs
+ *   memory            what the user side must remember across its own end; no program touches it
  */
 #define MAP
 #include "maps.bpf.h"
+
+/* Which of the programs that are attached these are: while new ones take over, both are. Set before the load. */
+const volatile __u32 generation = 0;
 
 /* bpf_probe_read_kernel() and its like are for GPL-compatible programs only; dual licences count. */
 char _license[] SEC("license") = "Dual BSD/GPL";

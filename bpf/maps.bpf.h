@@ -17,6 +17,8 @@ enum {
 	TOOLS_MAX = 64,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
+	MEMORY_SIZE = 4 * 1024 * 1024,
+	BPF_F_MMAPABLE_ = 1 << 10, /* uapi/linux/bpf.h, an enumerator there too */
 };
 
 /* Where a record is put together before it goes out with just the bytes it needs. */
@@ -77,6 +79,25 @@ struct tools_map {
 	__u32 *value; /* enum tool */
 };
 
+struct memory_bytes {
+	__u8 bytes[MEMORY_SIZE];
+};
+
+struct memory_map {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[1];
+	int (*map_flags)[BPF_F_MMAPABLE_];
+	__u32 *key;
+	struct memory_bytes *value;
+};
+
+struct control_map {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct control *value;
+};
+
 MAP struct ring_map ring SEC(".maps");
 MAP struct refused_ring_map refused_ring SEC(".maps");
 MAP struct attempts_map attempts SEC(".maps");
@@ -84,5 +105,7 @@ MAP struct workspaces_map workspaces SEC(".maps");
 MAP struct workspace_owners_map workspace_owners SEC(".maps");
 MAP struct lost_map lost SEC(".maps");
 MAP struct tools_map tools SEC(".maps");
+MAP struct control_map control SEC(".maps");
+MAP struct memory_map memory SEC(".maps");
 
 #endif

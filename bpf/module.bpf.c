@@ -52,8 +52,11 @@ SEC("tp_btf/module_load")
 int module_load(__u64 *ctx)
 {
 	struct module *mod = (struct module *)ctx[0];
-	struct attempt *attempt = attempt_of_module(CALL_UNKNOWN);
+	struct attempt *attempt;
 
+	if (!is_active())
+		return 0;
+	attempt = attempt_of_module(CALL_UNKNOWN);
 	if (attempt)
 		attempt->module = (__u64)mod;
 	send_module(RECORD_MODULE_COMING, mod, attempt);
@@ -79,7 +82,7 @@ int load_done(__u64 *ctx)
 	struct attempt *attempt = attempt_here();
 	struct call_args args = {};
 
-	if (!attempt)
+	if (!attempt || !is_active())
 		return 0;
 	if (attempt->module_call == CALL_INIT_MODULE) {
 		args.arg[2] = ctx[1];
@@ -100,7 +103,7 @@ int module_free(__u64 *ctx)
 	struct call_args args = {};
 
 	/* the init failed: what there is to say of the module was said when it came */
-	if (attempt && attempt->module == (__u64)mod)
+	if ((attempt && attempt->module == (__u64)mod) || !is_active())
 		return 0;
 	attempt = attempt_of_module(CALL_DELETE_MODULE);
 	send_module(RECORD_MODULE_FREE, mod, attempt);
@@ -117,6 +120,8 @@ int module_request(__u64 *ctx)
 	struct workspace *ws;
 	__u32 slot;
 
+	if (!is_active())
+		return 0;
 	ws = workspace_take(RECORD_MODULE_REQUEST, &slot);
 	if (!ws)
 		return 0;

@@ -62,6 +62,8 @@ static __always_inline int call_returned(__u64 *ctx, enum module_call module_cal
 	struct call_args args = {};
 	long ret = ctx[1];
 
+	if (!is_active())
+		return 0;
 	read_call_args(call_regs(ctx), compat, &args);
 	if (attempt && is_stale(attempt, module_call, ret)) {
 		attempt_end();
@@ -70,7 +72,7 @@ static __always_inline int call_returned(__u64 *ctx, enum module_call module_cal
 	if (attempt) {
 		send_call(RECORD_CALL_RETURN, attempt, module_call, ret, &args);
 		attempt_end();
-	} else {
+	} else if (is_active_alone()) {
 		send_alone(module_call, ret, &args);
 	}
 	return 0;
@@ -104,7 +106,7 @@ static __always_inline int delete_entered(void)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	const struct cred *cred = BPF_CORE_READ(task, cred);
 
-	if (cred_has_sys_module(cred) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS)
+	if (is_active() && cred_has_sys_module(cred) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS)
 		attempt_begin(CALL_DELETE_MODULE, NULL, false);
 	return 0;
 }

@@ -59,6 +59,8 @@ int main(int argc, char **argv)
 		       SIG_IGN); /* write() says EPIPE instead; the other signals end the check as they end any */
 		return audit_command(&options, &stopping);
 	}
+	if (options.unpin)
+		return monitor_unpin(&options);
 	handle_signals();
 	return monitor_run(&options, &stopping);
 }

@@ -18,6 +18,9 @@ static const char help[] =
     "      --btf FILE       take the kernel's type information from FILE, not /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  room for events that wait for the reader: a power of two from 64 to 1048576\n"
     "                       (default 16384); what does not fit is counted and reported as events_lost\n"
+    "      --pin DIR        let probes and rings stay in DIR, on a bpffs, when kmodwatch ends: they go on\n"
+    "                       recording, and the next start reads on where this one stopped\n"
+    "      --self-test SECONDS  how often the probes are tested (default 30; 0: only at the start)\n"
     "      --profile NAME   what auditd's rules should record: cis-rhel7 (the default), stig-rhel8,\n"
     "                       stig-rhel9, cis-v2, complete, or a rules file of your own\n"
     "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
@@ -31,6 +34,7 @@ static const char help[] =
     "                       instead of the system's; the kernel is not asked; may be given again\n"
     "      --print-rules    check, and print nothing but the rules that would close the gaps\n"
     "      --print-profile NAME  print a profile that is built in\n"
+    "      --unpin          take out what --pin left, from its DIR or /sys/fs/bpf/kmodwatch, and exit\n"
     "\n"
     "Runs until SIGINT or SIGTERM. Needs root, or CAP_BPF and CAP_PERFMON.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout is gone, ...);\n"
@@ -43,6 +47,9 @@ enum {
 	OPTION_NO_SNAPSHOT,
 	OPTION_BTF,
 	OPTION_RING_SIZE,
+	OPTION_PIN,
+	OPTION_UNPIN,
+	OPTION_SELF_TEST,
 	OPTION_CHECK_AUDIT,
 	OPTION_PROFILE,
 	OPTION_RULES,
@@ -55,6 +62,9 @@ static const struct option long_options[] = {
 	{ "no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT },
 	{ "btf", required_argument, NULL, OPTION_BTF },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
+	{ "pin", required_argument, NULL, OPTION_PIN },
+	{ "unpin", no_argument, NULL, OPTION_UNPIN },
+	{ "self-test", required_argument, NULL, OPTION_SELF_TEST },
 	{ "check-audit", no_argument, NULL, OPTION_CHECK_AUDIT },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
 	{ "rules", required_argument, NULL, OPTION_RULES },
@@ -81,6 +91,18 @@ static bool read_ring_size(const char *word, unsigned int *kib)
 	if (*word < '0' || *word > '9' || *end || value < 64 || value > 1048576 || (value & (value - 1)))
 		return false;
 	*kib = (unsigned int)value;
+	return true;
+}
+
+/* A day at most. */
+static bool read_seconds(const char *word, unsigned int *seconds)
+{
+	char *end;
+	unsigned long value = strtoul(word, &end, 10);
+
+	if (*word < '0' || *word > '9' || *end || value > 86400)
+		return false;
+	*seconds = (unsigned int)value;
 	return true;
 }
 
@@ -120,7 +142,7 @@ static const char *conflict(const struct options *options)
 
 bool options_read(int argc, char **argv, struct options *options, int *exit_code)
 {
-	struct options read = { .snapshot = true, .profile = "cis-rhel7" };
+	struct options read = { .snapshot = true, .self_test = 30, .profile = "cis-rhel7" };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
@@ -157,6 +179,18 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 			if (!read_ring_size(optarg, &read.ring_kib)) {
 				log_line("--ring-size %s will not do: give KiB, a power of two from 64 to 1048576",
 					 optarg);
+				return usage_error(exit_code);
+			}
+			break;
+		case OPTION_PIN:
+			read.pin = optarg;
+			break;
+		case OPTION_UNPIN:
+			read.unpin = true;
+			break;
+		case OPTION_SELF_TEST:
+			if (!read_seconds(optarg, &read.self_test)) {
+				log_line("--self-test %s will not do: give seconds, 0 to 86400", optarg);
 				return usage_error(exit_code);
 			}
 			break;

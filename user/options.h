@@ -20,9 +20,12 @@ enum output_format {
 };
 
 struct options {
-	const char *btf_path;  /* NULL: the kernel's own */
-	unsigned int ring_kib; /* 0: as the kernel side has it */
-	bool snapshot;	       /* module_present lines at the start */
+	const char *btf_path;	/* NULL: the kernel's own */
+	unsigned int ring_kib;	/* 0: as the kernel side has it */
+	const char *pin;	/* the folder where links and maps stay; NULL: they end with the process */
+	bool unpin;		/* take out what is pinned, and exit */
+	unsigned int self_test; /* seconds between two tests of the probes; 0: only at the start */
+	bool snapshot;		/* module_present lines at the start */
 	bool verbose;
 	enum output_format format;
 	bool check_audit;	   /* check the audit rules and exit */

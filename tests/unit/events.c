@@ -21,7 +21,7 @@ int events_setup(void **state)
 	struct events *events = calloc(1, sizeof(*events));
 
 	*state = events;
-	return events ? correlator_new(keep_event, events, &events->correlator) : -1;
+	return events ? correlator_new(keep_event, events, NULL, &events->correlator) : -1;
 }
 
 void events_forget(struct events *events)

@@ -12,6 +12,7 @@ static const size_t fixed_sizes[RECORD_KINDS] = {
 	[RECORD_MODULE_FREE] = sizeof(struct module_record),
 	[RECORD_CALL_RETURN] = sizeof(struct call_return_record),
 	[RECORD_CALL_DONE] = sizeof(struct call_return_record),
+	[RECORD_CANARY] = sizeof(struct canary_record),
 	[RECORD_CALL_ALONE] = sizeof(struct call_alone_record),
 	[RECORD_MODULE_PARAMS] = sizeof(struct module_params_record),
 };
@@ -196,6 +197,9 @@ void made_sample(struct made *made, enum record_kind kind, uint32_t tid, uint64_
 			.abi = ABI_X86_64,
 			.params = made_string(made, "a=1"),
 		};
+		break;
+	case RECORD_CANARY:
+		made->record.canary.nonce = 1;
 		break;
 	case RECORD_KINDS:
 		break;

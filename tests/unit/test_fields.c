@@ -8,7 +8,7 @@
 static const struct {
 	const char *name, *keys;
 } kinds[EVENT_KINDS] = {
-	[EVENT_MONITOR_START] = { "monitor_start", "version kernel degraded probes policy" },
+	[EVENT_MONITOR_START] = { "monitor_start", "version kernel degraded probes policy resumed" },
 	[EVENT_MODULE_PRESENT] = { "module_present", "module" },
 	[EVENT_MODULE_REQUEST] = { "module_request", "alias wait process" },
 	[EVENT_TOOL_EXEC] = { "tool_exec", "tool process" },
@@ -16,6 +16,8 @@ static const struct {
 	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage coalesced syscall module source process" },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe" },
+	[EVENT_MONITOR_BLIND] = { "monitor_blind", "probe reason" },
+	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", "probe blind_ns" },
 	[EVENT_AUDIT_PARITY] = { "audit_parity", "profile outcome verdicts kernel requirements advice" },
 	[EVENT_MONITOR_STOP] = { "monitor_stop", "reason counts" },
 };
@@ -31,7 +33,8 @@ static const struct {
 	{ "module", "name params params_from version srcversion taints signed size state" },
 	{ "source", "kind path dev inode size mtime fs" },
 	{ "tool", "name path matched_by" },
-	{ "probes", "name attached mechanism reason" },
+	{ "probes", "name attached pinned mechanism reason" },
+	{ "resumed", "records since" },
 	{ "requirements", "id title refs rule targets" },
 	{ "targets", "syscall path access abi disk running" },
 	{ "disk", "verdict by reason narrowed_by" },

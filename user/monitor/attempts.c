@@ -17,10 +17,10 @@ static void open_free(void *node)
 {
 	struct open_attempt *open = node;
 
-	free(open->attempt);
-	free(open->params);
-	free(open->module);
-	free(open->done);
+	memory_drop(open->memory, open->attempt);
+	memory_drop(open->memory, open->params);
+	memory_drop(open->memory, open->module);
+	memory_drop(open->memory, open->done);
 	free(open);
 }
 
@@ -68,6 +68,7 @@ struct open_attempt *attempts_get(struct attempts *attempts, const struct record
 	open = calloc(1, sizeof(*open));
 	if (!open)
 		return NULL;
+	open->memory = attempts->memory;
 	open->tid = header->tid;
 	open->time = header->attempt_time;
 	open->cpu = header->attempt_cpu;
@@ -107,15 +108,31 @@ struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t 
 	return search.overdue;
 }
 
-int attempt_keep(void **slot, const struct record_view *view)
+static void **place_for(struct open_attempt *open, uint32_t kind)
 {
-	void *copy = malloc(view->record->header.size);
+	switch (kind) {
+	case RECORD_ATTEMPT:
+		return &open->attempt;
+	case RECORD_MODULE_PARAMS:
+		return &open->params;
+	case RECORD_MODULE_COMING:
+	case RECORD_MODULE_FREE:
+		return &open->module;
+	case RECORD_CALL_DONE:
+		return &open->done;
+	}
+	return NULL;
+}
+
+int attempt_keep(struct open_attempt *open, const struct record_view *view)
+{
+	void **place = place_for(open, view->record->header.kind);
+	void *copy = memory_keep(open->memory, view);
 
 	if (!copy)
 		return -ENOMEM;
-	memcpy(copy, view->record, view->record->header.size);
-	free(*slot);
-	*slot = copy;
+	memory_drop(open->memory, *place);
+	*place = copy;
 	return 0;
 }
 
@@ -127,8 +144,60 @@ struct record_view attempt_kept(const void *copy)
 	return view;
 }
 
+static void open_leave(void *node)
+{
+	struct open_attempt *open = node;
+
+	memory_leave(open->memory, open->attempt);
+	memory_leave(open->memory, open->params);
+	memory_leave(open->memory, open->module);
+	memory_leave(open->memory, open->done);
+	free(open);
+}
+
 void attempts_clear(struct attempts *attempts)
 {
-	tdestroy(attempts->open, open_free);
+	tdestroy(attempts->open, open_leave);
 	attempts->open = NULL;
+}
+
+/* A copy that an earlier monitor kept. Of two for one place the later counts: a kill came before the other was dropped.
+ */
+static int restore(struct attempts *attempts, struct slot *slot)
+{
+	struct open_attempt *open;
+	struct record_view view;
+	void **place;
+
+	if (record_view(slot->record, ((const struct record_header *)slot->record)->size, &view)) {
+		memory_drop(attempts->memory, slot->record);
+		return 0;
+	}
+	open = attempts_stale(attempts, &view.record->header);
+	if (open && open->time > view.record->header.attempt_time) {
+		memory_drop(attempts->memory, slot->record);
+		return 0;
+	}
+	attempts_close(attempts, open);
+	open = attempts_get(attempts, &view.record->header);
+	if (!open)
+		return -ENOMEM;
+	place = place_for(open, view.record->header.kind);
+	if (place && (!*place || ((const struct record_header *)*place)->time <= view.record->header.time)) {
+		memory_drop(attempts->memory, *place);
+		*place = slot->record;
+	} else {
+		memory_drop(attempts->memory, slot->record);
+	}
+	return 0;
+}
+
+int attempts_restore(struct attempts *attempts)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < SLOTS; i++)
+		if (attempts->memory->slots[i].used)
+			err = restore(attempts, &attempts->memory->slots[i]);
+	return err;
 }

@@ -6,10 +6,11 @@
 #ifndef KMODWATCH_ATTEMPTS_H
 #define KMODWATCH_ATTEMPTS_H
 
-#include "record.h"
+#include "memory.h"
 
 /* Copies of the records of a call that has not returned. A lost return leaves it until the thread's next call. */
 struct open_attempt {
+	struct memory *memory; /* that holds the copies */
 	uint32_t tid;
 	uint64_t time;
 	uint32_t cpu;
@@ -20,7 +21,8 @@ struct open_attempt {
 };
 
 struct attempts {
-	void *open; /* tsearch() tree of struct open_attempt */
+	struct memory *memory; /* not owned; NULL: nothing is to outlive the monitor */
+	void *open;	       /* tsearch() tree of struct open_attempt */
 };
 
 /* The open attempt that the record belongs to, or NULL. */
@@ -31,7 +33,10 @@ struct open_attempt *attempts_stale(const struct attempts *attempts, const struc
 struct open_attempt *attempts_get(struct attempts *attempts, const struct record_header *header);
 /* Forgets it; NULL is fine. */
 void attempts_close(struct attempts *attempts, struct open_attempt *open);
+/* Forgets all that does not lie in the memory. */
 void attempts_clear(struct attempts *attempts);
+/* Takes up what an earlier monitor left in the memory. Returns 0 or -ENOMEM. */
+int attempts_restore(struct attempts *attempts);
 
 /*
  * An attempt whose result was certain before the moment (ns since boot) and whose return was not seen since, or NULL.
@@ -39,8 +44,8 @@ void attempts_clear(struct attempts *attempts);
  */
 struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t before, bool *waiting);
 
-/* Puts a copy of the record into a slot of an open attempt. Returns 0 or -ENOMEM, the slot then untouched. */
-int attempt_keep(void **slot, const struct record_view *view);
+/* Puts a copy of the record into the open attempt, in the place for its kind. Returns 0 or -ENOMEM, nothing changed. */
+int attempt_keep(struct open_attempt *open, const struct record_view *view);
 /* The record in a slot that is not NULL. */
 struct record_view attempt_kept(const void *copy);
 

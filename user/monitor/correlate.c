@@ -81,18 +81,12 @@ static int module_request(struct correlator *correlator, const struct record_vie
 	return correlator->emit(correlator->ctx, &event);
 }
 
-static int attempt_begun(struct correlator *correlator, const struct record_view *view)
+/* What is not shown by itself waits for the call's return. */
+static int keep(struct correlator *correlator, const struct record_view *view)
 {
 	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
 
-	return open ? attempt_keep(&open->attempt, view) : -ENOMEM;
-}
-
-static int params_copied(struct correlator *correlator, const struct record_view *view)
-{
-	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
-
-	return open ? attempt_keep(&open->params, view) : -ENOMEM;
+	return open ? attempt_keep(open, view) : -ENOMEM;
 }
 
 /* The parameters as the kernel copied them; where it has no copy, as the caller passed them to the call (or NULL). */
@@ -115,27 +109,18 @@ static void set_params(struct module_part *module, const struct open_attempt *op
 static int module_coming(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
 {
 	const struct module_record *record = &view->record->module;
-	struct open_attempt *open = attempts_get(&correlator->attempts, &record->header);
+	struct open_attempt *open;
 	struct event event;
-	int err;
+	int err = keep(correlator, view);
 
-	if (!open)
-		return -ENOMEM;
-	err = attempt_keep(&open->module, view);
 	if (err)
 		return err;
+	open = attempts_find(&correlator->attempts, &record->header);
 	event = event_begin(correlator, EVENT_MODULE_COMING, &record->header, boot_offset);
 	decode_module(view, &record->module, &correlator->arena, &event.module);
 	set_params(&event.module, open, view, NULL);
 	set_process(correlator, &event, open, &record->header);
 	return correlator->emit(correlator->ctx, &event);
-}
-
-static int module_freed(struct correlator *correlator, const struct record_view *view)
-{
-	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
-
-	return open ? attempt_keep(&open->module, view) : -ENOMEM;
 }
 
 static const char *failed_stage(const struct call *call)
@@ -213,13 +198,6 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	err = correlator->emit(correlator->ctx, &event);
 	attempts_close(&correlator->attempts, open);
 	return err;
-}
-
-static int call_done(struct correlator *correlator, const struct record_view *view)
-{
-	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
-
-	return open ? attempt_keep(&open->done, view) : -ENOMEM;
 }
 
 /* A call whose return was missed ends with the result that was certain before, if it had one. */
@@ -310,33 +288,39 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 	case RECORD_MODULE_REQUEST:
 		return module_request(correlator, &view, boot_offset);
 	case RECORD_ATTEMPT:
-		return attempt_begun(correlator, &view);
+	case RECORD_MODULE_FREE:
+	case RECORD_MODULE_PARAMS:
+	case RECORD_CALL_DONE:
+		return keep(correlator, &view);
 	case RECORD_MODULE_COMING:
 		return module_coming(correlator, &view, boot_offset);
-	case RECORD_MODULE_FREE:
-		return module_freed(correlator, &view);
-	case RECORD_MODULE_PARAMS:
-		return params_copied(correlator, &view);
-	case RECORD_CALL_DONE:
-		return call_done(correlator, &view);
 	case RECORD_CALL_RETURN:
 		return call_returned(correlator, &view, boot_offset);
 	case RECORD_CALL_ALONE:
 		return call_alone(correlator, &view, boot_offset);
+	case RECORD_CANARY: /* the self-test's */
+		return 0;
 	}
 	return -EBADMSG;
 }
 
-int correlator_new(emit_fn emit, void *ctx, struct correlator **correlator)
+int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct correlator **correlator)
 {
-	struct correlator *made = calloc(1, sizeof(*made));
+	_cleanup_(correlator_freep) struct correlator *made = calloc(1, sizeof(*made));
+	int err = 0;
 
 	if (!made)
 		return -ENOMEM;
 	made->emit = emit;
 	made->ctx = ctx;
+	made->attempts.memory = memory;
 	made->start_offset = clock_boot_offset();
+	if (memory)
+		err = attempts_restore(&made->attempts);
+	if (err)
+		return err;
 	*correlator = made;
+	made = NULL;
 	return 0;
 }
 

@@ -8,13 +8,17 @@
 #include <stdint.h>
 
 struct event;
+struct memory;
 struct correlator;
 
 /* Takes an event whose texts live only during the call. Returns 0, or a negative errno that ends the run. */
 typedef int (*emit_fn)(void *ctx, struct event *event);
 
-/* *correlator is the caller's to free with correlator_freep(). Returns 0 or -ENOMEM. */
-int correlator_new(emit_fn emit, void *ctx, struct correlator **correlator);
+/*
+ * memory: where the records of calls under way outlive the monitor (not owned), and where an earlier one may have left
+ * some; NULL: nowhere. *correlator is the caller's to free with correlator_freep(). Returns 0 or -ENOMEM.
+ */
+int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct correlator **correlator);
 void correlator_freep(struct correlator **correlator);
 
 /*

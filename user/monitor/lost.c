@@ -16,6 +16,7 @@ static const char *const names[RECORD_KINDS] = {
 	[RECORD_CALL_DONE] = "result", /* it comes a second time, with the call's return */
 	[RECORD_CALL_RETURN] = "module_load or module_unload",
 	[RECORD_CALL_ALONE] = "refused call",
+	[RECORD_CANARY] = "self-test",
 };
 
 static int report(emit_fn emit, void *ctx, const char *what, const char *probe, uint64_t now, uint64_t *before)
@@ -42,16 +43,15 @@ void lost_add_undecodable(struct lost *lost)
 
 int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, void *ctx)
 {
+	struct memory *memory = probes_memory(probes);
 	uint64_t counts[RECORD_KINDS];
 	int err = probes_lost(probes, counts);
 
 	for (int kind = 1; !err && kind < RECORD_KINDS; kind++)
-		err = report(emit, ctx, names[kind], NULL, counts[kind], &lost->counts[kind]);
+		err = report(emit, ctx, names[kind], NULL, counts[kind], &memory->lost[kind]);
 	for (size_t i = 0; !err && i < probes_count(); i++) {
-		const char *name;
-		uint64_t skipped = probe_skipped(probes, i, &name);
-
-		err = report(emit, ctx, "skipped probe", name, skipped, &lost->skipped[i]);
+		err = report(emit, ctx, "skipped probe", probe_name(i), probe_skipped(probes, i),
+			     &memory->probes[i].skipped);
 	}
 	if (!err)
 		err = report(emit, ctx, "undecodable record", NULL, lost->undecodable, &lost->undecodable_reported);

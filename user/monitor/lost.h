@@ -7,17 +7,18 @@
 #include "correlate.h"
 #include "probes.h"
 
-/* What was reported already. Starts zeroed. */
+/* Records that were none. Starts zeroed. */
 struct lost {
-	uint64_t counts[RECORD_KINDS];
-	uint64_t skipped[PROBES_MAX];
 	uint64_t undecodable, undecodable_reported;
 };
 
 /* One more record that was no record. */
 void lost_add_undecodable(struct lost *lost);
 
-/* Emits an events_lost for each kind of which something was lost since the last time. Returns 0 or a negative errno. */
+/*
+ * Emits an events_lost for each kind of which something was lost since the last time, be it an earlier monitor's.
+ * Returns 0 or a negative errno.
+ */
 int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, void *ctx);
 
 #endif

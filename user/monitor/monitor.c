@@ -5,17 +5,21 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../output/fields.h"
+#include "../options.h"
 #include "../output/stream.h"
 #include "clock.h"
 #include "correlate.h"
 #include "inventory.h"
 #include "lost.h"
+#include "pins.h"
 #include "policy.h"
 #include "preflight.h"
 #include "probes.h"
-#include "ring.h"
+#include "rings.h"
+#include "selftest.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -23,13 +27,21 @@
 /* How long the return of a call may take once its result is certain: microseconds, unless it was missed. */
 enum { RETURN_MS = 1000 };
 
+/* Records between two looks at everything else: under a flood too there is an end to it. */
+enum { BATCH = 4096 };
+
 struct monitor {
 	const volatile int *stopping;
 	struct stream stream;
+	struct pins *pins;
 	struct probes *probes;
+	struct memory *memory;
 	struct correlator *correlator;
-	struct ring *ring;
+	struct rings rings;
+	struct selftest *selftest;
 	struct lost lost;
+	bool repeated; /* the record in hand was dealt with before a kill */
+	bool waiting;  /* for returns of calls whose result is certain */
 	struct check_options check;
 	struct audit_watch *audit;
 	uint64_t boot_offset;
@@ -39,14 +51,23 @@ static int emit(void *ctx, struct event *event)
 {
 	struct monitor *monitor = ctx;
 
-	return stream_emit(&monitor->stream, event);
+	return monitor->repeated ? 0 : stream_emit(&monitor->stream, event);
 }
 
+/* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
 static int take_record(void *ctx, const void *bytes, size_t size)
 {
 	struct monitor *monitor = ctx;
-	int err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
+	struct record_view view;
+	int err = record_view(bytes, size, &view);
 
+	if (!err && !selftest_takes(monitor->selftest, bytes)) {
+		monitor->repeated = memory_is_last(monitor->memory, bytes);
+		err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
+		monitor->repeated = false;
+		if (!err)
+			memory_set_last(monitor->memory, bytes);
+	}
 	if (err == -EBADMSG) { /* only a kernel side of another version could do that: say so, go on */
 		lost_add_undecodable(&monitor->lost);
 		err = 0;
@@ -59,6 +80,7 @@ static int emit_start(struct monitor *monitor)
 	struct event event = { .kind = EVENT_MONITOR_START };
 	struct utsname names;
 	struct policy policy;
+	uint64_t unread;
 
 	uname(&names);
 	policy_read(&policy);
@@ -67,6 +89,24 @@ static int emit_start(struct monitor *monitor)
 	event.degraded = number_of(probes_degraded(monitor->probes));
 	event.probes = probes_list(monitor->probes);
 	event.policy = policy_part(&policy);
+	if (probes_takeover(monitor->probes, &unread) == TAKEOVER_RESUMED)
+		event.resumed = (struct resumed_part) {
+			.known = KNOWN,
+			.records = number_of(ring_count(&monitor->rings.matters) + ring_count(&monitor->rings.refused)),
+			.since = number_of(monitor->memory->seen + monitor->boot_offset),
+		};
+	return emit(monitor, &event);
+}
+
+/* What another version left, and this one cannot read. */
+static int emit_unread(struct monitor *monitor)
+{
+	struct event event = { .kind = EVENT_EVENTS_LOST, .what = text_of("pinned record of another version") };
+	uint64_t unread;
+
+	if (probes_takeover(monitor->probes, &unread) != TAKEOVER_REPLACED || !unread)
+		return 0;
+	event.count = number_of(unread);
 	return emit(monitor, &event);
 }
 
@@ -113,40 +153,74 @@ static int emit_stop(struct monitor *monitor)
 	return emit(monitor, &event);
 }
 
+static int sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* Until there is something to do. Returns 0, -EPIPE where nobody reads stdout any more, or another negative errno. */
+static int rest(struct monitor *monitor)
+{
+	struct pollfd fds[] = {
+		{ .fd = monitor->rings.matters.fd, .events = POLLIN },
+		{ .fd = monitor->rings.refused.fd, .events = POLLIN },
+		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
+		{ .fd = monitor->stream.sink.fd },
+	};
+
+	if (rings_stalled(&monitor->rings))
+		poll(NULL, 0, 1); /* lets the writer go on */
+	if (poll(fds, 4, sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest))) < 0)
+		return errno == EINTR ? 0 : -errno;
+	return (fds[3].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
+}
+
+/* One round over everything that may have something to say. */
+static int look(struct monitor *monitor)
+{
+	int err = rings_drain(&monitor->rings, BATCH);
+
+	if (!err)
+		err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
+				       monitor->boot_offset, &monitor->waiting);
+	if (!err)
+		err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+	if (!err)
+		err = audit_watch_handle(monitor->audit, emit, monitor);
+	if (!err)
+		err = selftest_run(monitor->selftest, emit, monitor);
+	monitor->memory->seen = clock_boot_ns();
+	monitor->boot_offset = clock_boot_offset();
+	return err;
+}
+
 static int watch(struct monitor *monitor)
 {
-	bool waiting = false;
 	int err = 0;
 
 	while (!err && !*monitor->stopping) {
-		err = ring_wait(monitor->ring, monitor->stream.sink.fd, audit_watch_fd(monitor->audit),
-				waiting ? RETURN_MS : -1);
-		if (!err)
-			err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
-					       monitor->boot_offset, &waiting);
-		if (!err)
-			err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
-		if (!err)
-			err = audit_watch_handle(monitor->audit, emit, monitor);
+		err = look(monitor);
+		if (!err && !*monitor->stopping)
+			err = rest(monitor);
 		if (err == -EINTR)
 			err = 0;
-		monitor->boot_offset = clock_boot_offset();
 	}
 	return err;
 }
 
-/* Nothing new comes once the probes are off; what they sent is still shown. */
+/* What the probes sent is still shown. Pinned ones go on, for the next monitor; of others nothing comes any more. */
 static int finish(struct monitor *monitor)
 {
-	bool waiting;
 	int err;
 
-	probes_detach(monitor->probes);
-	err = ring_drain(monitor->ring);
-	if (!err)
-		err = correlator_flush(monitor->correlator, UINT64_MAX, monitor->boot_offset, &waiting);
+	if (!monitor->pins)
+		probes_detach(monitor->probes);
+	err = rings_drain(&monitor->rings, SIZE_MAX);
+	if (!err && !monitor->pins)
+		err = correlator_flush(monitor->correlator, UINT64_MAX, monitor->boot_offset, &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+	monitor->memory->seen = clock_boot_ns();
 	return err ? err : emit_stop(monitor);
 }
 
@@ -172,33 +246,68 @@ static int start_audit(struct monitor *monitor)
 	return err;
 }
 
+static int map_rings(struct monitor *monitor)
+{
+	size_t size;
+	int fd = probes_ring(monitor->probes, &size);
+	int err = fd < 0 ? fd : ring_map(&monitor->rings.matters, fd, size);
+
+	if (err)
+		return err;
+	fd = probes_refused_ring(monitor->probes, &size);
+	monitor->rings.take = take_record;
+	monitor->rings.ctx = monitor;
+	return fd < 0 ? fd : ring_map(&monitor->rings.refused, fd, size);
+}
+
+/* All that works on what is in the kernel. */
+static int set_up(struct monitor *monitor, const struct options *options)
+{
+	int err = stream_init(&monitor->stream, STDOUT_FILENO, monitor->stopping);
+
+	monitor->memory = probes_memory(monitor->probes);
+	if (!err)
+		err = map_rings(monitor);
+	if (!err)
+		err = correlator_new(emit, monitor, monitor->memory, &monitor->correlator);
+	if (!err)
+		err = selftest_new(monitor->probes, options, monitor->memory->pid, &monitor->selftest);
+	if (err) {
+		log_line("the monitor could not be set up: %s", strerror(-err));
+		return err;
+	}
+	monitor->memory->pid = getpid();
+	monitor->memory->runs++;
+	return 0;
+}
+
 static int start(struct monitor *monitor, const struct options *options)
 {
 	int err = preflight_check();
 
 	if (!err)
 		err = start_audit(monitor);
+	if (!err && options->pin)
+		err = pins_open(options->pin, &monitor->pins);
 	if (!err)
-		err = probes_open(options, &monitor->probes);
-	if (err)
-		return err; /* explained */
-	err = stream_init(&monitor->stream, STDOUT_FILENO, monitor->stopping);
-	if (!err)
-		err = correlator_new(emit, monitor, &monitor->correlator);
-	if (!err)
-		err = ring_new(probes_ring(monitor->probes), probes_refused_ring(monitor->probes), take_record, monitor,
-			       &monitor->ring);
-	if (err)
-		log_line("the monitor could not be set up: %s", strerror(-err));
-	return err;
+		err = probes_open(options, monitor->pins, &monitor->probes);
+	return err ? err : set_up(monitor, options); /* explained */
 }
 
 static void monitor_cleanup(struct monitor *monitor)
 {
 	audit_watch_freep(&monitor->audit);
-	ring_freep(&monitor->ring);
+	selftest_freep(&monitor->selftest);
 	correlator_freep(&monitor->correlator);
+	ring_unmap(&monitor->rings.matters);
+	ring_unmap(&monitor->rings.refused);
 	probes_freep(&monitor->probes);
+	pins_freep(&monitor->pins);
+}
+
+int monitor_unpin(const struct options *options)
+{
+	return pins_remove(options->pin ? options->pin : "/sys/fs/bpf/kmodwatch") ? EXIT_NO_START : EXIT_ENDED;
 }
 
 int monitor_run(const struct options *options, const volatile int *stopping)
@@ -210,6 +319,8 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 		return EXIT_NO_START;
 	monitor.boot_offset = clock_boot_offset();
 	err = emit_start(&monitor);
+	if (!err)
+		err = emit_unread(&monitor);
 	if (!err && options->snapshot)
 		err = emit_snapshot(&monitor);
 	if (!err)

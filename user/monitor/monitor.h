@@ -10,4 +10,7 @@
  */
 int monitor_run(const struct options *options, const volatile int *stopping);
 
+/* Takes out what earlier monitors pinned. Returns the exit code. */
+int monitor_unpin(const struct options *options);
+
 #endif

@@ -1,32 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The programs in the kernel: which this kernel can have, loading them, attaching them. */
+/* The programs in the kernel: brought there or found there, attached, looked after. */
 #ifndef KMODWATCH_PROBES_H
 #define KMODWATCH_PROBES_H
 
 #include "../output/event.h"
+#include "memory.h"
 
-struct bpf_map;
 struct options;
+struct pins;
 struct probes;
 
 /*
- * Loads and attaches what this kernel can have, with the BTF and the ring size that the options name.
- * *out is the caller's to free with probes_freep(). Returns 0 when at least one probe is attached; else a negative
- * errno, *out untouched, and the sentence for the user has been logged.
+ * Attaches what this kernel can have, with the BTF and the ring size that the options name. pins (not owned, to outlive
+ * probes; NULL: none): where it stays when the monitor ends, and where an earlier one may have left it; then that is
+ * taken over. *out is the caller's to free with probes_freep(). Returns 0 when at least one probe is attached; else a
+ * negative errno, *out untouched, and the sentence for the user has been logged.
  */
-int probes_open(const struct options *options, struct probes **out);
+int probes_open(const struct options *options, const struct pins *pins, struct probes **out);
+/* What is not pinned ends here. */
 void probes_freep(struct probes **probes);
 
-/* Takes the programs off the kernel's functions; what they sent stays in the rings. */
+/* Takes the programs off the kernel's functions; what they sent stays in the rings. Not for pinned ones. */
 void probes_detach(struct probes *probes);
 
 /* For monitor_start: each probe as a struct probe_part, valid as long as probes. */
-struct list probes_list(const struct probes *probes);
+struct list probes_list(struct probes *probes);
 /* A probe that should be there is not. */
 bool probes_degraded(const struct probes *probes);
+size_t probes_count(void);
+const char *probe_name(size_t i);
+bool probe_is_attached(const struct probes *probes, size_t i);
 
-struct bpf_map *probes_ring(const struct probes *probes);
-struct bpf_map *probes_refused_ring(const struct probes *probes);
+enum takeover {
+	TAKEOVER_NONE,	   /* there was nothing */
+	TAKEOVER_RESUMED,  /* maps, and so records, of an earlier monitor */
+	TAKEOVER_REPLACED, /* of one that cannot be read: they are gone */
+};
+/* lost: how many records could not be read (TAKEOVER_REPLACED). */
+enum takeover probes_takeover(const struct probes *probes, uint64_t *lost);
+
+/* The rings' descriptors and sizes in bytes. */
+int probes_ring(const struct probes *probes, size_t *size);
+int probes_refused_ring(const struct probes *probes, size_t *size);
+/* What must be remembered across the monitor's end. */
+struct memory *probes_memory(const struct probes *probes);
 
 /*
  * What the kernel side could not hand over since it was loaded, by record kind (counts[RECORD_KINDS]). Returns 0 or a
@@ -36,11 +53,21 @@ int probes_lost(const struct probes *probes, uint64_t *counts);
 
 /*
  * How often the kernel skipped a probe since it was loaded, because another thread had been preempted in it on the same
- * CPU: recursion_misses, 5.12 and later (before, a program cannot be preempted, and it is 0). name: as in
- * monitor_start.
+ * CPU: recursion_misses, 5.12 and later (before, a program cannot be preempted, and it is 0).
  */
-enum { PROBES_MAX = 32 };
-size_t probes_count(void);
-uint64_t probe_skipped(const struct probes *probes, size_t i, const char **name);
+uint64_t probe_skipped(const struct probes *probes, size_t i);
+
+/*
+ * What is wrong with the probe, as far as the kernel's own books tell: its link is gone, or its pin is gone or
+ * another's. NULL: nothing, or it never was attached. The sentence is static.
+ */
+const char *probe_fault(const struct probes *probes, size_t i);
+/* The kernel function behind an attached fentry or fexit probe, NULL for others. */
+const char *probe_function(const struct probes *probes, size_t i);
+/* Attaches and pins anew what has a fault. Returns 0, or a negative errno after having logged why. */
+int probes_mend(struct probes *probes, const struct options *options);
+
+/* Makes the kernel call the canary's function; its record is to carry nonce. Returns 0 or a negative errno. */
+int probes_run_canary(const struct probes *probes, uint64_t nonce);
 
 #endif

@@ -1,30 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two rings as one stream of records, in the order in which they happened. */
+/*
+ * One kernel ring (BPF_MAP_TYPE_RINGBUF), read without haste: a record is looked at where it lies, and leaves the ring
+ * only when it is told to. libbpf's reader cannot do that, and with it a kill would lose what was read and not yet
+ * written. The layout is the kernel's ABI: uapi/linux/bpf.h and kernel/bpf/ringbuf.c.
+ */
 #ifndef KMODWATCH_RING_H
 #define KMODWATCH_RING_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-struct bpf_map;
-struct ring;
+struct ring {
+	int fd;	      /* of the map; not owned */
+	size_t size;  /* of the data: a power of two */
+	char *memory; /* what is mapped, NULL: nothing */
+};
 
-/* Takes one record (8-byte aligned, valid during the call). Returns 0, or a negative errno that ends the draining. */
-typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
+/* Maps the ring of size bytes behind fd (the caller's, to stay open). Returns 0 or a negative errno. */
+int ring_map(struct ring *ring, int fd, size_t size);
+void ring_unmap(struct ring *ring);
 
-/* matters and refused stay the caller's. *out is the caller's to free with ring_freep(). Returns 0 or a negative
- * errno. */
-int ring_new(const struct bpf_map *matters, const struct bpf_map *refused, record_fn take, void *ctx,
-	     struct ring **out);
-void ring_freep(struct ring **ring);
+enum ring_state {
+	RING_EMPTY,
+	RING_BUSY, /* a program is in the midst of writing the next record */
+	RING_RECORD,
+};
 
-/*
- * Waits until there is something in a ring, *watch_fd (-1: none) has an error or a hang-up, wake_fd (-1: none) can be
- * read, a signal came or timeout_ms (-1: never) is over, and hands over what is there. Returns 0, -EINTR after a
- * signal, -EPIPE for watch_fd, take's error, or another negative errno.
- */
-int ring_wait(struct ring *ring, int watch_fd, int wake_fd, int timeout_ms);
+struct ring_entry {
+	const void *bytes; /* 8-byte aligned, in the ring: valid until ring_advance() passes it */
+	size_t size;
+	uint64_t next; /* the position behind it */
+};
 
-/* Hands over all that is there, without waiting. Returns 0 or a negative errno as above. */
-int ring_drain(struct ring *ring);
+/* The position of the oldest record. */
+uint64_t ring_position(const struct ring *ring);
+/* What is at the position, or the first record behind it that was not discarded. entry is set for RING_RECORD only. */
+enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct ring_entry *entry);
+/* Gives all before the position back to the kernel. */
+void ring_advance(const struct ring *ring, uint64_t position);
+
+/* How many records are in the ring. */
+uint64_t ring_count(const struct ring *ring);
 
 #endif

@@ -96,7 +96,12 @@ struct tool_part {
 struct probe_part {
 	enum known known;
 	struct text name, target, mechanism, reason, loses;
-	struct number attached;
+	struct number attached, pinned;
+};
+
+struct resumed_part {
+	enum known known;
+	struct number records, since; /* since: ns since 1970 */
 };
 
 struct policy_part {
@@ -154,6 +159,8 @@ enum event_kind {
 	EVENT_MODULE_LOAD,
 	EVENT_MODULE_UNLOAD,
 	EVENT_EVENTS_LOST,
+	EVENT_MONITOR_BLIND,
+	EVENT_MONITOR_RECOVERED,
 	EVENT_AUDIT_PARITY,
 	EVENT_MONITOR_STOP,
 	EVENT_KINDS,
@@ -170,6 +177,7 @@ struct event {
 	struct text version, kernel;
 	struct list probes; /* of struct probe_part */
 	struct number degraded;
+	struct resumed_part resumed;
 	struct policy_part policy;
 	struct text alias;
 	struct number wait;
@@ -182,6 +190,7 @@ struct event {
 	struct process process;
 	struct number count;
 	struct text what, probe;
+	struct number blind_ns;
 	struct text reason;
 	struct list counts; /* of struct count_part */
 	struct text profile;

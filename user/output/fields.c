@@ -110,12 +110,15 @@ static const struct field tool_fields[] = {
 };
 
 static const struct field probe_fields[] = {
-	FIELD(FIELD_TEXT, probe_part, name),
-	FIELD(FIELD_TEXT, probe_part, target),
-	FIELD(FIELD_TEXT, probe_part, mechanism),
-	FIELD(FIELD_BOOL, probe_part, attached),
-	FIELD(FIELD_TEXT, probe_part, reason),
-	FIELD(FIELD_TEXT, probe_part, loses),
+	FIELD(FIELD_TEXT, probe_part, name),	  FIELD(FIELD_TEXT, probe_part, target),
+	FIELD(FIELD_TEXT, probe_part, mechanism), FIELD(FIELD_BOOL, probe_part, attached),
+	FIELD(FIELD_BOOL, probe_part, pinned),	  FIELD(FIELD_TEXT, probe_part, reason),
+	FIELD(FIELD_TEXT, probe_part, loses),	  END,
+};
+
+static const struct field resumed_fields[] = {
+	FIELD(FIELD_UINT, resumed_part, records),
+	FIELD(FIELD_TIME, resumed_part, since),
 	END,
 };
 
@@ -135,9 +138,13 @@ const struct field common_fields[] = {
 };
 
 static const struct field monitor_start_fields[] = {
-	FIELD(FIELD_TEXT, event, version),    FIELD(FIELD_TEXT, event, kernel),
-	FIELD(FIELD_BOOL, event, degraded),   LIST(event, probes, probe_part, probe_fields),
-	OBJECT(event, policy, policy_fields), END,
+	FIELD(FIELD_TEXT, event, version),
+	FIELD(FIELD_TEXT, event, kernel),
+	FIELD(FIELD_BOOL, event, degraded),
+	LIST(event, probes, probe_part, probe_fields),
+	OBJECT(event, policy, policy_fields),
+	OBJECT(event, resumed, resumed_fields),
+	END,
 };
 
 static const struct field module_present_fields[] = {
@@ -183,6 +190,18 @@ static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_TEXT, event, what),
 	FIELD(FIELD_TEXT, event, probe),
+	END,
+};
+
+static const struct field monitor_blind_fields[] = {
+	FIELD(FIELD_TEXT, event, probe),
+	FIELD(FIELD_TEXT, event, reason),
+	END,
+};
+
+static const struct field monitor_recovered_fields[] = {
+	FIELD(FIELD_TEXT, event, probe),
+	FIELD(FIELD_UINT, event, blind_ns),
 	END,
 };
 
@@ -261,6 +280,8 @@ static const struct {
 	[EVENT_MODULE_LOAD] = { "module_load", module_load_fields },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", module_unload_fields },
 	[EVENT_EVENTS_LOST] = { "events_lost", events_lost_fields },
+	[EVENT_MONITOR_BLIND] = { "monitor_blind", monitor_blind_fields },
+	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", monitor_recovered_fields },
 	[EVENT_AUDIT_PARITY] = { "audit_parity", audit_parity_fields },
 	[EVENT_MONITOR_STOP] = { "monitor_stop", monitor_stop_fields },
 };

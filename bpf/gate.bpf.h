@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which programs work. All of a generation start at the same moment, once the last is attached; and where they take
+ * over from another generation (an upgrade), that one stops at that same moment: nothing is missed, nothing seen twice.
+ */
+#ifndef KMODWATCH_GATE_BPF_H
+#define KMODWATCH_GATE_BPF_H
+
+#include "maps.bpf.h"
+
+extern const volatile __u32 generation;
+
+static __always_inline struct control *control_read(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&control, &key);
+}
+
+static __always_inline bool is_active(void)
+{
+	const struct control *now = control_read();
+
+	return now && now->generation == generation;
+}
+
+/* For calls whose beginning was not seen: those that had begun before the programs worked must not pass for such. */
+static __always_inline bool is_active_alone(void)
+{
+	const struct control *now = control_read();
+
+	return now && now->alone == generation;
+}
+
+#endif

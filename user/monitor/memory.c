@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { MEMORY_SIZE = 4 * 1024 * 1024 }; /* bpf/maps.bpf.h */
+_Static_assert(sizeof(struct memory) <= MEMORY_SIZE, "the map is too small");
+
+int memory_map(int fd, struct memory **out)
+{
+	void *memory = mmap(NULL, sizeof(**out), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	*out = memory;
+	return 0;
+}
+
+void memory_unmap(struct memory *memory)
+{
+	if (memory)
+		munmap(memory, sizeof(*memory));
+}
+
+void *memory_keep(struct memory *memory, const struct record_view *view)
+{
+	size_t size = view->record->header.size;
+	void *copy;
+
+	for (int i = 0; memory && i < SLOTS; i++) {
+		struct slot *slot = &memory->slots[i];
+
+		if (slot->used || size > sizeof(slot->record))
+			continue;
+		memcpy(slot->record, view->record, size);
+		__atomic_store_n(&slot->used, 1, __ATOMIC_RELEASE);
+		return slot->record;
+	}
+	copy = malloc(size);
+	if (copy)
+		memcpy(copy, view->record, size);
+	return copy;
+}
+
+static bool is_slot(const struct memory *memory, const void *copy)
+{
+	return memory && (const char *)copy >= (const char *)memory->slots &&
+	       (const char *)copy < (const char *)(memory->slots + SLOTS);
+}
+
+void memory_drop(struct memory *memory, void *copy)
+{
+	if (is_slot(memory, copy)) {
+		struct slot *slot = (struct slot *)((char *)copy - offsetof(struct slot, record));
+
+		__atomic_store_n(&slot->used, 0, __ATOMIC_RELEASE);
+	} else {
+		free(copy);
+	}
+}
+
+void memory_leave(const struct memory *memory, void *copy)
+{
+	if (!is_slot(memory, copy))
+		free(copy);
+}
+
+bool memory_is_last(const struct memory *memory, const struct record_header *header)
+{
+	return memory->last.time == header->time && memory->last.cpu == header->cpu &&
+	       memory->last.kind == header->kind;
+}
+
+void memory_set_last(struct memory *memory, const struct record_header *header)
+{
+	memory->last = (struct record_id) { header->time, header->cpu, header->kind };
+}

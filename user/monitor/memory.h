@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the monitor must remember across its own end: it lies in a map, which stays where it is pinned, and is mapped
+ * here. A kill can come between any two stores: each is of use alone, or says at its end that it is whole.
+ */
+#ifndef KMODWATCH_MEMORY_H
+#define KMODWATCH_MEMORY_H
+
+#include "record.h"
+
+enum {
+	SLOTS = 160, /* records of calls under way: three or four a call */
+	PROBES_MAX = 32,
+	REASON_SIZE = 160,
+};
+
+/* Names a record within a boot. */
+struct record_id {
+	uint64_t time;
+	uint32_t cpu, kind;
+};
+
+struct slot {
+	uint32_t used; /* stored last */
+	uint32_t pad;
+	_Alignas(8) char record[RECORD_MAX];
+};
+
+struct memory {
+	uint32_t pid;		     /* of who reads, or read last */
+	uint32_t runs;		     /* how many have read */
+	uint64_t seen;		     /* ns since boot: when it last looked */
+	struct record_id last;	     /* the last record that was dealt with */
+	uint64_t lost[RECORD_KINDS]; /* of each kind: how many were reported as lost */
+	struct {
+		char missing[REASON_SIZE]; /* why it is not attached; "": it is */
+		uint64_t skipped;	   /* how many were reported */
+	} probes[PROBES_MAX];		   /* in the order of the programs' table, of the generation that works */
+	struct slot slots[SLOTS];
+};
+
+/* Maps the map behind fd, which may be closed afterwards. *out: memory_unmap(). Returns 0 or a negative errno. */
+int memory_map(int fd, struct memory **out);
+void memory_unmap(struct memory *memory);
+
+/*
+ * A copy of the record that outlives the monitor while there is a free slot, else one that does not. NULL: no memory.
+ * The caller's to give back with memory_drop(); NULL is fine there. memory may be NULL: then nothing outlives.
+ */
+void *memory_keep(struct memory *memory, const struct record_view *view);
+void memory_drop(struct memory *memory, void *copy);
+/* Gives back only what does not outlive the monitor. */
+void memory_leave(const struct memory *memory, void *copy);
+
+/* Whether the record is the last one that was dealt with, and remembering it as such. */
+bool memory_is_last(const struct memory *memory, const struct record_header *header);
+void memory_set_last(struct memory *memory, const struct record_header *header);
+
+#endif

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "object.h"
+#include "../cleanup.h"
+#include "../log.h"
+#include "../options.h"
+#include "kmodwatch.skel.h"
+#include "preflight.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* The program whose load failed, from libbpf's own message: its interface does not tell. */
+static char failed_program[64];
+
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[256];
+	va_list again;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	va_copy(again, args);
+	vsnprintf(line, sizeof(line), format, again);
+	va_end(again);
+	sscanf(line, "libbpf: prog '%63[^']': BPF program load failed", failed_program);
+	if (log_is_verbose()) /* a verifier's log has many lines, and is wanted whole */
+		vfprintf(stderr, format, args);
+	return 0;
+}
+
+static void skeleton_freep(struct kmodwatch_bpf **skeleton)
+{
+	kmodwatch_bpf__destroy(*skeleton);
+}
+
+static void btf_freep(struct btf **btf)
+{
+	btf__free(*btf);
+}
+
+/* FNV-1a: tells builds apart, and needs to do no more. */
+void object_digest(char digest[static DIGEST_SIZE])
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	size_t size;
+	const unsigned char *bytes = kmodwatch_bpf__elf_bytes(&size);
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3;
+	snprintf(digest, DIGEST_SIZE, "%016llx", (unsigned long long)hash);
+}
+
+static int describe(struct probe *probe, const struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
+	const char *slash = strchr(section, '/');
+
+	if (!slash)
+		return -EINVAL;
+	snprintf(probe->mechanism, sizeof(probe->mechanism), "%.*s", (int)(slash - section), section);
+	snprintf(probe->target, sizeof(probe->target), "%s", slash + 1);
+	probe->optional = !strncmp(probe->target, "__ia32_", strlen("__ia32_"));
+	return 0;
+}
+
+int object_describe(struct kernel_side *side)
+{
+	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = NULL;
+	int err = 0;
+
+	libbpf_set_print(print_libbpf);
+	skeleton = kmodwatch_bpf__open();
+	if (!skeleton)
+		return -errno;
+	for (size_t i = 0; !err && i < PROBES; i++) {
+		struct bpf_program *program = bpf_object__find_program_by_name(skeleton->obj, programs[i].name);
+
+		err = program ? describe(&side->probes[i], program) : -ENOENT;
+	}
+	return err;
+}
+
+bool object_fits(const struct kernel_side *side)
+{
+	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open();
+
+	for (int i = 0; skeleton && i < MAPS; i++) {
+		const struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, map_names[i]);
+		struct bpf_map_info info = { 0 };
+		uint32_t size = sizeof(info);
+
+		if (!map || bpf_obj_get_info_by_fd(side->maps[i], &info, &size) || info.type != bpf_map__type(map) ||
+		    info.key_size != bpf_map__key_size(map) || info.value_size != bpf_map__value_size(map))
+			return false;
+		if (info.type != BPF_MAP_TYPE_RINGBUF && info.max_entries != bpf_map__max_entries(map))
+			return false;
+	}
+	return skeleton;
+}
+
+static bool kernel_has(const struct btf *btf, const struct probe *probe)
+{
+	char name[128];
+
+	if (!preflight_has_modules() && strcmp(probe->target, "sched_process_exec") &&
+	    strcmp(probe->target, "bpf_fentry_test1"))
+		return false; /* firmware and the like are read too: the hooks may be there */
+	if (strcmp(probe->mechanism, "tp_btf"))
+		return btf__find_by_name_kind(btf, probe->target, BTF_KIND_FUNC) > 0;
+	snprintf(name, sizeof(name), "btf_trace_%s", probe->target);
+	return btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF) > 0;
+}
+
+static void say_missing(struct probe *probe)
+{
+	if (!preflight_has_modules())
+		snprintf(probe->reason, REASON_SIZE, "this kernel cannot load modules (built without CONFIG_MODULES)");
+	else if (probe->optional)
+		snprintf(probe->reason, REASON_SIZE, "this kernel takes no 32-bit calls");
+	else
+		snprintf(probe->reason, REASON_SIZE, "this kernel has no %s to attach to", probe->target);
+}
+
+/* Why this kernel cannot have the probe, into its reason; nothing where it can. */
+static void judge(struct probe *probe, const struct btf *btf)
+{
+	probe->reason[0] = '\0';
+	if (!kernel_has(btf, probe))
+		say_missing(probe);
+	else if (strcmp(probe->mechanism, "tp_btf") && !preflight_has_ftrace())
+		snprintf(probe->reason, REASON_SIZE,
+			 "kernel.ftrace_enabled is 0, so it would never run: "
+			 "sysctl kernel.ftrace_enabled=1, then start anew");
+}
+
+/* Turns off the programs that are not wanted, and gives the object the maps that there are. */
+static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options)
+{
+	int err = 0;
+
+	skeleton->rodata->generation = side->generation;
+	for (size_t i = 0; i < PROBES; i++)
+		bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, programs[i].name),
+					  side->probes[i].link < 0 && !side->probes[i].reason[0]);
+	for (int i = 0; !err && i < MAPS; i++)
+		if (side->maps[i] >= 0)
+			err =
+			    bpf_map__reuse_fd(bpf_object__find_map_by_name(skeleton->obj, map_names[i]), side->maps[i]);
+	if (!err && options->ring_kib && side->maps[MAP_RING] < 0)
+		err = bpf_map__set_max_entries(skeleton->maps.ring, options->ring_kib * 1024);
+	return err;
+}
+
+static size_t find_program(const char *name)
+{
+	size_t i = 0;
+
+	while (i < PROBES && strcmp(programs[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+/*
+ * Loads what has no reason against it. A program that the verifier refuses gets its reason, and the rest is tried
+ * again: libbpf loads all or nothing.
+ */
+static int load(struct kernel_side *side, const struct options *options, struct kmodwatch_bpf **out)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = options->btf_path);
+
+	for (size_t round = 0; round <= PROBES; round++) {
+		_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open_opts(&opts);
+		size_t refused;
+		int err;
+
+		if (!skeleton)
+			return -errno;
+		err = prepare(skeleton, side, options);
+		if (err)
+			return err;
+		failed_program[0] = '\0';
+		err = kmodwatch_bpf__load(skeleton);
+		if (!err) {
+			*out = skeleton;
+			skeleton = NULL;
+			return 0;
+		}
+		refused = find_program(failed_program);
+		if (refused == PROBES || side->probes[refused].reason[0])
+			return err;
+		snprintf(side->probes[refused].reason, REASON_SIZE, "the kernel refused the program: %s; -v shows why",
+			 strerror(-err));
+	}
+	return -EINVAL;
+}
+
+/* What was loaded, as descriptors of our own: the object need not stay. */
+static int take_descriptors(struct kernel_side *side, struct kmodwatch_bpf *skeleton)
+{
+	for (int i = 0; i < MAPS; i++) {
+		if (side->maps[i] >= 0)
+			continue;
+		side->maps[i] = fcntl(bpf_object__find_map_fd_by_name(skeleton->obj, map_names[i]), F_DUPFD_CLOEXEC, 0);
+		if (side->maps[i] < 0)
+			return -errno;
+	}
+	for (size_t i = 0; i < PROBES; i++) {
+		struct probe *probe = &side->probes[i];
+		int fd = bpf_program__fd(bpf_object__find_program_by_name(skeleton->obj, programs[i].name));
+
+		if (fd < 0 || probe->link >= 0)
+			continue;
+		closep(&probe->program);
+		probe->program = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		if (probe->program < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int object_load(struct kernel_side *side, const struct options *options)
+{
+	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = NULL;
+	_cleanup_(btf_freep) struct btf *btf = NULL;
+	int err;
+
+	btf = options->btf_path ? btf__parse(options->btf_path, NULL) : btf__load_vmlinux_btf();
+	if (!btf) {
+		err = -errno;
+		preflight_explain_btf(options->btf_path, err);
+		return err;
+	}
+	for (size_t i = 0; i < PROBES; i++)
+		if (side->probes[i].link < 0)
+			judge(&side->probes[i], btf);
+	err = load(side, options, &skeleton);
+	if (!err)
+		err = take_descriptors(side, skeleton);
+	if (err)
+		preflight_explain_load(err);
+	return err;
+}

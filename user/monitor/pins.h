@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The pin folder: what stays in the kernel when the monitor ends. Below it
+ *
+ *   current/maps/NAME                            the maps
+ *   current/generation-NUMBER-DIGEST/NAME        the links of the programs that work, as control's generation says
+ *   current/generation-NUMBER-DIGEST/NAME-program
+ *   next/                                        what is being made to replace current
+ *
+ * so that whatever moment a kill comes at, what is there is told from what was going to be. bpffs takes no dots.
+ */
+#ifndef KMODWATCH_PINS_H
+#define KMODWATCH_PINS_H
+
+#include "probe.h"
+
+struct pins;
+
+/*
+ * Opens the folder (made where it is missing) for this process alone. Refuses what is not on a bpffs, not ours or
+ * writable by others, and a folder that another process holds. *out: pins_freep(). Returns 0, or a negative errno after
+ * having logged why.
+ */
+int pins_open(const char *folder, struct pins **out);
+void pins_freep(struct pins **pins);
+
+/*
+ * Opens the maps into side. Returns 0, -ENOENT where not all are there, or another negative errno; what was opened is
+ * side's.
+ */
+int pins_get_maps(const struct pins *pins, struct kernel_side *side);
+
+/* Opens the links and programs that were pinned for side's generation by the object of this digest, where they are. */
+void pins_get_probes(const struct pins *pins, struct kernel_side *side, const char *digest);
+
+/* Whether the link is where it was pinned: 0, -ENOENT, or -ESTALE where something else is there. */
+int pins_check_probe(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i);
+
+/* Pins the maps, as next. Returns 0 or a negative errno. */
+int pins_put_maps(const struct pins *pins, const struct kernel_side *side);
+/* Pins a probe's link and program, replacing what is there. fresh: in next. Returns 0 or a negative errno. */
+int pins_put_probe(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i, bool fresh);
+
+/* Lets next take current's place, with all that current held. Returns 0 or a negative errno. */
+int pins_replace(const struct pins *pins);
+/* Removes the generations of current that are not this one. */
+void pins_forget_others(const struct pins *pins, uint32_t generation, const char *digest);
+/* Removes all that is pinned. Returns 0 or a negative errno. */
+int pins_forget(const struct pins *pins);
+
+/* Takes everything out, the folder too. Returns 0, or a negative errno after having logged why. */
+int pins_remove(const char *folder);
+
+#endif

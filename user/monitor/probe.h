@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What we have in the kernel: the maps, and the programs with the places they are attached to. */
+#ifndef KMODWATCH_PROBE_H
+#define KMODWATCH_PROBE_H
+
+#include "memory.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PROBES = 19, PROBE_CANARY = PROBES - 1 };
+
+struct probe {
+	int program, link; /* descriptors; -1: none */
+	uint32_t link_id;
+	char mechanism[16]; /* the section's name, mechanism/target */
+	char target[48];
+	bool optional; /* nothing is lost where the kernel has no such function */
+	bool pinned;
+	bool was_gone;		  /* the earlier monitor had attached it, and it was not there any more */
+	char reason[REASON_SIZE]; /* why it is not attached */
+};
+
+/* By the names of their programs in bpf/, and what is lost without each. */
+struct program {
+	const char *name;
+	const char *loses;
+};
+extern const struct program programs[PROBES];
+
+enum map {
+	MAP_RING,
+	MAP_REFUSED_RING,
+	MAP_ATTEMPTS,
+	MAP_WORKSPACES,
+	MAP_WORKSPACE_OWNERS,
+	MAP_LOST,
+	MAP_TOOLS,
+	MAP_CONTROL,
+	MAP_MEMORY,
+	MAPS,
+};
+extern const char *const map_names[MAPS];
+
+struct kernel_side {
+	int maps[MAPS]; /* descriptors; -1: none */
+	struct probe probes[PROBES];
+	uint32_t generation; /* of the programs */
+};
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "probe.h"
+
+_Static_assert((int)PROBES <= (int)PROBES_MAX, "PROBES_MAX is too small");
+
+/* Where each goes and how, its section says (fexit/FUNCTION): not repeated here. */
+const struct program programs[PROBES] = {
+	{ "process_exec", "executions of the module tools" },
+	{ "module_request", "who made the kernel ask for a module" },
+	{ "read_file", "the file that finit_module loads from, and refused reads" },
+	{ "load_data", "who calls init_module, until the module is accepted" },
+	{ "post_read_file", "the stage and the name of loads that fail in finit_module" },
+	{ "post_load_data", "the stage and the name of loads that fail in init_module" },
+	{ "params_copied", "the parameters as the kernel copied them: the caller's are shown instead" },
+	{ "module_load", "module_coming, and what the kernel knows of a loaded module" },
+	{ "load_done", "the result of a load whose return is missed because the kernel preempted a probe" },
+	{ "module_free", "what the kernel knows of an unloaded module" },
+	{ "init_module_return", "loads through init_module" },
+	{ "finit_module_return", "loads through finit_module, which is what insmod and modprobe call" },
+	{ "delete_module_return", "unloads" },
+	{ "delete_module_entry", "who unloads, should the module's exit cover its traces" },
+	{ "compat_init_module_return", "loads through init_module by 32-bit callers" },
+	{ "compat_finit_module_return", "loads through finit_module by 32-bit callers" },
+	{ "compat_delete_module_return", "unloads by 32-bit callers" },
+	{ "compat_delete_module_entry",
+	  "who unloads through a 32-bit call, should the module's exit cover its traces" },
+	{ "canary", "the self-test: a probe that stops working goes unnoticed" },
+};
+
+const char *const map_names[MAPS] = {
+	[MAP_RING] = "ring",
+	[MAP_REFUSED_RING] = "refused_ring",
+	[MAP_ATTEMPTS] = "attempts",
+	[MAP_WORKSPACES] = "workspaces",
+	[MAP_WORKSPACE_OWNERS] = "workspace_owners",
+	[MAP_LOST] = "lost",
+	[MAP_TOOLS] = "tools",
+	[MAP_CONTROL] = "control",
+	[MAP_MEMORY] = "memory",
+};

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Two rings, one order. What a process does is on the rings before it goes on. So when its refused record is visible,
+ * its earlier ones are on the other ring, if not at its head: writers on other CPUs may have got in between. They are
+ * looked for there. The other way round it is enough to look at the refused ring after the one that matters, and what
+ * matters never waits for what anyone may cause.
+ */
+#include "rings.h"
+
+#include "../../bpf/event.h"
+
+/* How far to look for records that got onto the ring out of their order: more than CPUs write at a time. */
+enum { LOOK_AHEAD = 256 };
+
+static uint64_t time_of(const struct ring_entry *entry)
+{
+	const struct record_header *header = entry->bytes;
+
+	return entry->size < sizeof(*header) ? 0 : header->time;
+}
+
+/* Whether the ring holds, or may come to hold, a record from before the moment. */
+static bool has_earlier(const struct ring *ring, uint64_t time)
+{
+	struct ring_entry entry = { .next = ring_position(ring) };
+
+	for (int i = 0; i < LOOK_AHEAD; i++) {
+		enum ring_state state = ring_peek(ring, entry.next, &entry);
+
+		if (state != RING_RECORD)
+			return state == RING_BUSY;
+		if (time_of(&entry) < time)
+			return true;
+	}
+	return false;
+}
+
+/* The ring to read next, with its record; NULL: there is nothing, or it has to wait. */
+static struct ring *choose(struct rings *rings, struct ring_entry *entry)
+{
+	for (;;) {
+		struct ring_entry matters, refused;
+		enum ring_state first = ring_peek(&rings->matters, ring_position(&rings->matters), &matters);
+		enum ring_state second = ring_peek(&rings->refused, ring_position(&rings->refused), &refused);
+
+		if (second == RING_RECORD && !has_earlier(&rings->matters, time_of(&refused))) {
+			*entry = refused;
+			return &rings->refused;
+		}
+		if (first == RING_RECORD) {
+			*entry = matters;
+			return &rings->matters;
+		}
+		if (second != RING_RECORD || first == RING_BUSY)
+			return NULL;
+		/* something came onto the first ring meanwhile */
+	}
+}
+
+int rings_drain(struct rings *rings, size_t limit)
+{
+	struct ring_entry entry;
+	struct ring *ring;
+	int err = 0;
+
+	while (!err && limit-- && (ring = choose(rings, &entry))) {
+		err = rings->take(rings->ctx, entry.bytes, entry.size);
+		if (!err)
+			ring_advance(ring, entry.next);
+	}
+	return err;
+}
+
+static bool stalled(const struct ring *ring)
+{
+	struct ring_entry entry;
+
+	return ring_peek(ring, ring_position(ring), &entry) == RING_BUSY;
+}
+
+bool rings_stalled(const struct rings *rings)
+{
+	return stalled(&rings->matters) || stalled(&rings->refused);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The two rings as one stream of records, in the order in which they happened. */
+#ifndef KMODWATCH_RINGS_H
+#define KMODWATCH_RINGS_H
+
+#include "ring.h"
+
+#include <stdbool.h>
+
+/*
+ * Takes one record (8-byte aligned, valid during the call, at least a struct record_header). When it returns 0 the
+ * record is done with and leaves its ring; a negative errno ends the draining, and the record stays.
+ */
+typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
+
+struct rings {
+	struct ring matters, refused;
+	record_fn take;
+	void *ctx;
+};
+
+/* Hands over what is there, at most limit records, without waiting. Returns 0, or take's error. */
+int rings_drain(struct rings *rings, size_t limit);
+
+/* A program is in the midst of writing what comes next: poll() says there is something, and nothing is to be had. */
+bool rings_stalled(const struct rings *rings);
+
+#endif

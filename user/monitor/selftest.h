@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whether what was attached still sees. A canary goes the way of every fexit program: the kernel calls a function that
+ * only tests call, the program on it sends a record, the record comes out of the ring. The probes' links, pins and
+ * traces in tracefs are looked at. At the start, and where something is suspected, real calls are made too, that are
+ * refused: auditd may record them, kmodwatch does not show them.
+ */
+#ifndef KMODWATCH_SELFTEST_H
+#define KMODWATCH_SELFTEST_H
+
+#include "correlate.h"
+#include "probes.h"
+
+struct options;
+struct selftest;
+
+/*
+ * Tests at once, then as often as options say. probes and options are not owned. earlier_pid: of the monitor before
+ * this one, whose own calls may still be on the rings; 0: none. *out: selftest_freep(). Returns 0 or -ENOMEM.
+ */
+int selftest_new(struct probes *probes, const struct options *options, uint32_t earlier_pid, struct selftest **out);
+void selftest_freep(struct selftest **selftest);
+
+/* Whether the record (checked to be one) is the self-test's own, and not to be shown. */
+bool selftest_takes(struct selftest *selftest, const void *bytes);
+
+/* Milliseconds until selftest_run() has something to do; -1: nothing is planned. */
+int selftest_due_ms(const struct selftest *selftest);
+/*
+ * Goes on with the test, or begins one where it is due. Call it after the rings were drained. Emits monitor_blind for
+ * what fails, mends what can be mended, and emits monitor_recovered for what works again. Returns 0 or emit's error.
+ */
+int selftest_run(struct selftest *selftest, emit_fn emit, void *ctx);
+
+/* Whether everything worked the last time it was looked at, and a first look is over. */
+bool selftest_passes(const struct selftest *selftest);
+
+#endif

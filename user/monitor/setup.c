@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From nothing, or from what an earlier monitor left, to programs that work. */
+#include "setup.h"
+#include "../cleanup.h"
+#include "../log.h"
+#include "../options.h"
+#include "pins.h"
+#include "preflight.h"
+#include "ring.h"
+#include "tools.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+/* What is under way when the programs begin to work ends without them: microseconds, but for a module's long init. */
+enum { UNDER_WAY_US = 20000 };
+
+int control_read(const struct probes *probes, struct control *control)
+{
+	uint32_t key = 0;
+
+	return bpf_map_lookup_elem(probes->side.maps[MAP_CONTROL], &key, control) ? -errno : 0;
+}
+
+int control_write(const struct probes *probes, const struct control *control)
+{
+	uint32_t key = 0;
+
+	return bpf_map_update_elem(probes->side.maps[MAP_CONTROL], &key, control, BPF_ANY) ? -errno : 0;
+}
+
+bool probe_is_missing(const struct probe *probe)
+{
+	return probe->link < 0 && !probe->optional;
+}
+
+static void attach(struct probe *probe)
+{
+	struct bpf_link_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (probe->reason[0] || probe->link >= 0)
+		return;
+	probe->link = bpf_raw_tracepoint_open(NULL, probe->program); /* for fentry and fexit too */
+	if (probe->link < 0) {
+		snprintf(probe->reason, REASON_SIZE, "attaching failed: %s", strerror(errno));
+		return;
+	}
+	if (!bpf_obj_get_info_by_fd(probe->link, &info, &size))
+		probe->link_id = info.id;
+}
+
+/* From here on these programs work, and no others. */
+static int activate(struct probes *probes)
+{
+	struct control control;
+	bool first;
+	int err = control_read(probes, &control);
+
+	if (err)
+		return err;
+	first = !control.generation;
+	control.layout = LAYOUT;
+	control.generation = probes->side.generation;
+	if (!first)
+		control.alone = control.generation;
+	err = control_write(probes, &control);
+	if (err || !first)
+		return err;
+	usleep(UNDER_WAY_US);
+	control.alone = control.generation;
+	return control_write(probes, &control);
+}
+
+static void pin(struct probes *probes, size_t i)
+{
+	struct probe *probe = &probes->side.probes[i];
+	int err;
+
+	if (!probes->pins || probe->link < 0 || probe->pinned)
+		return;
+	err = pins_put_probe(probes->pins, &probes->side, probes->digest, i, probes->fresh);
+	probe->pinned = !err;
+	if (err)
+		log_line("%s cannot be pinned (%s), so it ends with this process", programs[i].name, strerror(-err));
+}
+
+size_t setup_attach(struct probes *probes)
+{
+	size_t attached = 0;
+
+	for (size_t i = 0; i < PROBES; i++) {
+		struct probe *probe = &probes->side.probes[i];
+
+		attach(probe);
+		pin(probes, i);
+		attached += probe->link >= 0;
+		snprintf(probes->memory->probes[i].missing, REASON_SIZE, "%s", probe->reason);
+	}
+	return attached;
+}
+
+/* How many records are in rings that cannot be read further than that. */
+static uint64_t count_unread(const struct kernel_side *side)
+{
+	uint64_t count = 0;
+
+	for (int i = MAP_RING; i <= MAP_REFUSED_RING; i++) {
+		struct bpf_map_info info = { 0 };
+		uint32_t size = sizeof(info);
+		struct ring ring;
+
+		if (side->maps[i] < 0 || bpf_obj_get_info_by_fd(side->maps[i], &info, &size) ||
+		    info.type != BPF_MAP_TYPE_RINGBUF || ring_map(&ring, side->maps[i], info.max_entries))
+			continue;
+		count += ring_count(&ring);
+		ring_unmap(&ring);
+	}
+	return count;
+}
+
+void kernel_side_close_maps(struct kernel_side *side)
+{
+	for (int i = 0; i < MAPS; i++) {
+		closep(&side->maps[i]);
+		side->maps[i] = -1;
+	}
+}
+
+/* Takes over what an earlier monitor left in the kernel, as far as it can be read. */
+static void take_over(struct probes *probes)
+{
+	struct kernel_side *side = &probes->side;
+	struct control control = { 0 };
+	int err = pins_get_maps(probes->pins, side);
+	bool any = side->maps[MAP_RING] >= 0;
+
+	if (!err && !control_read(probes, &control) && control.layout == LAYOUT && control.generation &&
+	    object_fits(side)) {
+		side->generation = control.generation;
+		probes->takeover = TAKEOVER_RESUMED;
+		pins_get_probes(probes->pins, side, probes->digest);
+		return;
+	}
+	if (any && control.generation) {
+		probes->takeover = TAKEOVER_REPLACED;
+		probes->unread = count_unread(side);
+		log_line(
+		    "what is pinned comes from another version of kmodwatch and cannot be read, so it is replaced; "
+		    "%llu records in it are lost",
+		    (unsigned long long)probes->unread);
+	}
+	kernel_side_close_maps(side);
+}
+
+/* Why a probe was not attached by the monitor before this one: it is the same kernel still. */
+static void recall_reasons(struct probes *probes)
+{
+	for (size_t i = 0; i < PROBES; i++) {
+		struct probe *probe = &probes->side.probes[i];
+		const char *missing = probes->memory->probes[i].missing;
+
+		if (probe->link >= 0)
+			continue;
+		snprintf(probe->reason, REASON_SIZE, "%s", missing);
+		probe->was_gone = !missing[0];
+	}
+}
+
+static bool any_link(const struct probes *probes)
+{
+	for (size_t i = 0; i < PROBES; i++)
+		if (probes->side.probes[i].link >= 0)
+			return true;
+	return false;
+}
+
+static int load_missing(struct probes *probes, const struct options *options)
+{
+	int err = object_load(&probes->side, options);
+
+	if (!err && !probes->memory)
+		err = memory_map(probes->side.maps[MAP_MEMORY], &probes->memory);
+	return err;
+}
+
+/* The first programs of maps of their own, or of maps that other programs work on. */
+static int start_generation(struct probes *probes, const struct options *options)
+{
+	int err;
+
+	probes->side.generation++;
+	err = load_missing(probes, options);
+	if (err)
+		return err;
+	for (size_t i = 0; i < PROBES; i++)
+		probes->memory->probes[i].skipped = 0;
+	if (!probes->pins || probes->takeover == TAKEOVER_RESUMED)
+		return 0;
+	probes->fresh = true;
+	err = pins_put_maps(probes->pins, &probes->side);
+	if (err)
+		log_line("nothing can be pinned (%s): start without --pin", strerror(-err));
+	return err;
+}
+
+/* Brings what is missing into the kernel: everything, or what somebody removed. */
+static int load(struct probes *probes, const struct options *options)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+	int err;
+
+	if (probes->takeover != TAKEOVER_RESUMED)
+		return start_generation(probes, options);
+	if (options->ring_kib && !bpf_obj_get_info_by_fd(probes->side.maps[MAP_RING], &info, &size) &&
+	    info.max_entries != options->ring_kib * 1024)
+		log_line("the pinned ring has %u KiB and keeps them: for another --ring-size, first kmodwatch --unpin",
+			 info.max_entries / 1024);
+	err = memory_map(probes->side.maps[MAP_MEMORY], &probes->memory);
+	if (err)
+		return err;
+	if (!any_link(probes))
+		return start_generation(probes, options);
+	recall_reasons(probes);
+	return probes_degraded(probes) ? load_missing(probes, options) : 0;
+}
+
+static int settle_pins(struct probes *probes)
+{
+	int err = 0;
+
+	if (probes->fresh)
+		err = pins_replace(probes->pins);
+	else
+		pins_forget_others(probes->pins, probes->side.generation, probes->digest);
+	probes->fresh = false;
+	if (err)
+		log_line("the pins cannot be put in their place: %s", strerror(-err));
+	return err;
+}
+
+static void say_degraded(const struct probes *probes)
+{
+	if (!preflight_has_modules())
+		log_line(
+		    "this kernel cannot load modules (built without CONFIG_MODULES), so only executions of the module "
+		    "tools are shown");
+	else if (probes_degraded(probes))
+		log_line(
+		    "some probes are not attached, so not everything is seen: monitor_start says which, why, and what is "
+		    "lost by it");
+}
+
+int setup_run(struct probes *probes, const struct options *options)
+{
+	int err;
+
+	object_digest(probes->digest);
+	err = object_describe(&probes->side);
+	if (err) {
+		preflight_explain_load(err);
+		return err;
+	}
+	if (probes->pins)
+		take_over(probes);
+	err = load(probes, options);
+	if (err)
+		return err;
+	err = tools_remember(probes->side.maps[MAP_TOOLS]);
+	if (err)
+		log_line("the module tools could not be looked up (%s): they are recognised by name only",
+			 strerror(-err));
+	if (setup_attach(probes) == 0) {
+		log_line("no probe could be attached, so nothing can be watched: run with -v to see why");
+		return -ENOTSUP;
+	}
+	err = activate(probes);
+	if (err) {
+		log_line("the probes could not be made to work: %s", strerror(-err));
+		return err;
+	}
+	say_degraded(probes);
+	return probes->pins ? settle_pins(probes) : 0;
+}
