@@ -30,6 +30,7 @@ static struct event event_begin(struct correlator *correlator, enum event_kind k
 	arena->used = n + 1;
 	return (struct event) {
 		.kind = kind,
+		.record = header,
 		.id = { .known = KNOWN, .bytes = arena->bytes, .size = n },
 		.time = number_of(header->time + boot_offset),
 	};

@@ -30,7 +30,7 @@ struct memory {
 	uint32_t pid;		     /* of who reads, or read last */
 	uint32_t runs;		     /* how many have read */
 	uint64_t seen;		     /* ns since boot: when it last looked */
-	struct record_id last;	     /* the last record that was dealt with */
+	struct record_id last;	     /* the record whose line was written last */
 	uint64_t lost[RECORD_KINDS]; /* of each kind: how many were reported as lost */
 	struct {
 		char missing[REASON_SIZE]; /* why it is not attached; "": it is */
@@ -52,7 +52,7 @@ void memory_drop(struct memory *memory, void *copy);
 /* Gives back only what does not outlive the monitor. */
 void memory_leave(const struct memory *memory, void *copy);
 
-/* Whether the record is the last one that was dealt with, and remembering it as such. */
+/* Whether the record's line is the last that was written, and remembering it as such. */
 bool memory_is_last(const struct memory *memory, const struct record_header *header);
 void memory_set_last(struct memory *memory, const struct record_header *header);
 

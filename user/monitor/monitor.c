@@ -40,8 +40,7 @@ struct monitor {
 	struct rings rings;
 	struct selftest *selftest;
 	struct lost lost;
-	bool repeated; /* the record in hand was dealt with before a kill */
-	bool waiting;  /* for returns of calls whose result is certain */
+	bool waiting; /* for returns of calls whose result is certain */
 	struct check_options check;
 	struct audit_watch *audit;
 	uint64_t boot_offset;
@@ -50,8 +49,14 @@ struct monitor {
 static int emit(void *ctx, struct event *event)
 {
 	struct monitor *monitor = ctx;
+	int err;
 
-	return monitor->repeated ? 0 : stream_emit(&monitor->stream, event);
+	if (event->record && memory_is_last(monitor->memory, event->record))
+		return 0; /* written before a kill */
+	err = stream_emit(&monitor->stream, event);
+	if (!err && event->record)
+		memory_set_last(monitor->memory, event->record);
+	return err;
 }
 
 /* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
@@ -62,11 +67,7 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 	int err = record_view(bytes, size, &view);
 
 	if (!err && !selftest_takes(monitor->selftest, bytes)) {
-		monitor->repeated = memory_is_last(monitor->memory, bytes);
 		err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
-		monitor->repeated = false;
-		if (!err)
-			memory_set_last(monitor->memory, bytes);
 	}
 	if (err == -EBADMSG) { /* only a kernel side of another version could do that: say so, go on */
 		lost_add_undecodable(&monitor->lost);

@@ -166,8 +166,11 @@ enum event_kind {
 	EVENT_KINDS,
 };
 
+struct record_header;
+
 struct event {
 	enum event_kind kind;
+	const struct record_header *record; /* that it was made from, not shown; NULL: none */
 	/* every line */
 	struct number schema, seq;
 	struct text id;
