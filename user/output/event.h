@@ -153,6 +153,7 @@ enum event_kind {
 	EVENT_MODULE_COMING,
 	EVENT_MODULE_LOAD,
 	EVENT_MODULE_UNLOAD,
+	EVENT_MODULE_MISSED,
 	EVENT_EVENTS_LOST,
 	EVENT_AUDIT_PARITY,
 	EVENT_MONITOR_STOP,
@@ -178,6 +179,7 @@ struct event {
 	struct tool_part tool;
 	struct syscall_part syscall;
 	struct module_part module;
+	struct text change;
 	struct source_part source;
 	struct process process;
 	struct number count;
