@@ -18,6 +18,8 @@ static const char help[] =
     "      --btf FILE       take the kernel's type information from FILE, not /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  room for events that wait for the reader: a power of two from 64 to 1048576\n"
     "                       (default 16384); what does not fit is counted and reported as events_lost\n"
+    "      --state DIR      keep the list of loaded modules there, and tell at the next start what changed\n"
+    "                       while nobody watched (module_missed)\n"
     "      --profile NAME   what auditd's rules should record: cis-rhel7 (the default), stig-rhel8,\n"
     "                       stig-rhel9, cis-v2, complete, or a rules file of your own\n"
     "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
@@ -43,6 +45,7 @@ enum {
 	OPTION_NO_SNAPSHOT,
 	OPTION_BTF,
 	OPTION_RING_SIZE,
+	OPTION_STATE,
 	OPTION_CHECK_AUDIT,
 	OPTION_PROFILE,
 	OPTION_RULES,
@@ -55,6 +58,7 @@ static const struct option long_options[] = {
 	{ "no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT },
 	{ "btf", required_argument, NULL, OPTION_BTF },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
+	{ "state", required_argument, NULL, OPTION_STATE },
 	{ "check-audit", no_argument, NULL, OPTION_CHECK_AUDIT },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
 	{ "rules", required_argument, NULL, OPTION_RULES },
@@ -159,6 +163,13 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 					 optarg);
 				return usage_error(exit_code);
 			}
+			break;
+		case OPTION_STATE:
+			if (!*optarg) {
+				log_line("--state needs a folder, as /var/lib/kmodwatch");
+				return usage_error(exit_code);
+			}
+			read.state = optarg;
 			break;
 		case 'v':
 			read.verbose = true;

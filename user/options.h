@@ -22,6 +22,7 @@ enum output_format {
 struct options {
 	const char *btf_path;  /* NULL: the kernel's own */
 	unsigned int ring_kib; /* 0: as the kernel side has it */
+	const char *state;     /* where the list of loaded modules is kept; NULL: nowhere */
 	bool snapshot;	       /* module_present lines at the start */
 	bool verbose;
 	enum output_format format;

@@ -10,6 +10,7 @@
 #include "correlate.h"
 #include "inventory.h"
 #include "lost.h"
+#include "missed.h"
 #include "policy.h"
 #include "preflight.h"
 #include "probes.h"
@@ -30,6 +31,7 @@ struct monitor {
 	struct correlator *correlator;
 	struct ring *ring;
 	struct lost lost;
+	struct missed *missed;
 	struct check_options check;
 	struct audit_watch *audit;
 	uint64_t boot_offset;
@@ -38,8 +40,9 @@ struct monitor {
 static int emit(void *ctx, struct event *event)
 {
 	struct monitor *monitor = ctx;
+	int err = stream_emit(&monitor->stream, event);
 
-	return stream_emit(&monitor->stream, event);
+	return err ? err : missed_note(monitor->missed, event);
 }
 
 static int take_record(void *ctx, const void *bytes, size_t size)
@@ -113,6 +116,14 @@ static int emit_stop(struct monitor *monitor)
 	return emit(monitor, &event);
 }
 
+/* How long nothing needs to be done if nothing happens; -1: for ever. */
+static int wait_ms(const struct monitor *monitor, bool waiting)
+{
+	int due = missed_due_ms(monitor->missed, clock_boot_ns());
+
+	return waiting && (due < 0 || due > RETURN_MS) ? RETURN_MS : due;
+}
+
 static int watch(struct monitor *monitor)
 {
 	bool waiting = false;
@@ -120,12 +131,14 @@ static int watch(struct monitor *monitor)
 
 	while (!err && !*monitor->stopping) {
 		err = ring_wait(monitor->ring, monitor->stream.sink.fd, audit_watch_fd(monitor->audit),
-				waiting ? RETURN_MS : -1);
+				wait_ms(monitor, waiting));
 		if (!err)
 			err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
 					       monitor->boot_offset, &waiting);
 		if (!err)
 			err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+		if (!err)
+			err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
 		if (!err)
 			err = audit_watch_handle(monitor->audit, emit, monitor);
 		if (err == -EINTR)
@@ -172,6 +185,13 @@ static int start_audit(struct monitor *monitor)
 	return err;
 }
 
+static int start_missed(struct monitor *monitor, const char *state)
+{
+	const struct missed_places places = { .state = state, .boot_id = monitor->stream.boot_id };
+
+	return preflight_has_modules() ? missed_new(&places, &monitor->missed) : 0;
+}
+
 static int start(struct monitor *monitor, const struct options *options)
 {
 	int err = preflight_check();
@@ -183,6 +203,8 @@ static int start(struct monitor *monitor, const struct options *options)
 	if (err)
 		return err; /* explained */
 	err = stream_init(&monitor->stream, STDOUT_FILENO, monitor->stopping);
+	if (!err)
+		err = start_missed(monitor, options->state);
 	if (!err)
 		err = correlator_new(emit, monitor, &monitor->correlator);
 	if (!err)
@@ -198,6 +220,7 @@ static void monitor_cleanup(struct monitor *monitor)
 	audit_watch_freep(&monitor->audit);
 	ring_freep(&monitor->ring);
 	correlator_freep(&monitor->correlator);
+	missed_freep(&monitor->missed);
 	probes_freep(&monitor->probes);
 }
 

@@ -55,6 +55,7 @@ static int open_path(const char *path)
 {
 	char plain[4096];
 	size_t size = strlen(path);
+	int fd;
 
 	while (size > 1 && path[size - 1] == '/')
 		size--;
@@ -64,8 +65,8 @@ static int open_path(const char *path)
 	plain[size] = '\0';
 	if (mkdir(plain, 0700) && errno != EEXIST && errno != EROFS)
 		return -errno;
-	size = open(plain, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return (int)size < 0 ? -errno : (int)size;
+	fd = open(plain, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 static int open_folder(struct state *state)
