@@ -21,6 +21,8 @@ static const char help[] =
     "      --pin DIR        let probes and rings stay in DIR, on a bpffs, when kmodwatch ends: they go on\n"
     "                       recording, and the next start reads on where this one stopped\n"
     "      --self-test SECONDS  how often the probes are tested (default 30; 0: only at the start)\n"
+    "      --state DIR      keep the list of loaded modules there, and tell at the next start what changed\n"
+    "                       while nobody watched (module_missed)\n"
     "      --profile NAME   what auditd's rules should record: cis-rhel7 (the default), stig-rhel8,\n"
     "                       stig-rhel9, cis-v2, complete, or a rules file of your own\n"
     "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
@@ -50,6 +52,7 @@ enum {
 	OPTION_PIN,
 	OPTION_UNPIN,
 	OPTION_SELF_TEST,
+	OPTION_STATE,
 	OPTION_CHECK_AUDIT,
 	OPTION_PROFILE,
 	OPTION_RULES,
@@ -65,6 +68,7 @@ static const struct option long_options[] = {
 	{ "pin", required_argument, NULL, OPTION_PIN },
 	{ "unpin", no_argument, NULL, OPTION_UNPIN },
 	{ "self-test", required_argument, NULL, OPTION_SELF_TEST },
+	{ "state", required_argument, NULL, OPTION_STATE },
 	{ "check-audit", no_argument, NULL, OPTION_CHECK_AUDIT },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
 	{ "rules", required_argument, NULL, OPTION_RULES },
@@ -193,6 +197,13 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				log_line("--self-test %s will not do: give seconds, 0 to 86400", optarg);
 				return usage_error(exit_code);
 			}
+			break;
+		case OPTION_STATE:
+			if (!*optarg) {
+				log_line("--state needs a folder, as /var/lib/kmodwatch");
+				return usage_error(exit_code);
+			}
+			read.state = optarg;
 			break;
 		case 'v':
 			read.verbose = true;

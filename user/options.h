@@ -25,6 +25,7 @@ struct options {
 	const char *pin;	/* the folder where links and maps stay; NULL: they end with the process */
 	bool unpin;		/* take out what is pinned, and exit */
 	unsigned int self_test; /* seconds between two tests of the probes; 0: only at the start */
+	const char *state;	/* where the list of loaded modules is kept; NULL: nowhere */
 	bool snapshot;		/* module_present lines at the start */
 	bool verbose;
 	enum output_format format;

@@ -15,6 +15,7 @@ static const struct {
 	[EVENT_MODULE_COMING] = { "module_coming", "module process" },
 	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage coalesced syscall module source process" },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
+	[EVENT_MODULE_MISSED] = { "module_missed", "change module" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe" },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", "probe reason" },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", "probe blind_ns" },

@@ -79,6 +79,7 @@ static void accepted(void **state)
 		{ { "--verbose" }, { .snapshot = true, .verbose = true } },
 		{ { "--ring-size", "64" }, { .snapshot = true, .ring_kib = 64 } },
 		{ { "--ring-size=1048576" }, { .snapshot = true, .ring_kib = 1048576 } },
+		{ { "--state", "/var/lib/x" }, { .snapshot = true, .state = "/var/lib/x" } },
 		{ { "-v", "--no-snapshot", "--btf", "/x", "--" }, { .verbose = true, .btf_path = "/x" } },
 	};
 
@@ -91,6 +92,10 @@ static void accepted(void **state)
 		assert_int_equal(reading.options.snapshot, rows[i].options.snapshot);
 		assert_int_equal(reading.options.verbose, rows[i].options.verbose);
 		assert_int_equal(reading.options.ring_kib, rows[i].options.ring_kib);
+		if (rows[i].options.state)
+			assert_string_equal(reading.options.state, rows[i].options.state);
+		else
+			assert_null(reading.options.state);
 		if (rows[i].options.btf_path)
 			assert_string_equal(reading.options.btf_path, rows[i].options.btf_path);
 		else
@@ -116,6 +121,8 @@ static void refused(void **state)
 		{ { "-x" }, "x" },
 		{ { "extra" }, "extra" },
 		{ { "-v", "--", "-v" }, "`-v`" },
+		{ { "--state" }, "--state" },
+		{ { "--state=" }, "--state needs" },
 		{ { "--ring-size" }, "--ring-size" },
 		{ { "--ring-size=" }, "--ring-size" },
 		{ { "--ring-size", "0" }, "--ring-size 0" },

@@ -5,25 +5,32 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { VALUE_SIZE = 256 };
 
-/*
- * /sys/module/NAME/KEY: absent where it is not there or "", as in the kernel. A slash in a module's name is a `!` in
- * sysfs (kobject_set_name_vargs()).
- */
+/* FOLDER/NAME/KEY. A slash in a module's name is a `!` in sysfs (kobject_set_name_vargs()). */
+static void sysfs_path(const char *folder, const char *name, const char *key, char *path, size_t size)
+{
+	size_t at = snprintf(path, size, "%s/", folder), end;
+
+	snprintf(path + at, size - at, "%s%s", name, key);
+	end = at + strlen(name) < size ? at + strlen(name) : size;
+	for (size_t i = at; i < end; i++)
+		if (path[i] == '/')
+			path[i] = '!';
+}
+
+/* /sys/module/NAME/KEY: absent where it is not there or "", as in the kernel. */
 static struct text read_attribute(const char *folder, const char *name, const char *key, char value[static VALUE_SIZE])
 {
 	_cleanup_(fclosep) FILE *f = NULL;
 	struct text text;
 	char path[512];
-	size_t at;
 
-	at = snprintf(path, sizeof(path), "%s/", folder);
-	snprintf(path + at, sizeof(path) - at, "%s/%s", name, key);
-	for (size_t i = at; i < at + strlen(name); i++)
-		if (path[i] == '/')
-			path[i] = '!';
+	if (!folder)
+		return (struct text) { 0 };
+	sysfs_path(folder, name, key, path, sizeof(path));
 	f = fopen(path, "re");
 	if (!f)
 		return errno == ENOENT ? (struct text) { 0 } : TEXT_UNKNOWN;
@@ -104,8 +111,8 @@ static int take_line(char *line, const char *folder, module_fn take, void *ctx)
 		return -EBADMSG;
 	module.name = text_of(line);
 	module.state = state_of(words[STATE]);
-	module.version = read_attribute(folder, line, "version", version);
-	module.srcversion = read_attribute(folder, line, "srcversion", srcversion);
+	module.version = read_attribute(folder, line, "/version", version);
+	module.srcversion = read_attribute(folder, line, "/srcversion", srcversion);
 	return take(ctx, &module);
 }
 
@@ -118,4 +125,19 @@ int inventory_walk(FILE *proc_modules, const char *folder, module_fn take, void 
 	while (!err && getline(&line, &room, proc_modules) > 0)
 		err = take_line(line, folder, take, ctx);
 	return err;
+}
+
+int inventory_instance(const char *folder, const char *name, uint64_t *instance)
+{
+	char path[512];
+	struct stat st;
+
+	sysfs_path(folder, name, "", path, sizeof(path));
+	if (!stat(path, &st)) {
+		*instance = st.st_ino;
+		return 0;
+	}
+	if (errno != ENOENT)
+		return -errno;
+	return stat(folder, &st) ? -errno : -ESRCH;
 }

@@ -11,6 +11,7 @@
 #include "correlate.h"
 #include "inventory.h"
 #include "lost.h"
+#include "missed.h"
 #include "pins.h"
 #include "policy.h"
 #include "preflight.h"
@@ -40,6 +41,7 @@ struct monitor {
 	struct rings rings;
 	struct selftest *selftest;
 	struct lost lost;
+	struct missed *missed;
 	bool waiting; /* for returns of calls whose result is certain */
 	struct check_options check;
 	struct audit_watch *audit;
@@ -49,14 +51,13 @@ struct monitor {
 static int emit(void *ctx, struct event *event)
 {
 	struct monitor *monitor = ctx;
-	int err;
+	int err = 0;
 
-	if (event->record && memory_is_last(monitor->memory, event->record))
-		return 0; /* written before a kill */
-	err = stream_emit(&monitor->stream, event);
+	if (!event->record || !memory_is_last(monitor->memory, event->record)) /* else it was written before a kill */
+		err = stream_emit(&monitor->stream, event);
 	if (!err && event->record)
 		memory_set_last(monitor->memory, event->record);
-	return err;
+	return err ? err : missed_note(monitor->missed, event);
 }
 
 /* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
@@ -159,6 +160,14 @@ static int sooner(int a, int b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
+/* How long nothing needs to be done if nothing happens; -1: for ever. */
+static int due_ms(const struct monitor *monitor)
+{
+	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest));
+
+	return sooner(due, missed_due_ms(monitor->missed, clock_boot_ns()));
+}
+
 /* Until there is something to do. Returns 0, -EPIPE where nobody reads stdout any more, or another negative errno. */
 static int rest(struct monitor *monitor)
 {
@@ -171,7 +180,7 @@ static int rest(struct monitor *monitor)
 
 	if (rings_stalled(&monitor->rings))
 		poll(NULL, 0, 1); /* lets the writer go on */
-	if (poll(fds, 4, sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest))) < 0)
+	if (poll(fds, 4, due_ms(monitor)) < 0)
 		return errno == EINTR ? 0 : -errno;
 	return (fds[3].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
 }
@@ -186,6 +195,8 @@ static int look(struct monitor *monitor)
 				       monitor->boot_offset, &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+	if (!err && monitor->rings.drained)
+		err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
 	if (!err)
 		err = audit_watch_handle(monitor->audit, emit, monitor);
 	if (!err)
@@ -247,6 +258,13 @@ static int start_audit(struct monitor *monitor)
 	return err;
 }
 
+static int start_missed(struct monitor *monitor, const char *state)
+{
+	const struct missed_places places = { .state = state, .boot_id = monitor->stream.boot_id };
+
+	return preflight_has_modules() ? missed_new(&places, &monitor->missed) : 0;
+}
+
 static int map_rings(struct monitor *monitor)
 {
 	size_t size;
@@ -269,6 +287,8 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	monitor->memory = probes_memory(monitor->probes);
 	if (!err)
 		err = map_rings(monitor);
+	if (!err)
+		err = start_missed(monitor, options->state);
 	if (!err)
 		err = correlator_new(emit, monitor, monitor->memory, &monitor->correlator);
 	if (!err)
@@ -300,6 +320,7 @@ static void monitor_cleanup(struct monitor *monitor)
 	audit_watch_freep(&monitor->audit);
 	selftest_freep(&monitor->selftest);
 	correlator_freep(&monitor->correlator);
+	missed_freep(&monitor->missed);
 	ring_unmap(&monitor->rings.matters);
 	ring_unmap(&monitor->rings.refused);
 	probes_freep(&monitor->probes);

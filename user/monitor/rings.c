@@ -57,20 +57,6 @@ static struct ring *choose(struct rings *rings, struct ring_entry *entry)
 	}
 }
 
-int rings_drain(struct rings *rings, size_t limit)
-{
-	struct ring_entry entry;
-	struct ring *ring;
-	int err = 0;
-
-	while (!err && limit-- && (ring = choose(rings, &entry))) {
-		err = rings->take(rings->ctx, entry.bytes, entry.size);
-		if (!err)
-			ring_advance(ring, entry.next);
-	}
-	return err;
-}
-
 static bool stalled(const struct ring *ring)
 {
 	struct ring_entry entry;
@@ -81,4 +67,24 @@ static bool stalled(const struct ring *ring)
 bool rings_stalled(const struct rings *rings)
 {
 	return stalled(&rings->matters) || stalled(&rings->refused);
+}
+
+int rings_drain(struct rings *rings, size_t limit)
+{
+	struct ring_entry entry;
+	struct ring *ring;
+	int err = 0;
+
+	rings->drained = false;
+	while (!err && limit--) {
+		ring = choose(rings, &entry);
+		if (!ring) {
+			rings->drained = !rings_stalled(rings);
+			break;
+		}
+		err = rings->take(rings->ctx, entry.bytes, entry.size);
+		if (!err)
+			ring_advance(ring, entry.next);
+	}
+	return err;
 }

@@ -15,6 +15,7 @@ typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
 
 struct rings {
 	struct ring matters, refused;
+	bool drained; /* the last draining left nothing */
 	record_fn take;
 	void *ctx;
 };

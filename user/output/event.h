@@ -158,6 +158,7 @@ enum event_kind {
 	EVENT_MODULE_COMING,
 	EVENT_MODULE_LOAD,
 	EVENT_MODULE_UNLOAD,
+	EVENT_MODULE_MISSED,
 	EVENT_EVENTS_LOST,
 	EVENT_MONITOR_BLIND,
 	EVENT_MONITOR_RECOVERED,
@@ -189,6 +190,7 @@ struct event {
 	struct tool_part tool;
 	struct syscall_part syscall;
 	struct module_part module;
+	struct text change;
 	struct source_part source;
 	struct process process;
 	struct number count;

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The lines of the list on disk. Read strictly: what is not just so is no list of ours. */
+#include "state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char digits[] = "0123456789ABCDEF";
+
+size_t state_line(const struct loaded_module *module, char *line)
+{
+	char *at = line;
+
+	if (module->mark < 0)
+		at += sprintf(at, "- ");
+	else
+		at += sprintf(at, "%c %llu ", module->mark == MODULE_UNSETTLED ? '?' : '+',
+			      (unsigned long long)module->instance);
+	for (const char *byte = module->name; *byte; byte++) {
+		if (*byte > ' ' && *byte <= '~' && *byte != '%') {
+			*at++ = *byte;
+		} else {
+			*at++ = '%';
+			*at++ = digits[(unsigned char)*byte >> 4];
+			*at++ = digits[*byte & 15];
+		}
+	}
+	*at++ = '\n';
+	return at - line;
+}
+
+/* The byte of two digits; -1: they are none. */
+static int read_hex(const char *two)
+{
+	const char *high = *two ? strchr(digits, two[0]) : NULL;
+	const char *low = high && two[1] ? strchr(digits, two[1]) : NULL;
+
+	return low ? (int)((high - digits) << 4 | (low - digits)) : -1;
+}
+
+static int read_name(const char *word, char name[static MODULE_NAME_MAX + 1])
+{
+	size_t size = 0;
+
+	for (; *word; word++) {
+		int byte = (unsigned char)*word;
+
+		if (byte == '%') {
+			byte = read_hex(word + 1);
+			word += 2;
+		} else if (byte <= ' ' || byte > '~') {
+			return -EBADMSG;
+		}
+		if (byte <= 0 || size == MODULE_NAME_MAX)
+			return -EBADMSG;
+		name[size++] = (char)byte;
+	}
+	name[size] = '\0';
+	return size ? 0 : -EBADMSG;
+}
+
+/* A number and the space behind it; *word then stands behind both. */
+static int read_instance(const char **word, uint64_t *instance)
+{
+	char *end;
+
+	if (**word < '0' || **word > '9')
+		return -EBADMSG;
+	errno = 0;
+	*instance = strtoull(*word, &end, 10);
+	if (errno || *end != ' ')
+		return -EBADMSG;
+	*word = end + 1;
+	return 0;
+}
+
+static int read_change(const char *line, struct loaded *set)
+{
+	char name[MODULE_NAME_MAX + 1], kind = line[0];
+	struct loaded_module *module;
+	uint64_t instance = 0;
+	int err;
+
+	if ((kind != '+' && kind != '?' && kind != '-') || line[1] != ' ')
+		return -EBADMSG;
+	line += 2;
+	err = kind == '-' ? 0 : read_instance(&line, &instance);
+	if (!err)
+		err = read_name(line, name);
+	if (err)
+		return err;
+	if (kind == '-') {
+		loaded_remove(set, name);
+		return 0;
+	}
+	module = loaded_get(set, name);
+	if (!module)
+		return -ENOMEM;
+	module->instance = instance;
+	module->mark = kind == '?' ? MODULE_UNSETTLED : MODULE_SETTLED;
+	return set->count > STATE_MODULES_MAX ? -E2BIG : 0;
+}
+
+/* The next line without its end. Returns 1, 0 at the end of the file or for a cut line there, or a negative errno. */
+static int next_line(FILE *f, char line[static STATE_LINE_SIZE])
+{
+	size_t size;
+
+	if (!fgets(line, STATE_LINE_SIZE, f))
+		return ferror(f) ? -EIO : 0;
+	size = strlen(line);
+	if (!size || line[size - 1] != '\n')
+		return feof(f) ? 0 : -EBADMSG;
+	line[size - 1] = '\0';
+	return 1;
+}
+
+/* A line that must be there, and be this word followed by rest. Returns 0, -EBADMSG, -ESTALE for another rest. */
+static int expect(FILE *f, const char *word, const char *rest)
+{
+	char line[STATE_LINE_SIZE];
+	int got = next_line(f, line);
+
+	if (got <= 0)
+		return got ? got : -EBADMSG;
+	if (strncmp(line, word, strlen(word)))
+		return -EBADMSG;
+	return strcmp(line + strlen(word), rest) ? -ESTALE : 0;
+}
+
+int state_parse(FILE *f, const char *boot_id, struct loaded *set)
+{
+	struct loaded read = { 0 };
+	char line[STATE_LINE_SIZE];
+	int err = expect(f, "kmodwatch-modules ", "1"), got = 0;
+
+	if (err)
+		return err == -ESTALE ? -EBADMSG : err;
+	err = expect(f, "boot_id ", boot_id);
+	while (!err && (got = next_line(f, line)) > 0)
+		err = read_change(line, &read);
+	if (!err && got < 0)
+		err = got;
+	if (err)
+		loaded_clear(&read);
+	else
+		*set = read;
+	return err;
+}
