@@ -368,7 +368,8 @@ static void failed_init(void **state)
 	pass(machine, 1000, NULL);
 	coming(machine, "c");
 	note(machine, EVENT_MODULE_LOAD, "c", "init", machine->now);
-	coming(machine, "d"); /* its result is lost */
+	note(machine, EVENT_MODULE_LOAD, "a", "init", machine->now); /* of another a, before this one */
+	coming(machine, "d");					     /* its result is lost */
 	pass(machine, 120000, NULL);
 	assert_int_equal(machine->count, 0);
 	add(machine, "d"); /* which leaves nothing behind */
@@ -376,6 +377,62 @@ static void failed_init(void **state)
 	pass(machine, 70000, NULL);
 	assert_int_equal(machine->count, 1);
 	assert_told(machine, 0, "loaded", "d");
+}
+
+/* It is on its way, and its result will come, or it will be live. */
+static void not_live_yet(void **state)
+{
+	struct machine *machine = *state;
+
+	first_run(machine);
+	add(machine, "c");
+	list(machine, A B "c 1 1 - Loading 0x0 (+)\n");
+	begin(machine);
+	pass(machine, 120000, NULL);
+	assert_int_equal(machine->count, 0);
+	list(machine, A B C);
+	pass(machine, 70000, NULL);
+	assert_int_equal(machine->count, 1);
+}
+
+/* What an event was about since the reading is left to the next one, a minute later. */
+static void out_of_date(void **state)
+{
+	struct machine *machine = *state;
+
+	first_run(machine);
+	add(machine, "c");
+	list(machine, A B C);
+	begin(machine);
+	assert_int_equal(check(machine), 0);
+	coming(machine, "c");
+	unloaded(machine, "c");
+	coming(machine, "d");
+	loaded(machine, "d");
+	pass(machine, 30000, NULL);
+	assert_int_equal(machine->count, 0);
+	pass(machine, 40000, NULL);
+	assert_int_equal(machine->count, 2);
+	assert_told(machine, 0, "loaded", "c");
+	assert_told(machine, 1, "unloaded", "d");
+}
+
+/* An event between two readings that differ alike: the time counts anew. */
+static void event_in_between(void **state)
+{
+	struct machine *machine = *state;
+
+	first_run(machine);
+	add(machine, "c");
+	list(machine, A B C);
+	begin(machine);
+	pass(machine, 500, NULL);
+	coming(machine, "c");
+	unloaded(machine, "c");
+	pass(machine, 1000, NULL);
+	assert_int_equal(machine->count, 0);
+	pass(machine, 1000, NULL);
+	assert_int_equal(machine->count, 1);
 }
 
 /* Anybody can have a call refused that names a module. */
@@ -551,6 +608,9 @@ int main(void)
 		ON_MACHINE(storm),
 		ON_MACHINE(between_coming_and_result),
 		ON_MACHINE(failed_init),
+		ON_MACHINE(not_live_yet),
+		ON_MACHINE(out_of_date),
+		ON_MACHINE(event_in_between),
 		ON_MACHINE(refused_calls),
 		ON_MACHINE(late_unload),
 		ON_MACHINE(late_load),

@@ -63,7 +63,7 @@ static int open_path(const char *path)
 		return -ENAMETOOLONG;
 	memcpy(plain, path, size);
 	plain[size] = '\0';
-	if (mkdir(plain, 0700) && errno != EEXIST && errno != EROFS)
+	if (mkdir(plain, 0700) && errno != EEXIST)
 		return -errno;
 	fd = open(plain, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
