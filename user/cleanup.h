@@ -26,4 +26,13 @@ static inline void closep(int *fd)
 		close(*fd);
 }
 
+/* For handing a descriptor on that would be closed otherwise. */
+static inline int take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 #endif
