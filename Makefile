@@ -12,7 +12,7 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror
 
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
-PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev make pkg-config zlib1g-dev
+PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev shellcheck valgrind
 
@@ -68,7 +68,7 @@ $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 
 # --- the user side ---
 
-LIBRARIES := libbpf json-c libcap-ng audit
+LIBRARIES := libbpf json-c libcap-ng audit libsystemd
 USER_SOURCES := $(wildcard user/*.c user/*/*.c)
 USER_OBJECTS := $(USER_SOURCES:%.c=$(B)/%.o)
 USER_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DKMODWATCH_VERSION='"$(VERSION)"' $(WARNINGS) -Wshadow -Wstrict-prototypes \
@@ -126,7 +126,7 @@ vm: packages-vm all
 # --- unit tests ---
 
 # The user side without what needs libbpf, and so root: a program for each noun.
-UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,health.o lost.o monitor.o object.o pins.o preflight.o probes.o selftest.o setup.o tools.o), \
+UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,health.o lost.o monitor.o object.o pins.o preflight.o probes.o selftest.o service.o setup.o tools.o), \
 	$(USER_SOURCES:.c=.o))
 UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))

@@ -6,11 +6,15 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 static volatile int stopping;
+
+static const struct itimerval often = { .it_value.tv_usec = 100000, .it_interval.tv_usec = 100000 };
+static const struct itimerval never;
 
 /*
  * The timer repeats the interruption: a write to a slow reader, or a poll, that began just after `stopping` was looked
@@ -18,10 +22,9 @@ static volatile int stopping;
  */
 static void on_stop(int signal)
 {
-	static const struct itimerval again = { .it_value.tv_usec = 100000, .it_interval.tv_usec = 100000 };
-
-	stopping = signal;
-	setitimer(ITIMER_REAL, &again, NULL);
+	if (stopping == 0 || stopping == SIGHUP) /* an end is not taken back */
+		stopping = signal;
+	setitimer(ITIMER_REAL, &often, NULL);
 }
 
 static void on_alarm(int signal)
@@ -38,13 +41,61 @@ static void handle_signals(void)
 
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGHUP, &stop, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
 	sigaction(SIGPIPE, &ignore, NULL); /* write() says EPIPE instead */
 }
 
+/* Forgets a SIGHUP; an end that came after it stays. */
+static void go_on(void)
+{
+	sigset_t hup_and_ends, before;
+
+	sigemptyset(&hup_and_ends);
+	sigaddset(&hup_and_ends, SIGHUP);
+	sigaddset(&hup_and_ends, SIGINT);
+	sigaddset(&hup_and_ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &hup_and_ends, &before);
+	if (stopping == SIGHUP) {
+		stopping = 0;
+		setitimer(ITIMER_REAL, &never, NULL);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/*
+ * Runs the monitor, and after a SIGHUP again with what the options say by then: the kernel side is pinned, so nothing
+ * is missed meanwhile. Options that will not do change nothing.
+ */
+static int run(int argc, char **argv, struct options options)
+{
+	struct options tried = options, again;
+	bool anew = false;
+	int code, unused;
+
+	for (;;) {
+		code = monitor_run(&tried, &stopping);
+		if (code == EXIT_NO_START && anew) {
+			log_line("the options that were read anew will not do, so it goes on with those it had");
+			tried = options;
+			anew = false;
+			continue;
+		}
+		if (code != EXIT_ENDED || stopping != SIGHUP || !options.pin)
+			return code;
+		go_on();
+		options = tried;
+		anew = options_read(argc, argv, &again, &unused) && again.pin;
+		if (anew)
+			tried = again;
+		else
+			log_line("the options were not read anew: it goes on with those it had");
+	}
+}
+
 int main(int argc, char **argv)
 {
-	struct options options;
+	struct options options = { 0 };
 	int exit_code;
 
 	if (!options_read(argc, argv, &options, &exit_code))
@@ -62,5 +113,5 @@ int main(int argc, char **argv)
 	if (options.unpin)
 		return monitor_unpin(&options);
 	handle_signals();
-	return monitor_run(&options, &stopping);
+	return run(argc, argv, options);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "options.h"
 #include "log.h"
+#include "options_file.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static const char help[] =
     "      --self-test SECONDS  how often the probes are tested (default 30; 0: only at the start)\n"
     "      --state DIR      keep the list of loaded modules there, and tell at the next start what changed\n"
     "                       while nobody watched (module_missed)\n"
+    "      --options FILE   take more options from FILE, a line KMODWATCH_OPTIONS=\"...\", and again on SIGHUP\n"
     "      --profile NAME   what auditd's rules should record: cis-rhel7 (the default), stig-rhel8,\n"
     "                       stig-rhel9, cis-v2, complete, or a rules file of your own\n"
     "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
@@ -38,7 +40,8 @@ static const char help[] =
     "      --print-profile NAME  print a profile that is built in\n"
     "      --unpin          take out what --pin left, from its DIR or /sys/fs/bpf/kmodwatch, and exit\n"
     "\n"
-    "Runs until SIGINT or SIGTERM. Needs root, or CAP_BPF and CAP_PERFMON.\n"
+    "Runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile anew, and go on.\n"
+    "Needs root, or CAP_BPF and CAP_PERFMON.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout is gone, ...);\n"
     "2 could not start (usage, privilege, no probe could be attached).\n"
     "With --check-audit: 0 everything required is recorded; 1 something is not; 2 it could not be\n"
@@ -149,6 +152,9 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 	struct options read = { .snapshot = true, .self_test = 30, .profile = "cis-rhel7" };
 	int option;
 
+	if (options_expand(argc, argv, &argc, &argv))
+		return usage_error(exit_code);
+	optind = 0; /* the command line may be read again */
 	while ((option = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_FORMAT:

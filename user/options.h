@@ -38,8 +38,8 @@ struct options {
 };
 
 /*
- * Reads the command line. True: go on, with *options filled. False: end with *exit_code (--help, --version, or a usage
- * error, which has been explained).
+ * Reads the command line, and the files that it names with --options. Calling it again reads those anew. True: go on,
+ * with *options filled. False: end with *exit_code (--help, --version, or a usage error, which has been explained).
  */
 bool options_read(int argc, char **argv, struct options *options, int *exit_code);
 

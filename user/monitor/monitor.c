@@ -18,9 +18,11 @@
 #include "probes.h"
 #include "rings.h"
 #include "selftest.h"
+#include "service.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -40,6 +42,7 @@ struct monitor {
 	struct correlator *correlator;
 	struct rings rings;
 	struct selftest *selftest;
+	struct service service;
 	struct lost lost;
 	struct missed *missed;
 	bool waiting; /* for returns of calls whose result is certain */
@@ -165,6 +168,7 @@ static int due_ms(const struct monitor *monitor)
 {
 	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest));
 
+	due = sooner(due, service_due_ms(&monitor->service));
 	return sooner(due, missed_due_ms(monitor->missed, clock_boot_ns()));
 }
 
@@ -201,6 +205,8 @@ static int look(struct monitor *monitor)
 		err = audit_watch_handle(monitor->audit, emit, monitor);
 	if (!err)
 		err = selftest_run(monitor->selftest, emit, monitor);
+	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
+		     selftest_passes(monitor->selftest));
 	monitor->memory->seen = clock_boot_ns();
 	monitor->boot_offset = clock_boot_offset();
 	return err;
@@ -225,6 +231,7 @@ static int finish(struct monitor *monitor)
 {
 	int err;
 
+	service_stopping(*monitor->stopping == SIGHUP && monitor->pins);
 	if (!monitor->pins)
 		probes_detach(monitor->probes);
 	err = rings_drain(&monitor->rings, SIZE_MAX);
@@ -297,6 +304,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 		log_line("the monitor could not be set up: %s", strerror(-err));
 		return err;
 	}
+	service_init(&monitor->service);
 	monitor->memory->pid = getpid();
 	monitor->memory->runs++;
 	return 0;

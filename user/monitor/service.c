@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "service.h"
+#include "clock.h"
+
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
+
+void service_init(struct service *service)
+{
+	uint64_t microseconds = 0;
+
+	*service = (struct service) { 0 };
+	if (sd_watchdog_enabled(0, &microseconds) > 0)
+		service->interval = microseconds * NS_PER_US / 2;
+	service->next = clock_boot_ns();
+}
+
+int service_due_ms(const struct service *service)
+{
+	uint64_t now = clock_boot_ns();
+
+	if (!service->interval)
+		return -1;
+	return now >= service->next ? 0 : (int)((service->next - now) / NS_PER_MS + 1);
+}
+
+static void say_status(const struct stream *stream, bool degraded, bool passes)
+{
+	sd_notifyf(
+	    0, "STATUS=%s; %llu loads, %llu unloads, %llu requests, %llu executions of module tools, %llu losses",
+	    degraded ? "Some probes are not attached"
+	    : passes ? "Watching"
+		     : "The self-test fails",
+	    (unsigned long long)stream->counts[EVENT_MODULE_LOAD],
+	    (unsigned long long)stream->counts[EVENT_MODULE_UNLOAD],
+	    (unsigned long long)stream->counts[EVENT_MODULE_REQUEST],
+	    (unsigned long long)stream->counts[EVENT_TOOL_EXEC], (unsigned long long)stream->counts[EVENT_EVENTS_LOST]);
+}
+
+void service_tend(struct service *service, const struct stream *stream, bool degraded, bool passes)
+{
+	uint64_t now = clock_boot_ns();
+
+	if (!service->told && passes && !degraded) {
+		sd_notify(0, "READY=1");
+		service->told = true;
+		service->next = now;
+	}
+	if (now < service->next)
+		return;
+	service->next = now + service->interval;
+	say_status(stream, degraded, passes);
+	if (passes)
+		sd_notify(0, "WATCHDOG=1");
+}
+
+void service_stopping(bool reloading)
+{
+	struct timespec now;
+
+	if (!reloading) {
+		sd_notify(0, "STOPPING=1");
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		   (unsigned long long)now.tv_sec * 1000000 + now.tv_nsec / NS_PER_US);
+}
