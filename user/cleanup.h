@@ -26,4 +26,13 @@ static inline void closep(int *fd)
 		close(*fd);
 }
 
+/* The descriptor, which is not closed here then. */
+static inline int take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 #endif

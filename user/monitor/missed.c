@@ -96,7 +96,7 @@ struct judgement {
 	struct loaded suspects;
 };
 
-static int suspect(struct judgement *judgement, const struct loaded_module *module, enum suspicion why)
+static int add_suspect(struct judgement *judgement, const struct loaded_module *module, enum suspicion why)
 {
 	const struct loaded_module *before = loaded_find(&judgement->missed->suspects, module->name);
 	struct loaded_module *now = loaded_get(&judgement->suspects, module->name);
@@ -119,13 +119,13 @@ static int judge_read(void *ctx, struct loaded_module *module)
 	if (module->mark == MODULE_UNSETTLED || loaded_find(&missed->expected.touched, module->name))
 		return 0;
 	if (!mine)
-		return suspect(judgement, module, SUSPECT_LOADED);
+		return add_suspect(judgement, module, SUSPECT_LOADED);
 	if (mine->mark == MODULE_UNSETTLED || !mine->instance)
 		return mine->mark == MODULE_UNSETTLED || module->instance
 			   ? expected_put(&missed->expected, module->name, module->instance, MODULE_SETTLED, mine->time)
 			   : 0;
 	if (module->instance && module->instance != mine->instance)
-		return suspect(judgement, module, SUSPECT_RELOADED);
+		return add_suspect(judgement, module, SUSPECT_RELOADED);
 	return 0;
 }
 
@@ -145,7 +145,7 @@ static int judge_mine(void *ctx, struct loaded_module *module)
 	err = inventory_instance(missed->expected.sys_module, module->name, &instance);
 	if (!err || (err != -ESRCH && !missed->whole))
 		return 0;
-	return suspect(judgement, module, module->mark == MODULE_UNSETTLED ? SUSPECT_DROP : SUSPECT_UNLOADED);
+	return add_suspect(judgement, module, module->mark == MODULE_UNSETTLED ? SUSPECT_DROP : SUSPECT_UNLOADED);
 }
 
 /* ---- telling */

@@ -89,8 +89,7 @@ static int open_folder(struct state *state)
 		return complain(state, errno, "kept",
 				errno == EWOULDBLOCK ? "another kmodwatch keeps its own there: name another folder"
 						     : strerror(errno));
-	state->folder = fd;
-	fd = -1;
+	state->folder = take_fd(&fd);
 	return 0;
 }
 
@@ -116,7 +115,7 @@ static int open_file(struct state *state, FILE **out)
 	*out = fdopen(fd, "r");
 	if (!*out)
 		return complain(state, errno, "read", strerror(errno));
-	fd = -1;
+	take_fd(&fd);
 	return 0;
 }
 
@@ -191,8 +190,7 @@ static int replace(struct state *state, const char *bytes, size_t size)
 		return err;
 	}
 	forget_fd(&state->file);
-	state->file = fd;
-	fd = -1;
+	state->file = take_fd(&fd);
 	return 0;
 }
 
