@@ -26,7 +26,7 @@ static inline void closep(int *fd)
 		close(*fd);
 }
 
-/* The descriptor, which is not closed here then. */
+/* For handing a descriptor on that would be closed otherwise. */
 static inline int take_fd(int *fd)
 {
 	int taken = *fd;

@@ -115,7 +115,7 @@ static int open_file(struct state *state, FILE **out)
 	*out = fdopen(fd, "r");
 	if (!*out)
 		return complain(state, errno, "read", strerror(errno));
-	take_fd(&fd);
+	take_fd(&fd); /* the stream has it */
 	return 0;
 }
 
