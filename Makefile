@@ -108,6 +108,8 @@ packages-vm:
 packages-test:
 	$(call install_packages,$(PACKAGES_TEST))
 
+include user/dist/install.mk
+
 # --- running it ---
 
 KERNEL ?= 6.1

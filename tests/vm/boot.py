@@ -55,25 +55,26 @@ class Port:
 
 
 class Machine:
-    """One boot. The guest's last word, on the port `status`, is its exit status and how much it sent on the others:
+    """One boot of an initramfs: the usual one, or the parts that are given. The guest's last word, on the port `status`, is its exit status and how much it sent on the others:
     its writes are only queued, so a guest that powered off by itself would take the end of its output with it."""
 
-    def __init__(self, kernel, folder, job, *, cases=(), args="", smp=2, limit=120, interactive=False):
+    def __init__(self, kernel, folder, job, *, cases=(), args="", smp=2, limit=120, interactive=False, parts=None, memory=MEMORY):
         self.kernel, self.folder, self.limit = kernel, Path(folder), limit
         self.status = None  # until the guest said otherwise, and all that it sent has arrived
         self.console = self.folder / "console.log"
         self.timed_out = False
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        base = image.base(kernel, everything=interactive)
         initrd = self.folder / "initrd"
-        image.variable(initrd, job, cases)
+        if parts is None:
+            image.variable(initrd, job, cases)
+            parts = (image.base(kernel, everything=interactive), initrd)
         append = f"console=ttyS0 panic=-1 oops=panic loglevel={3 if interactive else 5} {args}"
         command = [
             need("setpriv", "util-linux"), "--pdeathsig", "KILL",  # no guest outlives this program
-            need("qemu-system-x86_64", "qemu-system-x86"), *accelerator(), "-m", str(MEMORY), "-smp", str(smp),
+            need("qemu-system-x86_64", "qemu-system-x86"), *accelerator(), "-m", str(memory), "-smp", str(smp),
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-kernel", str(kernel.vmlinuz), "-initrd", str(_joined(initrd, base)), "-append", append,
+            "-kernel", str(kernel.vmlinuz), "-initrd", str(_joined(initrd, parts)), "-append", append,
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
         ]
         if interactive:
@@ -164,11 +165,11 @@ class Machine:
         return f"{cause} (kernel {self.kernel.version}, {self.console})\n{tail}".rstrip()
 
 
-def _joined(initrd, base):
-    """QEMU takes one file: put the base in front of what was packed for this boot."""
+def _joined(initrd, parts):
+    """QEMU takes one file: the parts, which the kernel unpacks one after the other."""
     part = initrd.with_suffix(".part")
     with open(part, "wb") as out:
-        for path in (base, initrd):
+        for path in parts:
             with open(path, "rb") as source:
                 shutil.copyfileobj(source, out, 1 << 20)
     part.rename(initrd)

@@ -88,20 +88,20 @@ def _tools(archive, programs):
 def _modules(archive, kernel, everything):
     tree = modules.Tree(kernel)
     if everything:
-        _folder(archive, kernel.folder / "modules", "usr")
+        folder(archive, kernel.folder / "modules", "usr")
     else:
         with tempfile.TemporaryDirectory(dir=IMAGES, prefix=".modules-") as scratch:
             tree.copy(modules.CHANNEL + modules.SUBJECTS, Path(scratch))
-            _folder(archive, Path(scratch), "usr")
+            folder(archive, Path(scratch), "usr")
     for name in modules.PLAIN:
         archive.text(f"m/{name}.ko", tree.plain(name))
 
 
-def _folder(archive, source, target):
+def folder(archive, source, target):
     """A host folder's files, in an order that does not change."""
     for path in sorted(source.rglob("*")):
         if path.is_file():
-            archive.file(f"{target}/{path.relative_to(source)}", path)
+            archive.file(f"{target}/{path.relative_to(source)}".lstrip("/"), path)
 
 
 def variable(path, job, cases=()):

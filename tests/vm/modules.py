@@ -57,6 +57,9 @@ class Tree:
                 raise Trouble(f"kernel {self.kernel.version} has no module {name}: take it off the list in modules.py")
         return sorted(self.paths[name] for name in wanted)
 
+    def has(self, name):
+        return canonical(name) in self.paths
+
     def copy(self, names, root):
         """Lay these modules out under root, with indexes of their own so that modprobe works by name and alias."""
         target = root / "lib/modules" / self.kernel.version

@@ -169,7 +169,12 @@ static size_t find_program(const char *name)
  */
 static int load(struct kernel_side *side, const struct options *options, struct kmodwatch_bpf **out)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = options->btf_path);
+	/*
+	 * The kernel's own BTF by name too: for types that it does not have, libbpf 1.1 would else ask for the modules'
+	 * BTF, which takes CAP_SYS_ADMIN.
+	 */
+	LIBBPF_OPTS(bpf_object_open_opts, opts,
+		    .btf_custom_path = options->btf_path ? options->btf_path : "/sys/kernel/btf/vmlinux");
 
 	for (size_t round = 0; round <= PROBES; round++) {
 		_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open_opts(&opts);

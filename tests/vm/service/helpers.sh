@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# For the scenarios: what they say in a few words.
+
+PIN=/sys/fs/bpf/kmodwatch
+
+fail() {
+	systemctl status kmodwatch --no-pager -n 0 | cut -c1-300
+	journalctl -u kmodwatch -o cat --no-pager | grep -v '^{' | tail -12
+	echo "$*"
+	exit 1
+}
+
+# check DESCRIPTION COMMAND...: the command succeeds.
+check() {
+	local what=$1
+	shift
+	"$@" || fail "not true: $what ($*)"
+}
+
+# is DESCRIPTION WANTED GOT
+is() {
+	[ "$2" = "$3" ] || fail "$1: wanted $2, got $3"
+}
+
+# eventually SECONDS COMMAND...: it succeeds within the time.
+eventually() {
+	local left=$(($1 * 10))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		left=$((left - 1))
+		[ $left -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# events [FILTER]: the service's lines of this boot, through jq -c.
+events() {
+	journalctl -u kmodwatch -o cat --no-pager -t kmodwatch | grep '^{' | jq -c "${1:-.}"
+}
+
+# The lines since the last run began.
+run_events() {
+	events | tac | sed '/"event":"monitor_start"/q' | tac | jq -c "${1:-.}"
+}
+
+main_pid() {
+	systemctl show -P MainPID kmodwatch
+}
+
+kernel_at_least() {
+	[ "$(printf '%s\n%s\n' "$1" "$(uname -r)" | sort -V | head -1)" = "$1" ]
+}

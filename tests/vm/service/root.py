@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The guest for the service's tests: a real Debian with systemd, udev, journald and auditd, as an initramfs.
+
+Three archives that the kernel unpacks in order: the Debian root (made once), a kernel row's modules, and what is tested.
+"""
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import image  # noqa: E402
+import modules  # noqa: E402
+from apt import KEYRING, mirror  # noqa: E402
+from cpio import Cpio  # noqa: E402
+from place import BUILD, IMAGES, TOP, need, run  # noqa: E402
+
+PACKAGES = ("systemd", "systemd-sysv", "udev", "dbus", "kmod", "auditd", "procps", "jq", "libbpf1", "libjson-c5", "libcap-ng0",
+            "libaudit1", "libsystemd0", "libelf1", "libssl3")
+# What udev finds on the guest's own hardware, besides the channel to the host.
+FOUND = ("virtio_rng", "evdev", "button", "serio_raw", "psmouse", "pcspkr", "crc32_pclmul", "crct10dif_pclmul", "aesni_intel",
+         "ghash_clmulni_intel")
+# Left out to boot quicker: what no test looks at.
+MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "e2scrub_reap.service", "fstrim.timer", "getty@tty1.service",
+          "serial-getty@ttyS0.service", "systemd-timesyncd.service", "dpkg-db-backup.timer", "systemd-update-utmp.service",
+          "systemd-update-utmp-runlevel.service", "systemd-logind.service", "systemd-user-sessions.service", "systemd-hwdb-update.service",
+          "systemd-resolved.service", "systemd-networkd.service", "systemd-pcrphase.service", "systemd-machine-id-commit.service",
+          "systemd-random-seed.service", "ldconfig.service", "systemd-journal-flush.service", "systemd-journal-catalog-update.service",
+          "systemd-update-done.service")
+UNNEEDED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/i18n", "usr/share/info", "usr/lib/python3", "var/lib/apt",
+            "var/cache", "usr/lib/x86_64-linux-gnu/gconv", "usr/share/zoneinfo", "usr/lib/udev/hwdb.d", "usr/share/perl",
+            "usr/lib/x86_64-linux-gnu/perl", "usr/lib/firmware", "usr/share/bug")
+
+
+def _kept(name, made_from, make):
+    """A cached archive under a name that tells what it was made from."""
+    key = hashlib.sha256(repr(made_from).encode()).hexdigest()[:12]
+    archive = IMAGES / f"{name}-{key}.cpio"
+    if archive.exists():
+        return archive
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=IMAGES, prefix=".part-", delete=False) as part:
+        try:
+            make(part)
+            for stale in IMAGES.glob(f"{name}-????????????.cpio"):
+                stale.unlink(missing_ok=True)
+            os.rename(part.name, archive)
+        except BaseException:
+            os.unlink(part.name)
+            raise
+    return archive
+
+
+def debian():
+    return _kept("debian", (PACKAGES, MASKED, UNNEEDED, (HERE / "root.py").read_bytes()), _make_debian)
+
+
+def _make_debian(out):
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix=".debian-") as scratch:
+        root = Path(scratch) / "root"
+        source = f"deb [signed-by={KEYRING}] {mirror()} bookworm main"
+        run([need("mmdebstrap", "mmdebstrap"), "--quiet", "--mode=root", "--variant=essential", f"--include={','.join(PACKAGES)}",
+             "--format=directory", "bookworm", root, source])
+        for folder in UNNEEDED:
+            shutil.rmtree(root / folder, ignore_errors=True)
+        (root / "etc/hostname").write_text("guest\n")
+        (root / "etc/machine-id").write_text("0123456789abcdef0123456789abcdef\n")
+        (root / "etc/fstab").write_text("")
+        (root / "init").symlink_to("usr/lib/systemd/systemd")
+        for unit in MASKED:
+            link = root / "etc/systemd/system" / unit
+            link.unlink(missing_ok=True)
+            link.symlink_to("/dev/null")
+        names = subprocess.run([need("find", "findutils"), ".", "-xdev", "-print0"], cwd=root, check=True, capture_output=True).stdout
+        subprocess.run([need("cpio", "cpio"), "--quiet", "-0", "-o", "-H", "newc"], cwd=root, check=True, input=names, stdout=out)
+
+
+def kernel_modules(kernel):
+    def make(out):
+        with Cpio(out) as archive:
+            tree = modules.Tree(kernel)
+            wanted = [name for name in FOUND if tree.has(name)]
+            with tempfile.TemporaryDirectory(dir=IMAGES, prefix=".modules-") as scratch:
+                tree.copy(modules.CHANNEL + modules.SUBJECTS + wanted, Path(scratch))
+                image.folder(archive, Path(scratch), "usr")
+            for name in modules.PLAIN:
+                archive.text(f"m/{name}.ko", tree.plain(name))
+
+    made_from = (kernel.version, FOUND, modules.CHANNEL, modules.SUBJECTS, modules.PLAIN, (HERE / "root.py").read_bytes())
+    return _kept(f"service-{kernel.row}", made_from, make)
+
+
+def tested(path, scenarios):
+    """What is installed, as `make install` does it, and the scenarios."""
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix=".installed-") as scratch, open(path, "wb") as out, Cpio(out) as archive:
+        run([need("make", "make"), "--no-print-directory", "install", f"DESTDIR={scratch}", "PREFIX=/usr"], cwd=TOP)
+        image.folder(archive, Path(scratch), "")
+        for name in ("helpers.sh", "run.sh"):
+            archive.file(f"usr/lib/vm/{name}", HERE / name, 0o755)
+        archive.text("etc/systemd/system/scenarios.service", (HERE / "scenarios.service").read_text())
+        archive.link("etc/systemd/system/multi-user.target.wants/scenarios.service", "../scenarios.service")
+        archive.link("etc/systemd/system/sysinit.target.wants/kmodwatch.service", "/usr/lib/systemd/system/kmodwatch.service")
+        archive.text("etc/modules-load.d/test.conf", "dummy\n")
+        for scenario in scenarios:
+            archive.file(f"usr/lib/vm/scenarios/{scenario.name}", scenario)

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Runs the scenarios, each in a shell of its own, and tells the host: "ok NAME SECONDS" or "FAIL NAME SECONDS" and why.
+port=/dev/virtio-ports
+for ((tries = 0; tries < 200; tries++)); do
+	[ -e $port/status ] && [ -e $port/results ] && break
+	sleep 0.1
+done
+sent=0
+say() {
+	printf '%s\n' "$1" >$port/results
+	sent=$((sent + ${#1} + 1))
+}
+export LC_ALL=C
+for scenario in /usr/lib/vm/scenarios/*.sh; do
+	name=$(basename "$scenario" .sh)
+	started=$SECONDS
+	if timeout 240 bash -u "$scenario" >/run/said 2>&1; then
+		say "ok $name $((SECONDS - started))"
+		continue
+	fi
+	say "FAIL $name $((SECONDS - started))"
+	while IFS= read -r line; do
+		say "| $line"
+	done < <(tail -40 /run/said | tr -cd '\11\12\40-\176')
+done
+echo "0 results=$sent" >$port/status
+sleep 60
+systemctl poweroff -ff

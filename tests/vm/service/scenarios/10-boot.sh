@@ -1,0 +1,17 @@
+# Boot with the unit enabled: ready, early enough to see modules-load and udev, and hardened.
+. /usr/lib/vm/helpers.sh
+check "it is active" eventually 20 systemctl is-active kmodwatch
+is "degraded at the start" false "$(events 'select(.event=="monitor_start").degraded')"
+modules_load() { [ -n "$(events 'select(.event=="module_load" and .module.name=="dummy" and (.process.comm|startswith("systemd-modules")))')" ]; }
+check "modules-load's load is seen" eventually 5 modules_load
+check "udev's loads are seen" [ -n "$(events 'select(.event=="module_load" and (.process.comm|test("udevd|udev-worker")))' | head -1)" ]
+check "auditd runs beside it" systemctl is-active auditd
+is "a failed probe" "" "$(events 'select(.event=="monitor_start").probes[]|select(.attached|not).name')"
+is "a probe that is not pinned" "" "$(events 'select(.event=="monitor_start").probes[]|select(.pinned|not).name')"
+
+exposure=$(systemd-analyze security --no-pager kmodwatch.service | sed -n 's/.*Overall exposure level for kmodwatch.service: \([0-9.]*\).*/\1/p')
+echo "exposure: $exposure"
+check "exposure is 2.0 or better" awk -v e="$exposure" 'BEGIN { exit !(e != "" && e <= 2.0) }'
+is "its capabilities (CAP_AUDIT_CONTROL, CAP_PERFMON, CAP_BPF)" 000000c040000000 "$(sed -n 's/^CapEff:\t//p' "/proc/$(main_pid)/status")"
+check "the journal's lines are not for everybody" [ "$(stat -c %a "/var/lib/kmodwatch/modules")" = 600 ]
+check "status has counts" sh -c 'systemctl show -P StatusText kmodwatch | grep -q "loads"'

@@ -1,0 +1,36 @@
+# make install, make uninstall: where things go. DESTDIR and PREFIX as usual; nothing is downloaded.
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+
+.PHONY: install uninstall
+install: all $(B)/kmodwatch.schema.json
+	install -D -m 0755 $(B)/kmodwatch $(DESTDIR)$(SBINDIR)/kmodwatch
+	install -D -m 0644 user/dist/kmodwatch.8 $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
+	install -D -m 0644 user/dist/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
+	install -D -m 0644 user/dist/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
+	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json
+	install -d -m 0755 $(DESTDIR)$(UNITDIR)
+	sed 's|@SBINDIR@|$(SBINDIR)|' user/dist/kmodwatch.service.in > $(DESTDIR)$(UNITDIR)/kmodwatch.service
+	chmod 0644 $(DESTDIR)$(UNITDIR)/kmodwatch.service
+	[ -e $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch ] || \
+		install -D -m 0644 user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
+
+# Stops and takes out a service that runs from here; what the administrator changed, and the list of modules, stay.
+uninstall:
+	[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || systemctl disable --now kmodwatch 2>/dev/null || true
+	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --unpin
+	rm -f $(DESTDIR)$(SBINDIR)/kmodwatch $(DESTDIR)$(MANDIR)/man8/kmodwatch.8 $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch \
+		$(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json \
+		$(DESTDIR)$(UNITDIR)/kmodwatch.service
+	! cmp -s user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch || \
+		rm -f $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
+	rmdir $(DESTDIR)$(PREFIX)/share/kmodwatch 2>/dev/null || true
+
+$(B)/kmodwatch.schema.json:
+	echo {} > $@
