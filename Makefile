@@ -132,7 +132,7 @@ UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,health.o lost
 	$(USER_SOURCES:.c=.o))
 UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
-UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c audit)
+UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c audit libsystemd)
 
 # Every test has a state, wanted or not.
 $(B)/tests/unit/%.o $(B)/asan/tests/unit/%.o: USER_CFLAGS += -Wno-unused-parameter
@@ -177,7 +177,7 @@ $(B)/fuzz/%.o: %.c
 
 $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(UNIT_OBJECTS:%=$(B)/fuzz/%)
 	$(call say,LINK,$@)
-	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c audit)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c audit libsystemd)
 
 .PRECIOUS: $(B)/fuzz/%.o
 .PHONY: fuzz

@@ -15,6 +15,8 @@ static const char help[] =
     "\n"
     "      --format FORMAT  json: one object a line; text (for --check-audit, and its default on a\n"
     "                       terminal): a table\n"
+    "      --journal        send events to the journal with fields of their own, instead of lines on stdout:\n"
+    "                       journalctl KMODWATCH_EVENT=module_load\n"
     "      --no-snapshot    do not list the modules that are loaded already\n"
     "      --btf FILE       take the kernel's type information from FILE, not /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  room for events that wait for the reader: a power of two from 64 to 1048576\n"
@@ -56,6 +58,7 @@ enum {
 	OPTION_UNPIN,
 	OPTION_SELF_TEST,
 	OPTION_STATE,
+	OPTION_JOURNAL,
 	OPTION_CHECK_AUDIT,
 	OPTION_PROFILE,
 	OPTION_RULES,
@@ -72,6 +75,7 @@ static const struct option long_options[] = {
 	{ "unpin", no_argument, NULL, OPTION_UNPIN },
 	{ "self-test", required_argument, NULL, OPTION_SELF_TEST },
 	{ "state", required_argument, NULL, OPTION_STATE },
+	{ "journal", no_argument, NULL, OPTION_JOURNAL },
 	{ "check-audit", no_argument, NULL, OPTION_CHECK_AUDIT },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
 	{ "rules", required_argument, NULL, OPTION_RULES },
@@ -142,6 +146,8 @@ static const char *conflict(const struct options *options)
 		return "--rules is for --check-audit: the monitor checks the system's own rules";
 	if (!options->check_audit && options->format == FORMAT_TEXT)
 		return "--format text is for --check-audit: events are written as json only";
+	if (options->journal && (options->check_audit || options->format != FORMAT_DEFAULT))
+		return "--journal is for the monitor's events, and they have no other format there";
 	if (options->print_rules && options->format != FORMAT_DEFAULT)
 		return "--print-rules prints rules, so --format does not go with it";
 	return NULL;
@@ -203,6 +209,9 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				log_line("--self-test %s will not do: give seconds, 0 to 86400", optarg);
 				return usage_error(exit_code);
 			}
+			break;
+		case OPTION_JOURNAL:
+			read.journal = true;
 			break;
 		case OPTION_STATE:
 			if (!*optarg) {

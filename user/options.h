@@ -26,6 +26,7 @@ struct options {
 	bool unpin;		/* take out what is pinned, and exit */
 	unsigned int self_test; /* seconds between two tests of the probes; 0: only at the start */
 	const char *state;	/* where the list of loaded modules is kept; NULL: nowhere */
+	bool journal;		/* events go to the journal, not to stdout */
 	bool snapshot;		/* module_present lines at the start */
 	bool verbose;
 	enum output_format format;

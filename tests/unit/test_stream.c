@@ -18,7 +18,7 @@ struct pipe_stream {
 static void open_stream(struct pipe_stream *made)
 {
 	assert_int_equal(pipe2(made->fds, O_NONBLOCK), 0);
-	assert_int_equal(stream_init(&made->stream, made->fds[1], &stopping), 0);
+	assert_int_equal(stream_init(&made->stream, made->fds[1], false, &stopping), 0);
 }
 
 static void close_stream(struct pipe_stream *made)

@@ -36,7 +36,7 @@ static int write_json(struct check *check, const volatile int *stopping)
 {
 	struct stream stream;
 	struct event event;
-	int err = stream_init(&stream, STDOUT_FILENO, stopping);
+	int err = stream_init(&stream, STDOUT_FILENO, false, stopping);
 
 	if (!err)
 		err = parity_event(check, &event);

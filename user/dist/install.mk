@@ -18,10 +18,11 @@ install: all $(B)/kmodwatch.schema.json
 	install -d -m 0755 $(DESTDIR)$(UNITDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|' user/dist/kmodwatch.service.in > $(DESTDIR)$(UNITDIR)/kmodwatch.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/kmodwatch.service
+	install -d -m 0700 $(DESTDIR)/var/lib/kmodwatch
 	[ -e $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch ] || \
 		install -D -m 0644 user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
 
-# Stops and takes out a service that runs from here; what the administrator changed, and the list of modules, stay.
+# Stops and takes out a service that runs from here; options that the administrator changed stay.
 uninstall:
 	[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || systemctl disable --now kmodwatch 2>/dev/null || true
 	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --unpin
@@ -30,7 +31,8 @@ uninstall:
 		$(DESTDIR)$(UNITDIR)/kmodwatch.service
 	! cmp -s user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
-	rmdir $(DESTDIR)$(PREFIX)/share/kmodwatch 2>/dev/null || true
+	rm -f $(DESTDIR)/var/lib/kmodwatch/modules
+	rmdir $(DESTDIR)$(PREFIX)/share/kmodwatch $(DESTDIR)/var/lib/kmodwatch 2>/dev/null || true
 
 $(B)/kmodwatch.schema.json:
 	echo {} > $@

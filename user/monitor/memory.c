@@ -78,3 +78,22 @@ void memory_set_last(struct memory *memory, const struct record_header *header)
 {
 	memory->last = (struct record_id) { header->time, header->cpu, header->kind };
 }
+
+uint32_t memory_reader(const struct memory *memory)
+{
+	return memory->pids[memory->runs % RUNS_KEPT];
+}
+
+void memory_set_reader(struct memory *memory, uint32_t pid)
+{
+	memory->pids[(memory->runs + 1) % RUNS_KEPT] = pid;
+	memory->runs++;
+}
+
+bool memory_has_reader(const struct memory *memory, uint32_t pid)
+{
+	for (int i = 0; i < RUNS_KEPT; i++)
+		if (memory->pids[i] == pid)
+			return true;
+	return false;
+}

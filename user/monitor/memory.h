@@ -12,6 +12,7 @@ enum {
 	SLOTS = 160, /* records of calls under way: three or four a call */
 	PROBES_MAX = 32,
 	REASON_SIZE = 160,
+	RUNS_KEPT = 32,
 };
 
 /* Names a record within a boot. */
@@ -27,8 +28,9 @@ struct slot {
 };
 
 struct memory {
-	uint32_t pid;		     /* of who reads, or read last */
-	uint32_t runs;		     /* how many have read */
+	uint32_t runs;		  /* how many have read */
+	uint32_t pids[RUNS_KEPT]; /* theirs: of run n in n % RUNS_KEPT */
+	uint32_t pad;
 	uint64_t seen;		     /* ns since boot: when it last looked */
 	struct record_id last;	     /* the record whose line was written last */
 	uint64_t lost[RECORD_KINDS]; /* of each kind: how many were reported as lost */
@@ -55,5 +57,12 @@ void memory_leave(const struct memory *memory, void *copy);
 /* Whether the record's line is the last that was written, and remembering it as such. */
 bool memory_is_last(const struct memory *memory, const struct record_header *header);
 void memory_set_last(struct memory *memory, const struct record_header *header);
+
+/* The process that reads, or read last; 0: none yet. */
+uint32_t memory_reader(const struct memory *memory);
+/* This process reads from now on. */
+void memory_set_reader(struct memory *memory, uint32_t pid);
+/* Whether the process is one of the last that read. */
+bool memory_has_reader(const struct memory *memory, uint32_t pid);
 
 #endif

@@ -206,7 +206,7 @@ static int look(struct monitor *monitor)
 	if (!err)
 		err = selftest_run(monitor->selftest, emit, monitor);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
-		     selftest_passes(monitor->selftest));
+		     selftest_state(monitor->selftest));
 	monitor->memory->seen = clock_boot_ns();
 	monitor->boot_offset = clock_boot_offset();
 	return err;
@@ -289,7 +289,8 @@ static int map_rings(struct monitor *monitor)
 /* All that works on what is in the kernel. */
 static int set_up(struct monitor *monitor, const struct options *options)
 {
-	int err = stream_init(&monitor->stream, STDOUT_FILENO, monitor->stopping);
+	int err =
+	    stream_init(&monitor->stream, options->journal ? -1 : STDOUT_FILENO, options->journal, monitor->stopping);
 
 	monitor->memory = probes_memory(monitor->probes);
 	if (!err)
@@ -299,14 +300,13 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = correlator_new(emit, monitor, monitor->memory, &monitor->correlator);
 	if (!err)
-		err = selftest_new(monitor->probes, options, monitor->memory->pid, &monitor->selftest);
+		err = selftest_new(monitor->probes, options, &monitor->selftest);
 	if (err) {
 		log_line("the monitor could not be set up: %s", strerror(-err));
 		return err;
 	}
 	service_init(&monitor->service);
-	monitor->memory->pid = getpid();
-	monitor->memory->runs++;
+	memory_set_reader(monitor->memory, getpid());
 	return 0;
 }
 

@@ -74,7 +74,7 @@ static uint32_t holder(const struct pins *pins)
 	fd = bpf_obj_get(path);
 	if (fd < 0 || memory_map(fd, &memory))
 		return 0;
-	pid = memory->pid;
+	pid = memory_reader(memory);
 	memory_unmap(memory);
 	return pid;
 }

@@ -39,9 +39,9 @@ struct selftest {
 	uint64_t due;	 /* ns since boot: when to go on, or to give up waiting */
 	uint64_t nonce;	 /* of the canary that was sent last */
 	uint64_t passed; /* when the last test without a fault began */
-	bool answered, with_calls, passes;
+	bool answered, with_calls;
+	enum selftest_state state;
 	uint32_t pid; /* ours, as the kernel side sees it */
-	uint32_t earlier_pid;
 	uint64_t started;
 	uint32_t called; /* bit: a call of this enum module_call was seen */
 	struct blindness blind[PROBES_MAX];
@@ -58,7 +58,7 @@ static const struct {
 };
 enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
 
-int selftest_new(struct probes *probes, const struct options *options, uint32_t earlier_pid, struct selftest **out)
+int selftest_new(struct probes *probes, const struct options *options, struct selftest **out)
 {
 	struct selftest *selftest = calloc(1, sizeof(*selftest));
 
@@ -68,7 +68,6 @@ int selftest_new(struct probes *probes, const struct options *options, uint32_t 
 		.probes = probes,
 		.options = options,
 		.pid = getpid(),
-		.earlier_pid = earlier_pid,
 		.started = clock_boot_ns(),
 		.with_calls = true,
 		.due = clock_boot_ns(),
@@ -86,11 +85,12 @@ void selftest_freep(struct selftest **selftest)
 	*selftest = NULL;
 }
 
-/* Made by this process for the test, or left on the ring by the process before it. */
+/* Made by this process for the test, or left on the ring by one before it. */
 static bool is_own(const struct selftest *selftest, const struct record_header *header)
 {
 	if (header->time < selftest->started)
-		return header->pid == selftest->earlier_pid && !strcmp(header->comm, "kmodwatch");
+		return memory_has_reader(probes_memory(selftest->probes), header->pid) &&
+		       !strcmp(header->comm, "kmodwatch");
 	return selftest->phase == PHASE_CALLS && header->pid == selftest->pid;
 }
 
@@ -131,14 +131,14 @@ int selftest_due_ms(const struct selftest *selftest)
 {
 	uint64_t now = clock_boot_ns();
 
-	if (!selftest->options->self_test && selftest->passes)
+	if (!selftest->options->self_test && selftest->state == SELFTEST_PASSES)
 		return -1;
 	return now >= selftest->due ? 0 : (int)((selftest->due - now) / MS + 1);
 }
 
-bool selftest_passes(const struct selftest *selftest)
+enum selftest_state selftest_state(const struct selftest *selftest)
 {
-	return selftest->passes;
+	return selftest->state;
 }
 
 static void blind(struct selftest *selftest, size_t i, const char *reason)
@@ -271,7 +271,7 @@ static int conclude(struct selftest *selftest, emit_fn emit, void *ctx)
 	if (!any)
 		selftest->passed = now;
 	selftest->with_calls = any;
-	selftest->passes = !any;
+	selftest->state = any ? SELFTEST_FAILS : SELFTEST_PASSES;
 	selftest->phase = PHASE_REST;
 	selftest->due = now + (any ? AGAIN_MS * MS : 1000 * MS * selftest->options->self_test);
 	return err;

@@ -14,11 +14,9 @@
 struct options;
 struct selftest;
 
-/*
- * Tests at once, then as often as options say. probes and options are not owned. earlier_pid: of the monitor before
- * this one, whose own calls may still be on the rings; 0: none. *out: selftest_freep(). Returns 0 or -ENOMEM.
- */
-int selftest_new(struct probes *probes, const struct options *options, uint32_t earlier_pid, struct selftest **out);
+/* Tests at once, then as often as options say. probes and options are not owned. *out: selftest_freep(). Returns 0 or
+ * -ENOMEM. */
+int selftest_new(struct probes *probes, const struct options *options, struct selftest **out);
 void selftest_freep(struct selftest **selftest);
 
 /* Whether the record (checked to be one) is the self-test's own, and not to be shown. */
@@ -32,7 +30,8 @@ int selftest_due_ms(const struct selftest *selftest);
  */
 int selftest_run(struct selftest *selftest, emit_fn emit, void *ctx);
 
-/* Whether everything worked the last time it was looked at, and a first look is over. */
-bool selftest_passes(const struct selftest *selftest);
+/* What the last test that is over said. */
+enum selftest_state { SELFTEST_BEGUN, SELFTEST_PASSES, SELFTEST_FAILS };
+enum selftest_state selftest_state(const struct selftest *selftest);
 
 #endif

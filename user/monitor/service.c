@@ -6,7 +6,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
+enum { NS_PER_US = 1000, NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
 
 void service_init(struct service *service)
 {
@@ -27,33 +27,40 @@ int service_due_ms(const struct service *service)
 	return now >= service->next ? 0 : (int)((service->next - now) / NS_PER_MS + 1);
 }
 
-static void say_status(const struct stream *stream, bool degraded, bool passes)
+static void say_status(const struct stream *stream, bool degraded, enum selftest_state state)
 {
+	static const char *const states[] = {
+		[SELFTEST_BEGUN] = "Testing the probes",
+		[SELFTEST_PASSES] = "Watching",
+		[SELFTEST_FAILS] = "The self-test fails",
+	};
+	const uint64_t *counts = stream->counts;
+
 	sd_notifyf(
 	    0, "STATUS=%s; %llu loads, %llu unloads, %llu requests, %llu executions of module tools, %llu losses",
-	    degraded ? "Some probes are not attached"
-	    : passes ? "Watching"
-		     : "The self-test fails",
-	    (unsigned long long)stream->counts[EVENT_MODULE_LOAD],
-	    (unsigned long long)stream->counts[EVENT_MODULE_UNLOAD],
-	    (unsigned long long)stream->counts[EVENT_MODULE_REQUEST],
-	    (unsigned long long)stream->counts[EVENT_TOOL_EXEC], (unsigned long long)stream->counts[EVENT_EVENTS_LOST]);
+	    degraded ? "Some probes are not attached" : states[state], (unsigned long long)counts[EVENT_MODULE_LOAD],
+	    (unsigned long long)counts[EVENT_MODULE_UNLOAD], (unsigned long long)counts[EVENT_MODULE_REQUEST],
+	    (unsigned long long)counts[EVENT_TOOL_EXEC], (unsigned long long)counts[EVENT_EVENTS_LOST]);
 }
 
-void service_tend(struct service *service, const struct stream *stream, bool degraded, bool passes)
+void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state)
 {
 	uint64_t now = clock_boot_ns();
 
-	if (!service->told && passes && !degraded) {
+	if (!service->told && state == SELFTEST_PASSES && !degraded) {
 		sd_notify(0, "READY=1");
 		service->told = true;
 		service->next = now;
 	}
+	if (now >= service->status + NS_PER_S && (now >= service->next || stream->seq != service->lines)) {
+		say_status(stream, degraded, state);
+		service->status = now;
+		service->lines = stream->seq;
+	}
 	if (now < service->next)
 		return;
 	service->next = now + service->interval;
-	say_status(stream, degraded, passes);
-	if (passes)
+	if (state == SELFTEST_PASSES)
 		sd_notify(0, "WATCHDOG=1");
 }
 

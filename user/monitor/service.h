@@ -4,12 +4,15 @@
 #define KMODWATCH_SERVICE_H
 
 #include "../output/stream.h"
+#include "selftest.h"
 
 #include <stdbool.h>
 
 struct service {
 	uint64_t interval; /* ns between two signs of life; 0: none are wanted */
 	uint64_t next;	   /* ns since boot: of the next */
+	uint64_t status;   /* ns since boot: when the status was said */
+	uint64_t lines;	   /* how many there were then */
 	bool told;	   /* that all is ready */
 };
 
@@ -22,7 +25,7 @@ int service_due_ms(const struct service *service);
  * Says that all is ready (once, when all probes are attached and the self-test passes), what was counted, and, while
  * the self-test passes, that the monitor lives.
  */
-void service_tend(struct service *service, const struct stream *stream, bool degraded, bool passes);
+void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state);
 
 /* Says that it ends, or reads its options anew. */
 void service_stopping(bool reloading);

@@ -3,6 +3,7 @@
 #include "../cleanup.h"
 #include "../monitor/clock.h"
 #include "fields.h"
+#include "journal.h"
 #include "json.h"
 
 #include <errno.h>
@@ -12,14 +13,16 @@
 
 enum { SCHEMA = 1 };
 
-int stream_init(struct stream *stream, int fd, const volatile int *stopping)
+int stream_init(struct stream *stream, int fd, bool journal, const volatile int *stopping)
 {
 	_cleanup_(fclosep) FILE *boot_id = fopen("/proc/sys/kernel/random/boot_id", "re");
 	struct utsname names;
 
 	if (!boot_id || uname(&names))
 		return -errno;
-	*stream = (struct stream) { .sink = { .fd = fd, .stopping = stopping }, .start = clock_boot_ns() };
+	*stream = (struct stream) { .sink = { .fd = fd, .stopping = stopping },
+				    .journal = journal,
+				    .start = clock_boot_ns() };
 	if (fscanf(boot_id, "%36s", stream->boot_id) != 1)
 		return -EIO;
 	snprintf(stream->host, sizeof(stream->host), "%s", names.nodename);
@@ -46,11 +49,11 @@ int stream_emit(struct stream *stream, struct event *event)
 	if (event->time.known == ABSENT)
 		event->time = number_of(clock_boot_ns() + clock_boot_offset());
 	err = json_render(event, &line, &size);
+	if (!err)
+		err = stream->journal ? journal_send(event, line, size, stream->sink.stopping)
+				      : sink_write(&stream->sink, line, size);
 	if (event->id.bytes == id)
 		event->id = (struct text) { 0 };
-	if (err)
-		return err;
-	err = sink_write(&stream->sink, line, size);
 	if (err)
 		return err;
 	stream->seq++;

@@ -8,6 +8,7 @@
 
 struct stream {
 	struct sink sink;
+	bool journal; /* native journal fields instead of lines into the sink */
 	uint64_t seq; /* of the last line */
 	uint64_t counts[EVENT_KINDS];
 	uint64_t start; /* ns since boot: names the events that the user side makes */
@@ -15,12 +16,13 @@ struct stream {
 	char boot_id[37];
 };
 
-/* fd and stopping: see struct sink. Returns 0, or a negative errno where host or boot id cannot be read. */
-int stream_init(struct stream *stream, int fd, const volatile int *stopping);
+/* fd (-1 for the journal) and stopping: see struct sink. Returns 0, or a negative errno where host or boot id cannot be
+ * read. */
+int stream_init(struct stream *stream, int fd, bool journal, const volatile int *stopping);
 
 /*
  * Writes the event as one line. Fills schema, seq, event, host, boot_id, and where they are absent id and time (now).
- * Returns 0, -ENOMEM, or sink_write()'s error.
+ * Returns 0, -ENOMEM, or sink_write()'s or journal_send()'s error.
  */
 int stream_emit(struct stream *stream, struct event *event);
 

@@ -100,6 +100,7 @@ def tested(path, scenarios):
     """What is installed, as `make install` does it, and the scenarios."""
     with tempfile.TemporaryDirectory(dir=BUILD, prefix=".installed-") as scratch, open(path, "wb") as out, Cpio(out) as archive:
         run([need("make", "make"), "--no-print-directory", "install", f"DESTDIR={scratch}", "PREFIX=/usr"], cwd=TOP)
+        archive.folder("var/lib/kmodwatch", 0o700)
         image.folder(archive, Path(scratch), "")
         for name in ("helpers.sh", "run.sh"):
             archive.file(f"usr/lib/vm/{name}", HERE / name, 0o755)

@@ -1,0 +1,46 @@
+# 200 loads while kill -9 hits every 300 ms: all are reported, in order, at most one line a kill twice, none in part.
+. /usr/lib/vm/helpers.sh
+storm() { # HOW: what hits every 300 ms
+	local seq0 i=0
+	journalctl --rotate >/dev/null; journalctl --vacuum-time=1s >/dev/null 2>&1
+	: >/run/hits
+	(while [ ! -e /run/over ]; do sleep 0.3; eval "$1" && echo x >>/run/hits; done) 2>/dev/null &
+	while [ $i -lt 200 ]; do
+		i=$((i + 1))
+		insmod /m/veth.ko "x$i=1" 2>/dev/null || insmod /m/veth.ko || echo "load $i failed"
+		rmmod veth || echo "unload $i failed"
+	done
+	touch /run/over
+	wait
+	rm /run/over
+	eventually 30 systemctl is-active kmodwatch || fail "it did not come back"
+	eventually 20 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.event==\"module_unload\" and .module.name==\"veth\").id" | sort -u | wc -l)" -ge 200 ]'
+}
+judge() {
+	local lines ids
+	journalctl -u kmodwatch -t kmodwatch -o cat --no-pager | grep '^{' >/run/all
+	jq -c . /run/all >/dev/null || fail "a line is not whole"
+	jq -c 'select((.event|test("module_(load|unload)$")) and .module.name=="veth")' /run/all >/run/lines
+	own=$(jq -c 'select(.process.comm=="kmodwatch")' /run/all)
+	[ -z "$own" ] || fail "the self-test's own calls are shown: $(echo "$own" | head -3)"
+	is "loads" 200 "$(jq -r 'select(.event=="module_load" and .outcome=="success").id' /run/lines | sort -u | wc -l)"
+	is "unloads" 200 "$(jq -r 'select(.event=="module_unload" and .outcome=="success").id' /run/lines | sort -u | wc -l)"
+	# in order: each load's parameter counts up, and loads and unloads take turns
+	jq -r 'select(.outcome=="success")|[.id,.event,.module.params//""]|join(" ")' /run/lines | awk '!seen[$1]++ { print $2, $3 }' >/run/order
+	awk '$1 == "module_load" { n++; if ($2 != "x" n "=1") { print "load", n, "is", $2; bad = 1 } }
+	     { if ($1 == last) { print "two in a row:", NR; bad = 1 } last = $1 } END { exit bad }' /run/order || fail "not in order"
+	repeats=$(jq -r .id /run/lines | sort | uniq -d | wc -l)
+	[ "$repeats" -le "$(wc -l </run/hits)" ] || fail "$repeats lines twice, for $(wc -l </run/hits) hits"
+	bare=$(jq -c 'select((.event|test("module_")) and .event != "module_present" and .process.exe==null and .process.kthread==false)' /run/all)
+	[ -z "$bare" ] || fail "lines without their process: $(echo "$bare" | head -3)"
+	echo "$(wc -l </run/hits) hits, $repeats lines twice, $(events 'select(.event=="monitor_start")' | wc -l) starts"
+}
+hit() {
+	local pid
+	pid=$(main_pid)
+	[ "$pid" -gt 1 ] && kill -9 "$pid"
+}
+storm hit
+judge
+is "module_missed" "" "$(events 'select(.event=="module_missed").module.name')"
+is "events_lost" "" "$(events 'select(.event=="events_lost")')"

@@ -1,0 +1,29 @@
+# The watchdog restarts a monitor that hangs, and one that is blind.
+. /usr/lib/vm/helpers.sh
+mkdir -p /run/systemd/system/kmodwatch.service.d
+printf '[Service]\nWatchdogSec=4\n' >/run/systemd/system/kmodwatch.service.d/watchdog.conf
+echo 'KMODWATCH_OPTIONS="--self-test 1"' >/etc/default/kmodwatch
+systemctl daemon-reload
+systemctl restart kmodwatch
+restarts() { systemctl show -P NRestarts kmodwatch; }
+before=$(restarts)
+pid=$(main_pid)
+sleep 9
+is "the process while all is well" "$pid" "$(main_pid)"
+
+kill -STOP "$pid"
+modprobe crc-itu-t && modprobe -r crc-itu-t
+check "a stopped monitor is restarted" eventually 15 sh -c '. /usr/lib/vm/helpers.sh; [ "$(systemctl show -P NRestarts kmodwatch)" -gt '"$before"' ]'
+check "and is active" eventually 10 systemctl is-active kmodwatch
+check "what happened meanwhile is told" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ -n "$(run_events "select(.event==\"module_unload\" and .module.name==\"crc_itu_t\")")" ]'
+
+if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
+	before=$(restarts)
+	check "a blind monitor is not kept alive" eventually 15 sh -c '. /usr/lib/vm/helpers.sh; [ "$(systemctl show -P NRestarts kmodwatch)" -gt '"$before"' ]'
+	sleep 2
+	check "and is not ready" sh -c '[ "$(systemctl is-active kmodwatch)" = activating ]'
+	sysctl -q -w kernel.ftrace_enabled=1
+	check "until it sees" eventually 20 systemctl is-active kmodwatch
+fi
+rm -r /run/systemd/system/kmodwatch.service.d
+systemctl daemon-reload

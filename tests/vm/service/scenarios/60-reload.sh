@@ -1,0 +1,24 @@
+# A reload reads options and profile anew; options that will not do change nothing.
+. /usr/lib/vm/helpers.sh
+echo 'KMODWATCH_OPTIONS="--profile complete"' >/etc/default/kmodwatch
+pid=$(main_pid)
+modprobe crc-itu-t
+systemctl reload kmodwatch
+modprobe -r crc-itu-t
+profile_is() { [ "$(run_events 'select(.event=="audit_parity").profile' | tail -1)" = "\"$1\"" ]; }
+check "the new profile is checked" eventually 10 profile_is complete
+is "the process" "$pid" "$(main_pid)"
+check "nothing is lost" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.module.name==\"crc_itu_t\" and .outcome==\"success\").event" | tail -2 | tr -d "\n")" = "\"module_load\"\"module_unload\"" ]'
+
+for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-such-option"' 'KMODWATCH_OPTIONS="--profile' 'nonsense'; do
+	echo "$bad" >/etc/default/kmodwatch
+	systemctl reload kmodwatch
+	sleep 2
+	check "it stays active ($bad)" eventually 10 systemctl is-active kmodwatch
+	is "the process ($bad)" "$pid" "$(main_pid)"
+	check "it keeps its profile ($bad)" profile_is complete
+	check "it says why ($bad)" sh -c 'journalctl -u kmodwatch -o cat | grep -v "^{" | grep -q "goes on with those it had"'
+done
+echo '# nothing' >/etc/default/kmodwatch
+systemctl reload kmodwatch
+check "back to the default" eventually 10 profile_is cis-rhel7

@@ -1,0 +1,36 @@
+# --journal: native fields, found by journalctl's own matches; nothing that a process chooses can forge one.
+. /usr/lib/vm/helpers.sh
+echo 'KMODWATCH_OPTIONS="--journal"' >/etc/default/kmodwatch
+systemctl reload kmodwatch
+check "active" eventually 10 systemctl is-active kmodwatch
+loaded() { journalctl KMODWATCH_EVENT=module_load MODULE_NAME=crc_itu_t -o json --no-pager | tail -1 | jq -e -r "$1"; }
+modprobe crc-itu-t
+check "a load is found by its fields" eventually 8 loaded .MODULE_NAME
+is "PROCESS_COMM" modprobe "$(loaded .PROCESS_COMM)"
+is "KMODWATCH_OUTCOME" success "$(loaded .KMODWATCH_OUTCOME)"
+is "SYSCALL_NAME" finit_module "$(loaded .SYSCALL_NAME)"
+is "PRIORITY" 5 "$(loaded .PRIORITY)"
+is "PROCESS_ARGV" '["modprobe","crc-itu-t"]' "$(loaded '.PROCESS_ARGV|tojson')"
+is "the whole line is there" '"crc_itu_t"' "$(loaded .KMODWATCH_JSON | jq .module.name)"
+check "the sentence" sh -c 'case "$1" in "crc_itu_t loaded by modprobe (pid "*", uid 0)") ;; *) exit 1 ;; esac' - "$(loaded .MESSAGE)"
+modprobe -r crc-itu-t
+
+insmod /m/dummy.ko "$(printf 'a=1\nMODULE_NAME=forged\nKMODWATCH_EVENT=forged')" 2>/dev/null || insmod /m/mac-celtic.ko "$(printf 'a=1\nMODULE_NAME=forged\nKMODWATCH_EVENT=forged')"
+sleep 2
+is "entries with a forged field" 0 "$(journalctl MODULE_NAME=forged -o json --no-pager | grep -c .)"
+is "forged events" 0 "$(journalctl KMODWATCH_EVENT=forged -o json --no-pager | grep -c .)"
+rmmod mac_celtic 2>/dev/null || rmmod dummy
+
+# a large one: the audit check's line goes through a memfd
+check "a large entry arrives" eventually 5 sh -c '[ "$(journalctl KMODWATCH_EVENT=audit_parity -o json --no-pager | tail -1 | jq -r .KMODWATCH_JSON | wc -c)" -gt 4000 ]'
+
+# journald away for a while
+systemctl stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald 2>/dev/null
+modprobe mac-celtic
+sleep 2
+modprobe -r mac-celtic
+systemctl start systemd-journald.socket systemd-journald
+after() { [ "$(journalctl MODULE_NAME=mac_celtic -o json --no-pager | jq -r 'select(.KMODWATCH_EVENT|test("load")).KMODWATCH_EVENT' | tail -2 | tr '\n' ' ')" = "module_load module_unload " ]; }
+eventually 20 after || fail "what happened without journald is not there: $(journalctl MODULE_NAME=mac_celtic --no-pager | tail -5)"
+echo '# nothing' >/etc/default/kmodwatch
+systemctl reload kmodwatch

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "journal.h"
+#include "../cleanup.h"
+#include "../log.h"
+#include "fields.h"
+#include "sentence.h"
+#include "text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#define SD_JOURNAL_SUPPRESS_LOCATION /* where in our source an event was sent from is of no use to anybody */
+#include <systemd/sd-journal.h>
+
+enum { NAME_SIZE = 65, RETRY_MS = 500, GIVE_UP_SECONDS = 2 };
+
+/* MESSAGE_ID for good, and how much it matters when all went well. */
+static const struct {
+	const char *id;
+	int priority;
+} kinds[EVENT_KINDS] = {
+	[EVENT_MONITOR_START] = { "6e832f40d7814d5ba24afb0cdfe3dea9", LOG_INFO },
+	[EVENT_MODULE_PRESENT] = { "c49c854ed9964b1caa05a7351f219cc6", LOG_INFO },
+	[EVENT_MODULE_REQUEST] = { "0aea601e1beb48689e61d8e8aaba957d", LOG_INFO },
+	[EVENT_TOOL_EXEC] = { "b3801c03ab02470aae6305fcd157cc46", LOG_INFO },
+	[EVENT_MODULE_COMING] = { "5c675cd2e8d041c2855fef5aba6ebeb4", LOG_INFO },
+	[EVENT_MODULE_LOAD] = { "5b61c8c4ddbd4d42b9b8424ce5115d67", LOG_NOTICE },
+	[EVENT_MODULE_UNLOAD] = { "d8686e79b9024e8db60997882b00b917", LOG_NOTICE },
+	[EVENT_MODULE_MISSED] = { "2e748d0d4f2f4de1a01ab21492761f69", LOG_WARNING },
+	[EVENT_EVENTS_LOST] = { "164d4cb07f214fda8e8d04a0cbca5541", LOG_WARNING },
+	[EVENT_MONITOR_BLIND] = { "e6163f983f084e8284db775c2cefb6ed", LOG_ALERT },
+	[EVENT_MONITOR_RECOVERED] = { "664136aa883744938dec5acb45d2e866", LOG_NOTICE },
+	[EVENT_AUDIT_PARITY] = { "cbfeea1071a74602af9316515c811ee3", LOG_INFO },
+	[EVENT_MONITOR_STOP] = { "5031d8c324eb4662b9899e5e45238cd4", LOG_INFO },
+};
+
+static bool is(const struct text *text, const char *word)
+{
+	return text->known == KNOWN && text->size == strlen(word) && !memcmp(text->bytes, word, text->size);
+}
+
+static int priority_of(const struct event *event)
+{
+	if (is(&event->outcome, "failure") || is(&event->outcome, "gap"))
+		return LOG_WARNING;
+	return kinds[event->kind].priority;
+}
+
+void journal_entry_clear(struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->count; i++)
+		free(entry->fields[i].iov_base);
+	free(entry->fields);
+	*entry = (struct journal_entry) { 0 };
+}
+
+static int add(struct journal_entry *entry, const char *name, const char *bytes, size_t size)
+{
+	size_t length = strlen(name);
+	struct iovec *more = realloc(entry->fields, (entry->count + 1) * sizeof(*more));
+	char *field;
+
+	if (!more)
+		return -ENOMEM;
+	entry->fields = more;
+	field = malloc(length + 1 + size);
+	if (!field)
+		return -ENOMEM;
+	memcpy(field, name, length);
+	field[length] = '=';
+	memcpy(field + length + 1, bytes, size);
+	more[entry->count++] = (struct iovec) { field, length + 1 + size };
+	return 0;
+}
+
+static int add_string(struct journal_entry *entry, const char *name, const char *string)
+{
+	return add(entry, name, string, strlen(string));
+}
+
+static void upper(char *name)
+{
+	for (; *name; name++)
+		*name = (char)toupper((unsigned char)*name);
+}
+
+static int add_number(struct journal_entry *entry, const char *name, const struct field *field, uint64_t value)
+{
+	char text[TIME_TEXT_SIZE];
+
+	switch (field->type) {
+	case FIELD_BOOL:
+		return add_string(entry, name, value ? "true" : "false");
+	case FIELD_TIME:
+		format_time(value, text);
+		return add_string(entry, name, text);
+	case FIELD_INT:
+		snprintf(text, sizeof(text), "%lld", (long long)value);
+		return add_string(entry, name, text);
+	default:
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+		return add_string(entry, name, text);
+	}
+}
+
+static int add_argv(struct journal_entry *entry, const char *name, const struct text *argv)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < argv->size;) {
+		size_t length = strnlen(argv->bytes + i, argv->size - i);
+
+		err = add(entry, name, argv->bytes + i, length);
+		i += length + 1;
+	}
+	return err;
+}
+
+static int add_texts(struct journal_entry *entry, const char *name, const struct list *list)
+{
+	const struct text *texts = list->items;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < list->count; i++)
+		err = add(entry, name, texts[i].bytes, texts[i].size);
+	return err;
+}
+
+static int add_fields(struct journal_entry *entry, const char *prefix, const struct field *fields, const void *part);
+
+static int add_known(struct journal_entry *entry, const char *name, const struct field *field, const void *value)
+{
+	const struct text *text = value;
+	int err;
+
+	switch (field->type) {
+	case FIELD_TEXT:
+	case FIELD_ARGV:
+		err =
+		    field->type == FIELD_ARGV ? add_argv(entry, name, text) : add(entry, name, text->bytes, text->size);
+		return !err && text->truncated ? add_string(entry, "KMODWATCH_TRUNCATED", name) : err;
+	case FIELD_TEXTS:
+		return add_texts(entry, name, value);
+	case FIELD_COUNTS:
+	case FIELD_LIST:
+		return 0;
+	case FIELD_OBJECT:
+		return add_fields(entry, name, field->fields, value);
+	default:
+		return add_number(entry, name, field, ((const struct number *)value)->value);
+	}
+}
+
+static int add_fields(struct journal_entry *entry, const char *prefix, const struct field *fields, const void *part)
+{
+	int err = 0;
+
+	for (const struct field *field = fields; !err && field->key; field++) {
+		const void *value = (const char *)part + field->offset;
+		enum known known = *(const enum known *)value;
+		const char *before = field->type == FIELD_OBJECT && !prefix ? NULL : prefix ? prefix : "KMODWATCH";
+		char name[NAME_SIZE];
+
+		snprintf(name, sizeof(name), "%s%s%s", before ? before : "", before ? "_" : "", field->key);
+		upper(name);
+		if (known == UNKNOWN)
+			err = add_string(entry, "KMODWATCH_UNKNOWN", name);
+		else if (known == KNOWN)
+			err = add_known(entry, name, field, value);
+	}
+	return err;
+}
+
+int journal_entry_make(const struct event *event, const char *json, size_t size, struct journal_entry *entry)
+{
+	_cleanup_(journal_entry_clear) struct journal_entry made = { 0 };
+	char sentence[SENTENCE_SIZE], priority[4];
+	int err;
+
+	sentence_of(event, sentence);
+	snprintf(priority, sizeof(priority), "%d", priority_of(event));
+	err = add_string(&made, "MESSAGE", sentence);
+	if (!err)
+		err = add_string(&made, "MESSAGE_ID", kinds[event->kind].id);
+	if (!err)
+		err = add_string(&made, "PRIORITY", priority);
+	if (!err)
+		err = add_string(&made, "SYSLOG_IDENTIFIER", "kmodwatch");
+	if (!err)
+		err = add_fields(&made, NULL, common_fields, event);
+	if (!err)
+		err = add_fields(&made, NULL, event_fields(event->kind), event);
+	if (!err)
+		err = add(&made, "KMODWATCH_JSON", json, size && json[size - 1] == '\n' ? size - 1 : size);
+	if (err)
+		return err;
+	*entry = made;
+	made = (struct journal_entry) { 0 };
+	return 0;
+}
+
+/* sd_journal_sendv() takes a socket that is not there for success. */
+static int send_once(const struct journal_entry *entry)
+{
+	return access("/run/systemd/journal/socket", F_OK) ? -errno
+							   : sd_journal_sendv(entry->fields, (int)entry->count);
+}
+
+int journal_send(const struct event *event, const char *json, size_t size, const volatile int *stopping)
+{
+	_cleanup_(journal_entry_clear) struct journal_entry entry = { 0 };
+	struct timespec now, give_up = { 0 };
+	bool told = false;
+	int err = journal_entry_make(event, json, size, &entry);
+
+	if (err)
+		return err;
+	while ((err = send_once(&entry))) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (*stopping && !give_up.tv_sec)
+			give_up.tv_sec = now.tv_sec + GIVE_UP_SECONDS;
+		if (give_up.tv_sec && now.tv_sec >= give_up.tv_sec)
+			return -ECANCELED;
+		if (err == -EINTR)
+			continue;
+		if (err != -ENOENT && err != -ECONNREFUSED && err != -EAGAIN && err != -ENOTCONN && err != -ENOBUFS &&
+		    err != -ECONNRESET)
+			return err;
+		if (!told)
+			log_line("journald does not take events (%s): waiting for it; nothing is lost while the "
+				 "kernel's buffer lasts",
+				 strerror(-err));
+		told = true;
+		poll(NULL, 0, RETRY_MS);
+	}
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An event as native journal fields. Top-level keys become KMODWATCH_<KEY>, those of a part <PART>_<KEY> (MODULE_NAME,
+ * PROCESS_NS_MNT), lists of texts and arguments a field for each. What is unknown has no field of its own and is named
+ * by a KMODWATCH_UNKNOWN, what was cut by a KMODWATCH_TRUNCATED. Lists of parts are in KMODWATCH_JSON only: the whole
+ * line.
+ */
+#ifndef KMODWATCH_JOURNAL_H
+#define KMODWATCH_JOURNAL_H
+
+#include "event.h"
+
+#include <sys/uio.h>
+
+struct journal_entry {
+	struct iovec *fields; /* NAME=VALUE, any bytes in the value */
+	size_t count;
+};
+
+/* json: the event's line. *entry: journal_entry_clear(). Returns 0 or -ENOMEM, entry then untouched. */
+int journal_entry_make(const struct event *event, const char *json, size_t size, struct journal_entry *entry);
+void journal_entry_clear(struct journal_entry *entry);
+
+/*
+ * Sends the event to journald, waiting as long as there is none; once *stopping is set two seconds at most. Returns 0,
+ * -ECANCELED (given up while stopping) or another negative errno.
+ */
+int journal_send(const struct event *event, const char *json, size_t size, const volatile int *stopping);
+
+#endif
