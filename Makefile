@@ -84,7 +84,7 @@ $(B)/kmodwatch: $(USER_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS) $^ -o $@ $(USER_LIBS)
 
-$(B)/user/monitor/probes.o: | $(B)/include/kmodwatch.skel.h
+$(B)/user/monitor/object.o: | $(B)/include/kmodwatch.skel.h
 
 # The built-in profiles are taken in as they are.
 $(addsuffix user/audit/profile.o,$(B)/ $(B)/asan/ $(B)/fuzz/): $(wildcard user/audit/profiles/*.rules)
