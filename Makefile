@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native clean help packages-build packages-vm packages-test
 
-all: $(B)/kmodwatch
+all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
 help:
 	@echo 'make               build $(B)/kmodwatch'
@@ -69,7 +69,8 @@ $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 # --- the user side ---
 
 LIBRARIES := libbpf json-c libcap-ng audit libsystemd
-USER_SOURCES := $(wildcard user/*.c user/*/*.c)
+# user/dist/ is not linked in: it makes what is installed beside the program.
+USER_SOURCES := $(filter-out user/dist/%,$(wildcard user/*.c user/*/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(B)/%.o)
 USER_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DKMODWATCH_VERSION='"$(VERSION)"' $(WARNINGS) -Wshadow -Wstrict-prototypes \
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -I$(B)/include $(CFLAGS)
@@ -289,7 +290,7 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 
 LINT := $(B)/lint
 LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch])
-LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard vmlinux/*.c))
+LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
 LINT_PYTHON := $(wildcard tests/vm/*.py) tests/vm/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh) tests/vm/guest/init

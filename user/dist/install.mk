@@ -32,5 +32,13 @@ uninstall:
 		rm -f $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
 	rmdir $(DESTDIR)$(PREFIX)/share/kmodwatch 2>/dev/null || true
 
-$(B)/kmodwatch.schema.json:
-	echo {} > $@
+# The schema is printed by what the lines are printed by.
+$(B)/schema: $(B)/user/dist/schema.o $(B)/user/output/fields.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c)
+
+$(B)/kmodwatch.schema.json: $(B)/schema
+	$(call say,SCHEMA,$@)
+	$(Q)$(B)/schema >$@
+
+-include $(B)/user/dist/schema.d
