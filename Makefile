@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
-PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev shellcheck valgrind
+PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc python3-jsonschema shellcheck valgrind
 
 ifeq ($(V),1)
 Q :=
@@ -236,7 +236,7 @@ native: all
 	@tests/vm/run native
 
 # The judge of the cases must be able to say no.
-judge:
+judge: $(B)/kmodwatch.schema.json
 	@python3 -B -m unittest discover -q -s tests/vm
 
 # Another architecture's programs at least compile.
