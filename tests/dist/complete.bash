@@ -14,7 +14,7 @@ COMP_POINT=${#COMP_LINE}
 # The line's end may lie inside a word with `=`, which readline takes apart.
 if [[ ${COMP_WORDS[COMP_CWORD]} == --*=* ]]; then
 	last=${COMP_WORDS[COMP_CWORD]}
-	COMP_WORDS=("${COMP_WORDS[@]:0:COMP_CWORD}" "${last%%=*}" = "${last#*=}")
+	COMP_WORDS=("${COMP_WORDS[@]:0:COMP_CWORD}" "${last%%=*}" "=" "${last#*=}")
 	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 fi
 COMPREPLY=()

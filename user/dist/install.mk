@@ -11,7 +11,9 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-comp
 .PHONY: install uninstall
 install: all $(B)/kmodwatch.schema.json
 	install -D -m 0755 $(B)/kmodwatch $(DESTDIR)$(SBINDIR)/kmodwatch
-	install -D -m 0644 user/dist/kmodwatch.8 $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
+	install -d -m 0755 $(DESTDIR)$(MANDIR)/man8
+	sed 's|/usr/local|$(PREFIX)|' user/dist/kmodwatch.8 > $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
+	chmod 0644 $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
 	install -D -m 0644 user/dist/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
 	install -D -m 0644 user/dist/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
 	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json
@@ -42,3 +44,10 @@ $(B)/kmodwatch.schema.json: $(B)/schema
 	$(Q)$(B)/schema >$@
 
 -include $(B)/user/dist/schema.d
+
+# What is installed, and that all of it names the same options and events.
+.PHONY: dist-check
+dist-check: all
+	@python3 -B tests/dist/names.py $(B)/kmodwatch
+	@tests/dist/install.sh
+	@tests/dist/completion.sh
