@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
-PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev shellcheck valgrind
+PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc python3-jsonschema shellcheck valgrind zsh
 
 ifeq ($(V),1)
 Q :=
@@ -29,7 +29,7 @@ endif
 .SUFFIXES:
 .PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native clean help packages-build packages-vm packages-test
 
-all: $(B)/kmodwatch
+all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
 help:
 	@echo 'make               build $(B)/kmodwatch'
@@ -69,7 +69,8 @@ $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 # --- the user side ---
 
 LIBRARIES := libbpf json-c libcap-ng audit libsystemd
-USER_SOURCES := $(wildcard user/*.c user/*/*.c)
+# user/dist/ is not linked in: it makes what is installed beside the program.
+USER_SOURCES := $(filter-out user/dist/%,$(wildcard user/*.c user/*/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(B)/%.o)
 USER_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DKMODWATCH_VERSION='"$(VERSION)"' $(WARNINGS) -Wshadow -Wstrict-prototypes \
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -I$(B)/include $(CFLAGS)
@@ -84,7 +85,7 @@ $(B)/kmodwatch: $(USER_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS) $^ -o $@ $(USER_LIBS)
 
-$(B)/user/monitor/probes.o: | $(B)/include/kmodwatch.skel.h
+$(B)/user/monitor/object.o: | $(B)/include/kmodwatch.skel.h
 
 # The built-in profiles are taken in as they are.
 $(addsuffix user/audit/profile.o,$(B)/ $(B)/asan/ $(B)/fuzz/): $(wildcard user/audit/profiles/*.rules)
@@ -153,7 +154,7 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
 .PHONY: unit-asan unit-valgrind
-unit: $(addprefix $(B)/,$(UNIT_PROGRAMS))
+unit: $(addprefix $(B)/,$(UNIT_PROGRAMS)) | dist-check
 	@tests/unit/run $^
 unit-asan: $(addprefix $(B)/asan/,$(UNIT_PROGRAMS))
 	@tests/unit/run $^
@@ -235,7 +236,7 @@ native: all
 	@tests/vm/run native
 
 # The judge of the cases must be able to say no.
-judge:
+judge: $(B)/kmodwatch.schema.json
 	@python3 -B -m unittest discover -q -s tests/vm
 
 # Another architecture's programs at least compile.
@@ -289,11 +290,11 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 
 LINT := $(B)/lint
 LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch])
-LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard vmlinux/*.c))
-LINT_PYTHON := $(wildcard tests/vm/*.py) tests/vm/run
+LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
+LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh) tests/vm/guest/init
-LINT_SHELL := $(wildcard tests/unit/run tests/unit/*.sh vmlinux/*.sh .ci/run)
+LINT_SHELL := $(wildcard tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 
 # variableScope: locals stand at the head of their function or block. resourceLeak, memleak, unreadVariable: cppcheck does
 # not know _cleanup_. internalAstError: cppcheck 2.10 cannot read a compound literal in a conditional (correlate.c).
@@ -309,7 +310,7 @@ lint:
 	@$(MAKE) --no-print-directory --output-sync=target $(if $(filter -j%,$(MAKEFLAGS)),,-j2) lint-files
 
 .PHONY: lint-files
-lint-files: $(LINT)/format $(LINT_TIDY) $(LINT)/cppcheck-user $(LINT)/cppcheck-bpf $(LINT)/shell $(LINT)/python
+lint-files: $(LINT)/man $(LINT)/format $(LINT_TIDY) $(LINT)/cppcheck-user $(LINT)/cppcheck-bpf $(LINT)/shell $(LINT)/python
 
 $(LINT)/format: $(LINT_C) .clang-format
 	$(call say,FORMAT,$(words $(LINT_C)) files)
@@ -342,6 +343,12 @@ $(LINT)/shell: $(LINT_GUEST) $(LINT_SHELL)
 	@mkdir -p $(@D)
 	$(Q)shellcheck --shell=dash --exclude=SC1090,SC1091 $(LINT_GUEST)
 	$(Q)shellcheck $(LINT_SHELL)
+	@touch $@
+
+$(LINT)/man: user/dist/kmodwatch.8
+	$(call say,MAN,$<)
+	@mkdir -p $(@D)
+	$(Q)mandoc -T lint -W warning $<
 	@touch $@
 
 $(LINT)/python: $(LINT_PYTHON)

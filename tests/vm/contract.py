@@ -2,6 +2,7 @@
 """What holds for every line of every run, whatever the case: schema 1 of the event contract."""
 import re
 
+import schema
 from strict import replaced
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
@@ -93,6 +94,7 @@ def check_line(line):
     if kind in ("module_load", "module_unload"):
         yield from _outcome(kind, line)
     yield from _hex("", line)
+    yield from schema.check_line(line)
 
 
 def _types(where, part, table):

@@ -182,6 +182,41 @@ class Run(Base):
         self.passes("{}", output(load(outcome="failure", stage=None, coalesced=True, syscall=wrong)))
 
 
+class InstalledSchema(Base):
+    """The schema is held against lines as the program writes them, and must not take others."""
+    ONE = '{"event": "module_load"}'
+
+    def refuses(self, **keys):
+        self.fails("the schema does not allow", self.ONE, output(load(**keys)))
+
+    def test_null_and_companions(self):
+        self.passes(self.ONE, output(load(module={
+            "name": "\ufffd", "name_hex": "ff", "params": None, "size": None, "signed": None, "taint_names": [],
+            "version": "1", "version_truncated": True, "state": "live"})))
+
+    def test_a_wrong_type(self):
+        self.refuses(module={"name": "dummy", "size": "16384"})
+        self.refuses(module={"name": "dummy", "size": -1})
+        self.refuses(module={"name": "dummy", "signed": 1})
+        self.refuses(module=["dummy"])
+
+    def test_a_wrong_word(self):
+        self.refuses(module={"name": "dummy", "state": "lively"})
+        self.refuses(source={"kind": "socket"})
+
+    def test_a_key_of_another_kind(self):
+        self.refuses(alias="net-pf-38")
+        self.refuses(module={"name": "dummy", "name_from_hex": "00"})
+
+    def test_a_wrong_time(self):
+        self.refuses(source={"kind": "file", "mtime": "yesterday"})
+
+    def test_one_line_of_many(self):
+        self.fails("line 4: the schema does not allow $.module.size", f"3 * {self.ONE}",
+                   output(load(module={"name": "a", "size": 1}), load(module={"name": "b", "size": 2}),
+                          load(module={"name": "c", "size": False})))
+
+
 class Values(Base):
     def one(self, pattern_text, **keys):
         return pattern_text, output(load(**keys))

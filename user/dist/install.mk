@@ -11,7 +11,9 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-comp
 .PHONY: install uninstall
 install: all $(B)/kmodwatch.schema.json
 	install -D -m 0755 $(B)/kmodwatch $(DESTDIR)$(SBINDIR)/kmodwatch
-	install -D -m 0644 user/dist/kmodwatch.8 $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
+	install -d -m 0755 $(DESTDIR)$(MANDIR)/man8
+	sed 's|/usr/local|$(PREFIX)|' user/dist/kmodwatch.8 > $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
+	chmod 0644 $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
 	install -D -m 0644 user/dist/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
 	install -D -m 0644 user/dist/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
 	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json
@@ -34,5 +36,20 @@ uninstall:
 	rm -f $(DESTDIR)/var/lib/kmodwatch/modules
 	rmdir $(DESTDIR)$(PREFIX)/share/kmodwatch $(DESTDIR)/var/lib/kmodwatch 2>/dev/null || true
 
-$(B)/kmodwatch.schema.json:
-	echo {} > $@
+# The schema is printed by what the lines are printed by.
+$(B)/schema: $(B)/user/dist/schema.o $(B)/user/output/fields.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c)
+
+$(B)/kmodwatch.schema.json: $(B)/schema
+	$(call say,SCHEMA,$@)
+	$(Q)$(B)/schema >$@
+
+-include $(B)/user/dist/schema.d
+
+# What is installed, and that all of it names the same options and events.
+.PHONY: dist-check
+dist-check: all
+	@python3 -B tests/dist/names.py $(B)/kmodwatch
+	@tests/dist/install.sh
+	@tests/dist/completion.sh

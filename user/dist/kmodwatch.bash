@@ -1,0 +1,45 @@
+# bash completion for kmodwatch(8)                          -*- shell-script -*-
+# SPDX-License-Identifier: BSD-2-Clause
+
+_kmodwatch()
+{
+	# shellcheck disable=SC2034 # _init_completion sets all of these
+	local cur prev words cword split
+	local profiles='cis-rhel7 stig-rhel8 stig-rhel9 cis-v2 complete'
+	_init_completion -s || return
+
+	case $prev in
+	--format)
+		mapfile -t COMPREPLY < <(compgen -W 'json text' -- "$cur")
+		return
+		;;
+	--ring-size)
+		mapfile -t COMPREPLY < <(compgen -W '1024 4096 16384 65536 262144' -- "$cur")
+		return
+		;;
+	--self-test)
+		return
+		;;
+	--pin | --state)
+		_filedir -d
+		return
+		;;
+	--btf | --options | --rules)
+		_filedir
+		return
+		;;
+	--profile)
+		_filedir
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$profiles" -- "$cur")
+		return
+		;;
+	--print-profile)
+		mapfile -t COMPREPLY < <(compgen -W "$profiles" -- "$cur")
+		return
+		;;
+	esac
+	"$split" && return
+	mapfile -t COMPREPLY < <(compgen -W '--format --journal --no-snapshot --btf --ring-size --pin --self-test --state --options
+		--profile --verbose --help --version --check-audit --rules --print-rules --print-profile --unpin
+		-v -h -V' -- "$cur")
+} && complete -F _kmodwatch kmodwatch

@@ -9,18 +9,29 @@
 	{                                                                           \
 		.key = key_, .type = type_, .offset = offsetof(struct part, member) \
 	}
-#define OBJECT(part, member, fields_)                                                                            \
-	{                                                                                                        \
-		.key = #member, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_ \
+/* A text of ours: it can say nothing but these words. */
+#define WORD(part, member, ...)                                                              \
+	{                                                                                    \
+		.key = #member, .type = FIELD_TEXT, .offset = offsetof(struct part, member), \
+		.words = (const char *const[])                                               \
+		{                                                                            \
+			__VA_ARGS__, NULL                                                    \
+		}                                                                            \
 	}
-#define OBJECT_AS(part, member, fields_, key_)                                                                \
-	{                                                                                                     \
-		.key = key_, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_ \
+#define OBJECT(part, member, fields_)                                                                             \
+	{                                                                                                         \
+		.key = #member, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_, \
+		.fields_name = #fields_                                                                           \
+	}
+#define OBJECT_AS(part, member, fields_, key_)                                                                 \
+	{                                                                                                      \
+		.key = key_, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_, \
+		.fields_name = #fields_                                                                        \
 	}
 #define LIST(part, member, item, fields_)                                                                       \
 	{                                                                                                       \
 		.key = #member, .type = FIELD_LIST, .offset = offsetof(struct part, member), .fields = fields_, \
-		.item_size = sizeof(struct item)                                                                \
+		.fields_name = #fields_, .item_size = sizeof(struct item)                                       \
 	}
 #define TEXTS(part, member)                                                                   \
 	{                                                                                     \
@@ -71,8 +82,8 @@ static const struct field process_fields[] = {
 };
 
 static const struct field syscall_fields[] = {
-	FIELD(FIELD_TEXT, syscall_part, name),
-	FIELD(FIELD_TEXT, syscall_part, abi),
+	WORD(syscall_part, name, "init_module", "finit_module", "delete_module"),
+	WORD(syscall_part, abi, "x86_64", "i386", "x32", "aarch64", "arm"),
 	FIELD(FIELD_INT, syscall_part, ret),
 	FIELD_AS(FIELD_TEXT, syscall_part, errno_name, "errno"),
 	FIELD(FIELD_UINT, syscall_part, duration_ns),
@@ -82,30 +93,34 @@ static const struct field syscall_fields[] = {
 
 static const struct field module_fields[] = {
 	FIELD(FIELD_TEXT, module_part, name),
-	FIELD(FIELD_TEXT, module_part, name_from),
+	WORD(module_part, name_from, "image", "caller"),
 	FIELD(FIELD_TEXT, module_part, params),
-	FIELD(FIELD_TEXT, module_part, params_from),
+	WORD(module_part, params_from, "caller"),
 	FIELD(FIELD_TEXT, module_part, version),
 	FIELD(FIELD_TEXT, module_part, srcversion),
 	FIELD(FIELD_TEXT, module_part, taints),
 	TEXTS(module_part, taint_names),
 	FIELD_AS(FIELD_BOOL, module_part, is_signed, "signed"),
 	FIELD(FIELD_UINT, module_part, size),
-	FIELD(FIELD_TEXT, module_part, state),
+	WORD(module_part, state, "live", "coming", "going", "unformed"),
 	END,
 };
 
 static const struct field source_fields[] = {
-	FIELD(FIELD_TEXT, source_part, kind), FIELD(FIELD_TEXT, source_part, path),
-	FIELD(FIELD_TEXT, source_part, dev),  FIELD(FIELD_UINT, source_part, inode),
-	FIELD(FIELD_UINT, source_part, size), FIELD(FIELD_TIME, source_part, mtime),
-	FIELD(FIELD_TEXT, source_part, fs),   END,
+	WORD(source_part, kind, "file", "memfd", "deleted", "memory"),
+	FIELD(FIELD_TEXT, source_part, path),
+	FIELD(FIELD_TEXT, source_part, dev),
+	FIELD(FIELD_UINT, source_part, inode),
+	FIELD(FIELD_UINT, source_part, size),
+	FIELD(FIELD_TIME, source_part, mtime),
+	FIELD(FIELD_TEXT, source_part, fs),
+	END,
 };
 
 static const struct field tool_fields[] = {
 	FIELD(FIELD_TEXT, tool_part, name),
 	FIELD(FIELD_TEXT, tool_part, path),
-	FIELD(FIELD_TEXT, tool_part, matched_by),
+	WORD(tool_part, matched_by, "name", "inode"),
 	END,
 };
 
@@ -172,14 +187,14 @@ static const struct field module_coming_fields[] = {
 };
 
 static const struct field module_load_fields[] = {
-	FIELD(FIELD_TEXT, event, outcome),	FIELD(FIELD_TEXT, event, stage),
-	FIELD(FIELD_BOOL, event, coalesced),	OBJECT(event, syscall, syscall_fields),
-	OBJECT(event, module, module_fields),	OBJECT(event, source, source_fields),
-	OBJECT(event, process, process_fields), END,
+	WORD(event, outcome, "success", "failure"), WORD(event, stage, "permission", "read", "verify", "init"),
+	FIELD(FIELD_BOOL, event, coalesced),	    OBJECT(event, syscall, syscall_fields),
+	OBJECT(event, module, module_fields),	    OBJECT(event, source, source_fields),
+	OBJECT(event, process, process_fields),	    END,
 };
 
 static const struct field module_unload_fields[] = {
-	FIELD(FIELD_TEXT, event, outcome),
+	WORD(event, outcome, "success", "failure"),
 	OBJECT(event, syscall, syscall_fields),
 	OBJECT(event, module, module_fields),
 	OBJECT(event, process, process_fields),
@@ -187,7 +202,7 @@ static const struct field module_unload_fields[] = {
 };
 
 static const struct field module_missed_fields[] = {
-	FIELD(FIELD_TEXT, event, change),
+	WORD(event, change, "loaded", "unloaded"),
 	OBJECT(event, module, module_fields),
 	END,
 };
@@ -220,7 +235,8 @@ static const struct field audit_by_fields[] = {
 };
 
 static const struct field audit_verdict_fields[] = {
-	FIELD(FIELD_TEXT, audit_verdict_part, verdict),
+	WORD(audit_verdict_part, verdict, "covered", "unknown", "narrowed", "shadowed", "inert", "missing", "disabled",
+	     "not_loaded"),
 	OBJECT(audit_verdict_part, by, audit_by_fields),
 	FIELD(FIELD_TEXT, audit_verdict_part, reason),
 	TEXTS(audit_verdict_part, narrowed_by),
@@ -230,7 +246,7 @@ static const struct field audit_verdict_fields[] = {
 static const struct field audit_target_fields[] = {
 	FIELD(FIELD_TEXT, audit_target_part, syscall),
 	FIELD(FIELD_TEXT, audit_target_part, path),
-	FIELD(FIELD_TEXT, audit_target_part, access),
+	WORD(audit_target_part, access, "execute", "read", "write", "attribute", "any"),
 	FIELD(FIELD_TEXT, audit_target_part, abi),
 	OBJECT(audit_target_part, disk, audit_verdict_fields),
 	OBJECT(audit_target_part, running, audit_verdict_fields),
@@ -260,7 +276,7 @@ static const struct field audit_kernel_fields[] = {
 
 static const struct field audit_parity_fields[] = {
 	FIELD(FIELD_TEXT, event, profile),
-	FIELD(FIELD_TEXT, event, outcome),
+	WORD(event, outcome, "parity", "gap", "unknown"),
 	FIELD(FIELD_COUNTS, event, verdicts),
 	OBJECT_AS(event, audit_kernel, audit_kernel_fields, "kernel"),
 	LIST(event, requirements, audit_requirement_part, audit_requirement_fields),

@@ -23,8 +23,13 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	const struct field *fields;
-	size_t item_size; /* of FIELD_LIST and FIELD_TEXTS */
+	const char *fields_name;  /* what their description is called here */
+	size_t item_size;	  /* of FIELD_LIST and FIELD_TEXTS */
+	const char *const *words; /* of FIELD_TEXT: all that it can say, ended by NULL; NULL: anything */
 };
+
+/* The contract's number: a key that is renamed or changes its type makes another. */
+enum { EVENT_SCHEMA = 1 };
 
 /* The event's name, as in the contract. */
 const char *event_name(enum event_kind kind);

@@ -162,10 +162,13 @@ static int add_fields(struct journal_entry *entry, const char *prefix, const str
 	for (const struct field *field = fields; !err && field->key; field++) {
 		const void *value = (const char *)part + field->offset;
 		enum known known = *(const enum known *)value;
-		const char *before = field->type == FIELD_OBJECT && !prefix ? NULL : prefix ? prefix : "KMODWATCH";
 		char name[NAME_SIZE];
 
-		snprintf(name, sizeof(name), "%s%s%s", before ? before : "", before ? "_" : "", field->key);
+		if (prefix)
+			snprintf(name, sizeof(name), "%s_%s", prefix, field->key);
+		else
+			snprintf(name, sizeof(name), "%s%s", field->type == FIELD_OBJECT ? "" : "KMODWATCH_",
+				 field->key);
 		upper(name);
 		if (known == UNKNOWN)
 			err = add_string(entry, "KMODWATCH_UNKNOWN", name);

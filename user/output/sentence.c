@@ -10,12 +10,12 @@ enum { WORD_SIZE = 100 };
 /* The text as it can be shown, `otherwise` where it is not known. */
 static const char *word(const struct text *text, const char *otherwise, char out[static WORD_SIZE])
 {
-	size_t size = text->size < WORD_SIZE - 1 ? text->size : WORD_SIZE - 1;
+	size_t size = 0;
 
 	if (text->known != KNOWN)
 		return otherwise;
-	for (size_t i = 0; i < size; i++)
-		out[i] = (char)(text->bytes[i] >= ' ' && text->bytes[i] <= '~' ? text->bytes[i] : '?');
+	for (; size < text->size && size < WORD_SIZE - 1; size++)
+		out[size] = (char)(text->bytes[size] >= ' ' && text->bytes[size] <= '~' ? text->bytes[size] : '?');
 	out[size] = '\0';
 	return out;
 }

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-enum { SCHEMA = 1 };
-
 int stream_init(struct stream *stream, int fd, bool journal, const volatile int *stopping)
 {
 	_cleanup_(fclosep) FILE *boot_id = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -36,7 +34,7 @@ int stream_emit(struct stream *stream, struct event *event)
 	size_t size;
 	int err;
 
-	event->schema = number_of(SCHEMA);
+	event->schema = number_of(EVENT_SCHEMA);
 	event->seq = number_of(stream->seq + 1);
 	event->event = text_of(event_name(event->kind));
 	event->host = text_of(stream->host);

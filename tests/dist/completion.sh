@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What the shells offer, asked of the shells themselves: offer SHELL 'WORDS AND THE BEGUN ONE' 'WANTED...'
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/here" "$scratch/here/folder"
+touch "$scratch/here/file.rules"
+here=$PWD failed=0 count=0
+
+in_bash()
+{
+	local -a words
+	read -ra words <<<"$1"
+	[[ $1 == *' ' ]] && words+=("")
+	(cd "$scratch/here" && "$here/tests/dist/complete.bash" "$here/user/dist/kmodwatch.bash" kmodwatch "${words[@]}")
+}
+
+in_zsh()
+{
+	: >"$scratch/matches"
+	(cd "$scratch/here" && timeout 30 zsh -f "$here/tests/dist/complete.zsh" "$here/user/dist" "kmodwatch $1" "$scratch/matches")
+}
+
+offer()
+{
+	local shell found wanted
+	wanted=$(tr ' ' '\n' <<<"$2" | sort -u)
+	for shell in bash zsh; do
+		found=$(in_$shell "$1" | sed 's|/$||' | sort -u)
+		count=$((count + 1))
+		[ "$found" = "$wanted" ] && continue
+		echo "$shell: kmodwatch $1: offers $(tr '\n' ' ' <<<"$found"), not $2" >&2
+		failed=$((failed + 1))
+	done
+}
+
+offer '--p' '--pin --print-profile --print-rules --profile'
+offer '--no-snapshot --un' '--unpin'
+offer '--format ' 'json text'
+offer '--format=t' 'text'
+offer '--profile c' 'cis-rhel7 cis-v2 complete'
+offer '--profile ' 'cis-rhel7 cis-v2 complete stig-rhel8 stig-rhel9 file.rules folder'
+offer '--print-profile ' 'cis-rhel7 cis-v2 complete stig-rhel8 stig-rhel9'
+offer '--print-profile=stig-rhel8' 'stig-rhel8'
+offer '--pin f' 'folder'
+offer '--state ' 'folder'
+offer '--rules f' 'file.rules folder'
+offer '--options fi' 'file.rules'
+offer '--btf f' 'file.rules folder'
+offer '--self-test ' ''
+printf '  completion %3d passed, %d failed\n' $((count - failed)) $failed
+[ $failed -eq 0 ]

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Options, profiles and kinds of events have their names in several places: do all of them name the same?
+
+names.py PROGRAM: the program as built; its schema lies beside it.
+"""
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+DIST = TOP / "user" / "dist"
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+
+def section(text, start, end):
+    return text.partition(start)[2].partition(end)[0]
+
+
+def of_code():
+    """{long name: takes a value}, and the short ones."""
+    table = section(read(TOP / "user" / "options.c"), "long_options[] = {", "\n};")
+    longs = {name: takes == "required" for name, takes in re.findall(r'"([a-z-]+)", (no|required)_argument', table)}
+    # taken before the others, whose source it is
+    longs[re.search(r'option\[\] = "--([a-z-]+)"', read(TOP / "user" / "options_file.c")).group(1)] = True
+    letters = set(re.search(r'getopt_long\(\w+, \w+, "(\w+)"', read(TOP / "user" / "options.c")).group(1))
+    return longs, letters
+
+
+def of_help(text):
+    """Each stands at a line's begin; a word in capitals behind it is its value."""
+    found = re.findall(r"^  (?:(-\w), |    )--([a-z-]+)(?: ([A-Z]+))?", text, re.MULTILINE)
+    return {name: bool(value) for _, name, value in found}, {short[1] for short, _, _ in found if short}
+
+
+def of_man(text):
+    longs, letters = {}, set()
+    for line in re.findall(r"^\.It (Fl .*)$", section(text, ".Sh OPTIONS", ".Sh "), re.MULTILINE):
+        letters |= set(re.findall(r"Fl (\w) ", line))
+        name = re.search(r"-([a-z][a-z-]+)", line).group(1)
+        longs[name] = " Ar " in line
+    return longs, letters
+
+
+def of_bash(text):
+    offered = section(text, "compgen -W '--", "' --")
+    takers = set()
+    for pattern in re.findall(r"^\t(--[a-z-]+(?: \| --[a-z-]+)*)\)$", text, re.MULTILINE):
+        takers |= set(pattern.replace("--", "").split(" | "))
+    words = ("--" + offered).split()
+    return ({word[2:]: word[2:] in takers for word in words if word.startswith("--")},
+            {word[1:] for word in words if not word.startswith("--")})
+
+
+def of_zsh(text):
+    specs = section(text, "_arguments ", "\n\n")
+    single = re.findall(r"^\t'\*?--([a-z-]+)(=?)\[", specs, re.MULTILINE)
+    double = re.findall(r"\{-(\w),--([a-z-]+)\}", specs)
+    return ({**{name: bool(value) for name, value in single}, **{name: False for _, name in double}},
+            {letter for letter, _ in double})
+
+
+def compare(what, wanted, found):
+    if wanted == found:
+        return []
+    if isinstance(wanted, dict):
+        wanted, found = set(wanted.items()), set(found.items())
+    missing, more = sorted(set(wanted) - set(found), key=str), sorted(set(found) - set(wanted), key=str)
+    return [f"{what}: lacks {missing or 'nothing'}, and has too much: {more or 'nothing'}"]
+
+
+def options(program):
+    longs, letters = of_code()
+    help_text = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
+    places = {"--help": of_help(help_text), "kmodwatch.8": of_man(read(DIST / "kmodwatch.8")),
+              "kmodwatch.bash": of_bash(read(DIST / "kmodwatch.bash")), "_kmodwatch": of_zsh(read(DIST / "_kmodwatch"))}
+    for place, (some, shorts) in places.items():
+        yield from compare(f"{place}: options (and whether they take a value)", longs, some)
+        yield from compare(f"{place}: short options", letters, shorts)
+
+
+def profiles():
+    wanted = {path.stem for path in (TOP / "user" / "audit" / "profiles").glob("*.rules")}
+    places = {
+        "kmodwatch.bash": re.search(r"profiles='(.*)'", read(DIST / "kmodwatch.bash")).group(1).split(),
+        "_kmodwatch": re.search(r"profiles=\((.*)\)", read(DIST / "_kmodwatch")).group(1).split(),
+        "kmodwatch.8": re.findall(r"^\.Cm ([a-z0-9-]+)", section(read(DIST / "kmodwatch.8"), ".It Fl -profile", ".It "),
+                                  re.MULTILINE),
+    }
+    for place, found in places.items():
+        yield from compare(f"{place}: profiles", wanted, set(found))
+
+
+def kinds(program):
+    schema = json.loads(read(Path(program).parent / "kmodwatch.schema.json"))
+    wanted = {name: set(schema["$defs"][name]["properties"]) - set(schema["required"])
+              for name in schema["properties"]["event"]["enum"]}
+    wanted = {name: {key for key in keys if not re.search("_(hex|truncated|detached)$", key)}
+              for name, keys in wanted.items()}
+    readme = {name: re.findall("`([a-z_]+)`", keys) for name, keys in
+              re.findall(r"^\| `([a-z_]+)` \| [^|]* \| (.*) \|$", section(read(TOP / "README.md"), "| --- |", "\n\n"),
+                         re.MULTILINE)}
+    man = {}
+    for item in section(read(DIST / "kmodwatch.8"), ".Sh EVENTS", ".El").split(".It Ic ")[1:]:
+        man[item.split()[0]] = re.findall(r"^\.Ql (\w+)", item, re.MULTILINE)
+    for place, found in (("README.md", readme), ("kmodwatch.8", man)):
+        yield from compare(f"{place}: kinds", set(wanted), set(found))
+        for kind in sorted(set(wanted) & set(found)):
+            unknown = set(found[kind]) - wanted[kind] - ALSO.get(kind, set())
+            if unknown:
+                yield f"{place}: {kind} has no {sorted(unknown)}"
+            if place == "kmodwatch.8":
+                yield from compare(f"{place}: keys of {kind}", wanted[kind], set(found[kind]))
+
+
+# Words in the README's table that are values.
+ALSO = {"module_missed": {"loaded", "unloaded"}}
+
+
+def main():
+    program = sys.argv[1]
+    faults = [*options(program), *profiles(), *kinds(program)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    longs, letters = of_code()
+    print(f"  names      {len(longs)} options, the profiles and the kinds of events: {len(faults)} faults")
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

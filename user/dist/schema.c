@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Prints the JSON Schema of the lines, at build time: fields.c's descriptions, walked as the renderer walks them, so
+ * that the two cannot differ. A key that does not apply is absent, one that could not be read is null: so nothing but
+ * what every line starts with is required, and all else may be null.
+ */
+#include "../output/fields.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_object *definitions;
+
+/* This runs at build time: without memory there is no schema. */
+static json_object *checked(json_object *object)
+{
+	if (!object) {
+		fputs("schema: there is no memory\n", stderr);
+		exit(1);
+	}
+	return object;
+}
+
+static json_object *new_object(void)
+{
+	return checked(json_object_new_object());
+}
+
+static json_object *new_array(void)
+{
+	return checked(json_object_new_array());
+}
+
+static json_object *string(const char *text)
+{
+	return checked(json_object_new_string(text));
+}
+
+/* Sets to[key], and gives value back. */
+static json_object *set(json_object *to, const char *key, json_object *value)
+{
+	if (json_object_object_add(to, key, value))
+		checked(NULL);
+	return value;
+}
+
+static void append(json_object *to, json_object *value)
+{
+	if (json_object_array_add(to, value))
+		checked(NULL);
+}
+
+static void set_type(json_object *schema, const char *type, bool nullable)
+{
+	json_object *types;
+
+	if (!nullable) {
+		set(schema, "type", string(type));
+		return;
+	}
+	types = set(schema, "type", new_array());
+	append(types, string(type));
+	append(types, string("null"));
+}
+
+static json_object *typed(const char *type, bool nullable)
+{
+	json_object *schema = new_object();
+
+	set_type(schema, type, nullable);
+	return schema;
+}
+
+static json_object *matching(const char *pattern, bool nullable)
+{
+	json_object *schema = typed("string", nullable);
+
+	set(schema, "pattern", string(pattern));
+	return schema;
+}
+
+static json_object *list_of(json_object *items, bool nullable)
+{
+	json_object *schema = typed("array", nullable);
+
+	set(schema, "items", items);
+	return schema;
+}
+
+static json_object *reference(const char *name)
+{
+	json_object *schema = new_object();
+	char text[128];
+
+	snprintf(text, sizeof(text), "#/$defs/%s", name);
+	set(schema, "$ref", string(text));
+	return schema;
+}
+
+static json_object *whole_number(bool nullable)
+{
+	json_object *schema = typed("integer", nullable);
+
+	set(schema, "minimum", checked(json_object_new_int(0)));
+	return schema;
+}
+
+static json_object *one_of(const char *const *words, bool nullable)
+{
+	json_object *schema = new_object(), *allowed = set(schema, "enum", new_array());
+
+	for (; *words; words++)
+		append(allowed, string(*words));
+	if (nullable)
+		append(allowed, NULL);
+	return schema;
+}
+
+static json_object *counts(bool nullable)
+{
+	json_object *schema = typed("object", nullable);
+
+	set(schema, "additionalProperties", whole_number(false));
+	return schema;
+}
+
+static void add_fields(json_object *properties, const struct field *fields, bool nullable);
+
+/* The part's schema is written once, under its description's name without `_fields`. */
+static json_object *part(const struct field *field)
+{
+	json_object *schema;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(strlen(field->fields_name) - strlen("_fields")), field->fields_name);
+	if (!json_object_object_get_ex(definitions, name, NULL)) {
+		schema = set(definitions, name, typed("object", true));
+		add_fields(set(schema, "properties", new_object()), field->fields, true);
+		set(schema, "additionalProperties", checked(json_object_new_boolean(true)));
+	}
+	return reference(name);
+}
+
+static json_object *value(const struct field *field, bool nullable)
+{
+	switch (field->type) {
+	case FIELD_INT:
+		return typed("integer", nullable);
+	case FIELD_UINT:
+		return whole_number(nullable);
+	case FIELD_BOOL:
+		return typed("boolean", nullable);
+	case FIELD_TIME:
+		return matching("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{9}Z$", nullable);
+	case FIELD_TEXT:
+		return field->words ? one_of(field->words, nullable) : typed("string", nullable);
+	case FIELD_ARGV:
+		return list_of(typed("string", false), nullable);
+	case FIELD_TEXTS:
+		return list_of(typed("string", true), nullable);
+	case FIELD_COUNTS:
+		return counts(nullable);
+	case FIELD_OBJECT:
+		return part(field);
+	case FIELD_LIST:
+		return list_of(part(field), nullable);
+	}
+	return NULL;
+}
+
+static void add_companion(json_object *properties, const char *key, const char *suffix, json_object *schema)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s", key, suffix);
+	set(properties, name, schema);
+}
+
+static json_object *hex(void)
+{
+	return matching("^([0-9a-f]{2})*$", false);
+}
+
+static json_object *only_true(void)
+{
+	json_object *schema = new_object();
+
+	set(schema, "const", checked(json_object_new_boolean(true)));
+	return schema;
+}
+
+/* What the renderer puts beside a value that cannot be shown as it is. */
+static void add_companions(json_object *properties, const struct field *field)
+{
+	bool is_text = field->type == FIELD_TEXT && !field->words, is_argv = field->type == FIELD_ARGV;
+
+	if (is_text)
+		add_companion(properties, field->key, "_hex", hex());
+	if (is_argv)
+		add_companion(properties, field->key, "_hex", list_of(hex(), false));
+	if (is_text || is_argv || field->type == FIELD_TEXTS || field->type == FIELD_LIST)
+		add_companion(properties, field->key, "_truncated", only_true());
+	if (is_text)
+		add_companion(properties, field->key, "_detached", only_true());
+}
+
+static void add_fields(json_object *properties, const struct field *fields, bool nullable)
+{
+	for (const struct field *field = fields; field->key; field++) {
+		set(properties, field->key, value(field, nullable));
+		add_companions(properties, field);
+	}
+}
+
+/* Every kind's description is whole: what all lines have is in it too. */
+static void add_kind(json_object *all, json_object *names, enum event_kind kind)
+{
+	json_object *choice = new_object(), *when, *schema, *properties, *name = new_object(), *number = new_object();
+
+	append(names, string(event_name(kind)));
+	append(all, choice);
+	when = set(set(choice, "if", new_object()), "properties", new_object());
+	set(set(when, "event", new_object()), "const", string(event_name(kind)));
+	set(choice, "then", reference(event_name(kind)));
+
+	schema = set(definitions, event_name(kind), typed("object", false));
+	properties = set(schema, "properties", new_object());
+	add_fields(properties, common_fields, false);
+	set(number, "const", checked(json_object_new_int(EVENT_SCHEMA)));
+	set(properties, "schema", number);
+	set(name, "const", string(event_name(kind)));
+	set(properties, "event", name);
+	add_fields(properties, event_fields(kind), true);
+	set(schema, "additionalProperties", checked(json_object_new_boolean(true)));
+}
+
+static json_object *line_schema(void)
+{
+	json_object *schema = new_object(), *required, *names, *all;
+
+	set(schema, "$schema", string("https://json-schema.org/draft/2020-12/schema"));
+	set(schema, "title", string("A line of kmodwatch " KMODWATCH_VERSION));
+	set(schema, "description",
+	    string("A key that does not apply is absent. One that applies but could not be read is null. "
+		   "Later versions may add keys."));
+	set_type(schema, "object", false);
+	required = set(schema, "required", new_array());
+	for (const struct field *field = common_fields; field->key; field++)
+		append(required, string(field->key));
+	names = set(set(set(schema, "properties", new_object()), "event", new_object()), "enum", new_array());
+	all = set(schema, "allOf", new_array());
+	definitions = set(schema, "$defs", new_object());
+	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++)
+		add_kind(all, names, kind);
+	return schema;
+}
+
+int main(void)
+{
+	json_object *schema = line_schema();
+	int failed = puts(json_object_to_json_string_ext(schema, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+								     JSON_C_TO_STRING_NOSLASHESCAPE)) < 0;
+
+	json_object_put(schema);
+	return failed || fflush(stdout) ? 1 : 0;
+}
