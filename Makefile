@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
-PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc python3-jsonschema shellcheck valgrind zsh
+PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc mmdebstrap python3-jsonschema shellcheck valgrind zsh
 
 ifeq ($(V),1)
 Q :=
@@ -206,6 +206,7 @@ test:
 	@$(MAKE) --no-print-directory all lint unit unit-asan check-arm64 judge
 	@tests/vm/run fetch
 	@$(MAKE) --no-print-directory check-vmlinux native matrix fuzz
+	@$(MAKE) --no-print-directory service-matrix
 	@$(MAKE) --no-print-directory audit-matrix AUDIT_SETS=$(QUICK_SETS)
 
 check: all lint unit
@@ -230,6 +231,11 @@ audit-matrix: all $(AUDIT_ACCEPT)
 		tests/vm/audit/run accept --kernel ROW --count $(AUDIT_SETS); \
 		tests/vm/audit/run differential --kernel ROW --count $(AUDIT_SETS)'
 	@tests/vm/audit/run watching --kernel newest
+
+# The installed service, in guests with a real systemd.
+.PHONY: service-matrix
+service-matrix: all
+	@tests/vm/service/run
 
 # The cases that need no modules, on this machine's own kernel.
 native: all
@@ -291,10 +297,12 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 LINT := $(B)/lint
 LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch])
 LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
-LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run
+LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh) tests/vm/guest/init
-LINT_SHELL := $(wildcard tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/unit/*.sh vmlinux/*.sh .ci/run)
+LINT_SHELL := $(wildcard tests/vm/service/*.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/unit/*.sh vmlinux/*.sh .ci/run)
+# Sourced helpers, and jq filters in single quotes.
+LINT_SCENARIOS := $(wildcard tests/vm/service/scenarios/*.sh)
 
 # variableScope: locals stand at the head of their function or block. resourceLeak, memleak, unreadVariable: cppcheck does
 # not know _cleanup_. internalAstError: cppcheck 2.10 cannot read a compound literal in a conditional (correlate.c).
@@ -338,11 +346,12 @@ $(LINT)/cppcheck-bpf: $(filter bpf/% vmlinux/vmlinux.h vmlinux/flavors.h,$(LINT_
 	@touch $@
 
 # SC1090, SC1091: what the guest's scripts source is where the guest has it.
-$(LINT)/shell: $(LINT_GUEST) $(LINT_SHELL)
+$(LINT)/shell: $(LINT_GUEST) $(LINT_SHELL) $(LINT_SCENARIOS)
 	$(call say,SHELL,$(words $^) files)
 	@mkdir -p $(@D)
 	$(Q)shellcheck --shell=dash --exclude=SC1090,SC1091 $(LINT_GUEST)
 	$(Q)shellcheck $(LINT_SHELL)
+	$(Q)shellcheck --shell=bash --exclude=SC1091,SC2016 $(LINT_SCENARIOS)
 	@touch $@
 
 $(LINT)/man: user/dist/kmodwatch.8
