@@ -18,7 +18,10 @@
  * them, and another program reads them only where its number is the same. Any change of this file that moves or
  * reinterprets a byte needs a new one.
  */
-enum { LAYOUT = 1 };
+#ifndef KMODWATCH_LAYOUT /* the tests build another */
+#define KMODWATCH_LAYOUT 1
+#endif
+enum { LAYOUT = KMODWATCH_LAYOUT };
 
 enum record_kind {
 	RECORD_TOOL_EXEC = 1,

@@ -96,12 +96,17 @@ def kernel_modules(kernel):
     return _kept(f"service-{kernel.row}", made_from, make)
 
 
-def tested(path, scenarios):
-    """What is installed, as `make install` does it, and the scenarios."""
-    with tempfile.TemporaryDirectory(dir=BUILD, prefix=".installed-") as scratch, open(path, "wb") as out, Cpio(out) as archive:
-        run([need("make", "make"), "--no-print-directory", "install", f"DESTDIR={scratch}", "PREFIX=/usr"], cwd=TOP)
+def install(folder):
+    run([need("make", "make"), "--no-print-directory", "install", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=TOP)
+
+
+def tested(path, installed, scenarios):
+    """What is installed, and the scenarios."""
+    with open(path, "wb") as out, Cpio(out) as archive:
         archive.folder("var/lib/kmodwatch", 0o700)
-        image.folder(archive, Path(scratch), "")
+        for build in ("other-programs", "other-layout"):
+            archive.file(f"usr/lib/vm/{build}", TOP / "build" / build / "kmodwatch")
+        image.folder(archive, Path(installed), "")
         for name in ("helpers.sh", "run.sh"):
             archive.file(f"usr/lib/vm/{name}", HERE / name, 0o755)
         archive.text("etc/systemd/system/scenarios.service", (HERE / "scenarios.service").read_text())

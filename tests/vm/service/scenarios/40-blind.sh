@@ -17,7 +17,7 @@ check "loads are seen with kprobes off" eventually 5 sh -c '. /usr/lib/vm/helper
 echo 1 >/sys/kernel/debug/kprobes/enabled
 
 # a pin removed, and one replaced
-cd $PIN/current/generation-*/ || fail "no pins"
+cd "$PIN"/current/generation-*/ || fail "no pins"
 rm module_load
 check "a removed pin is named" eventually 8 blind module_load
 check "it is pinned anew" eventually 8 [ -e module_load ]
@@ -30,7 +30,7 @@ check "and that is said" eventually 8 recovered params_copied
 # a link really detached: possible only where nobody holds it, so with the monitor gone
 systemctl kill -s KILL --kill-whom=main kmodwatch & systemctl stop kmodwatch
 wait
-rm $PIN/current/generation-*/delete_module_return
+rm "$PIN"/current/generation-*/delete_module_return
 systemctl start kmodwatch
 check "a link that is gone is named" eventually 8 blind delete_module_return
 check "and attached again" eventually 10 recovered delete_module_return

@@ -4,11 +4,11 @@ attached() { grep -c -E '^(__(x64|ia32)_sys_(f?init|delete)_module|load_module|s
 systemctl start kmodwatch
 check "it is attached before" [ "$(attached)" -gt 0 ]
 systemctl disable --now kmodwatch
-check "pins outlive a stop" [ -e $PIN/current/maps/ring ]
+check "pins outlive a stop" [ -e "$PIN"/current/maps/ring ]
 check "and the probes with them" [ "$(attached)" -gt 0 ]
 /usr/sbin/kmodwatch --unpin
 is "unpin's exit status" 0 $?
-check "the folder is gone" [ ! -e $PIN ]
+check "the folder is gone" [ ! -e "$PIN" ]
 sleep 1
 is "attached functions" 0 "$(attached)"
 /usr/sbin/kmodwatch --unpin
