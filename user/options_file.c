@@ -119,7 +119,7 @@ static const char *options_of(int left, char **argv, int *used)
 	size_t size = strlen(option);
 
 	*used = 1;
-	if (strncmp(argv[0], option, size) != 0)
+	if (!argv[0] || strncmp(argv[0], option, size) != 0)
 		return NULL;
 	if (argv[0][size] == '=')
 		return argv[0] + size + 1;
@@ -129,16 +129,48 @@ static const char *options_of(int left, char **argv, int *used)
 	return argv[1];
 }
 
+static bool names_file(int argc, char **argv)
+{
+	int used;
+
+	for (int i = 0; i < argc; i++)
+		if (options_of(argc - i, argv + i, &used))
+			return true;
+	return false;
+}
+
+/* Options point into the words until the end: here they can still be found. */
+static int keep(char **words)
+{
+	static char ***kept;
+	static size_t count;
+	char ***more = realloc(kept, (count + 1) * sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	kept = more;
+	kept[count++] = words;
+	return 0;
+}
+
 int options_expand(int argc, char **argv, int *argc_out, char ***argv_out)
 {
 	struct words words = { 0 };
 	int err = 0, used;
+
+	if (!names_file(argc, argv)) {
+		*argc_out = argc;
+		*argv_out = argv;
+		return 0;
+	}
 
 	for (int i = 0; !err && i < argc; i += used) {
 		const char *path = options_of(argc - i, argv + i, &used);
 
 		err = path ? add_file(&words, path) : add(&words, argv[i]);
 	}
+	if (!err)
+		err = keep(words.words);
 	if (err) {
 		free(words.words);
 		return err;

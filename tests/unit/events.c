@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "events.h"
+#include "../../user/monitor/memory.h"
 #include "../../user/output/fields.h"
 
 #include <stdlib.h>
@@ -30,12 +31,31 @@ void events_forget(struct events *events)
 		json_object_put(events->events[--events->count]);
 }
 
+int events_setup_memory(void **state)
+{
+	struct events *events;
+
+	if (events_setup(state))
+		return -1;
+	events = *state;
+	events->memory = calloc(1, sizeof(*events->memory));
+	events_restart(events);
+	return events->memory ? 0 : -1;
+}
+
+void events_restart(struct events *events)
+{
+	correlator_freep(&events->correlator);
+	assert_int_equal(correlator_new(keep_event, events, events->memory, &events->correlator), 0);
+}
+
 int events_teardown(void **state)
 {
 	struct events *events = *state;
 
 	events_forget(events);
 	correlator_freep(&events->correlator);
+	free(events->memory);
 	free(events);
 	return 0;
 }

@@ -124,6 +124,13 @@ static void **place_for(struct open_attempt *open, uint32_t kind)
 	return NULL;
 }
 
+static bool is_kept(uint32_t kind)
+{
+	struct open_attempt any;
+
+	return place_for(&any, kind);
+}
+
 int attempt_keep(struct open_attempt *open, const struct record_view *view)
 {
 	void **place = place_for(open, view->record->header.kind);
@@ -165,29 +172,30 @@ void attempts_clear(struct attempts *attempts)
  */
 static int restore(struct attempts *attempts, struct slot *slot)
 {
+	const struct record_header *header = (const struct record_header *)slot->record;
 	struct open_attempt *open;
 	struct record_view view;
 	void **place;
 
-	if (record_view(slot->record, ((const struct record_header *)slot->record)->size, &view)) {
+	if (header->size > sizeof(slot->record) || record_view(header, header->size, &view) || !is_kept(header->kind)) {
 		memory_drop(attempts->memory, slot->record);
 		return 0;
 	}
-	open = attempts_stale(attempts, &view.record->header);
-	if (open && open->time > view.record->header.attempt_time) {
+	open = attempts_stale(attempts, header);
+	if (open && open->time > header->attempt_time) {
 		memory_drop(attempts->memory, slot->record);
 		return 0;
 	}
 	attempts_close(attempts, open);
-	open = attempts_get(attempts, &view.record->header);
+	open = attempts_get(attempts, header);
 	if (!open)
 		return -ENOMEM;
-	place = place_for(open, view.record->header.kind);
-	if (place && (!*place || ((const struct record_header *)*place)->time <= view.record->header.time)) {
+	place = place_for(open, header->kind);
+	if (*place && ((const struct record_header *)*place)->time > header->time) {
+		memory_drop(attempts->memory, slot->record);
+	} else {
 		memory_drop(attempts->memory, *place);
 		*place = slot->record;
-	} else {
-		memory_drop(attempts->memory, slot->record);
 	}
 	return 0;
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A monitor that is killed, and the one after it, which goes on with what the first kept in memory. */
+#include "../../user/monitor/memory.h"
+#include "events.h"
+
+#include <string.h>
+
+enum { TID = 7, ATTEMPT = 1000 };
+
+static const enum record_kind call[] = { RECORD_ATTEMPT, RECORD_MODULE_PARAMS, RECORD_MODULE_COMING, RECORD_CALL_DONE };
+
+static size_t used(const struct memory *memory)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < SLOTS; i++)
+		count += memory->slots[i].used;
+	return count;
+}
+
+/* Wherever the kill comes, the line of the return is the same. */
+static void a_kill_anywhere(void **state)
+{
+	struct events *events = *state;
+
+	for (size_t kill = 0; kill <= COUNT(call); kill++) {
+		for (size_t i = 0; i < COUNT(call); i++) {
+			if (i == kill)
+				events_restart(events);
+			events_sample(events, call[i], TID, ATTEMPT + kill);
+		}
+		if (kill == COUNT(call))
+			events_restart(events);
+		events_forget(events);
+		events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + kill);
+		assert_last(events, 1,
+			    "{'event':'module_load','module':{'name':'x','params':'a=1 b=2'},'source':{'kind':'file'},"
+			    "'process':" WHOLE_PROCESS "}");
+		assert_int_equal(used(events->memory), 0);
+		events_forget(events);
+	}
+}
+
+/* A return that was missed is made up for by the next monitor. */
+static void missed_return(void **state)
+{
+	struct events *events = *state;
+	bool waiting;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT);
+	events_restart(events);
+	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_last(events, 1, "{'event':'module_load','process':" WHOLE_PROCESS "}");
+	assert_int_equal(used(events->memory), 0);
+}
+
+/* A kill after a new copy was made, before the old one was dropped. */
+static void two_copies(void **state)
+{
+	struct events *events = *state;
+	struct record_view view;
+	struct made made;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	made_sample(&made, RECORD_ATTEMPT, TID, ATTEMPT);
+	made.record.header.time++;
+	made.record.attempt.source.inode = 4711;
+	assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
+	assert_non_null(memory_keep(events->memory, &view));
+	assert_int_equal(used(events->memory), 2);
+	events_restart(events);
+	assert_int_equal(used(events->memory), 1);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT);
+	assert_last(events, 1, "{'source':{'inode':4711}}");
+}
+
+/* Two calls of one thread: the earlier was over when the later began. */
+static void another_call_of_the_thread(void **state)
+{
+	struct events *events = *state;
+	struct record_view view;
+	struct made made;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + 10);
+	made_sample(&made, RECORD_MODULE_PARAMS, TID, ATTEMPT);
+	assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
+	assert_non_null(memory_keep(events->memory, &view));
+	events_restart(events);
+	assert_int_equal(used(events->memory), 1);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 10);
+	assert_last(events, 1, "{'process':" WHOLE_PROCESS "}");
+}
+
+/* What is no record is given back, and harms nobody. */
+static void garbage(void **state)
+{
+	struct events *events = *state;
+
+	for (int i = 0; i < SLOTS; i++) {
+		memset(events->memory->slots[i].record, i * 7, RECORD_MAX);
+		events->memory->slots[i].used = 1;
+	}
+	events_restart(events);
+	assert_int_equal(used(events->memory), 0);
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT);
+	assert_last(events, 1, "{'process':" WHOLE_PROCESS "}");
+}
+
+/* More calls at once than there is room for: those in excess are remembered as long as the monitor lives. */
+static void no_room(void **state)
+{
+	enum { CALLS = SLOTS + 20 };
+	struct events *events = *state;
+
+	for (uint32_t tid = 1; tid <= CALLS; tid++)
+		events_sample(events, RECORD_ATTEMPT, tid, ATTEMPT);
+	assert_int_equal(used(events->memory), SLOTS);
+	for (uint32_t tid = 1; tid <= CALLS; tid++) {
+		events_forget(events);
+		events_sample(events, RECORD_CALL_RETURN, tid, ATTEMPT);
+		assert_last(events, 1, "{'process':{'exe':'/usr/bin/kmod'}}");
+	}
+	assert_int_equal(used(events->memory), 0);
+}
+
+static void last_record(void **state)
+{
+	struct memory *memory = ((struct events *)*state)->memory;
+	struct record_header header = { .time = 5, .cpu = 1, .kind = RECORD_CALL_RETURN };
+
+	assert_false(memory_is_last(memory, &header));
+	memory_set_last(memory, &header);
+	assert_true(memory_is_last(memory, &header));
+	header.cpu = 2;
+	assert_false(memory_is_last(memory, &header));
+}
+
+static void readers(void **state)
+{
+	struct memory *memory = ((struct events *)*state)->memory;
+
+	assert_int_equal(memory_reader(memory), 0);
+	for (uint32_t pid = 100; pid < 100 + 2 * RUNS_KEPT; pid++) {
+		memory_set_reader(memory, pid);
+		assert_int_equal(memory_reader(memory), pid);
+	}
+	assert_true(memory_has_reader(memory, 100 + RUNS_KEPT));
+	assert_false(memory_has_reader(memory, 99 + RUNS_KEPT));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MEMORY(a_kill_anywhere), WITH_MEMORY(missed_return),
+		WITH_MEMORY(two_copies),      WITH_MEMORY(another_call_of_the_thread),
+		WITH_MEMORY(garbage),	      WITH_MEMORY(no_room),
+		WITH_MEMORY(last_record),     WITH_MEMORY(readers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The two rings, in memory laid out as the kernel's: a page for each position, then the data twice. */
+#include "../../user/monitor/rings.h"
+#include "unit.h"
+
+#include "../../bpf/event.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { SIZE = 4096, TAKEN_MAX = 64 };
+
+struct fake {
+	int fd;
+	uint64_t produced;
+};
+
+struct test {
+	struct fake matters, refused;
+	struct rings rings;
+	uint64_t taken[TAKEN_MAX];
+	size_t count;
+	int answer;
+};
+
+static int take(void *ctx, const void *bytes, size_t size)
+{
+	const struct record_header *header = bytes;
+	struct test *test = ctx;
+
+	if (test->answer)
+		return test->answer;
+	assert_true(size >= sizeof(*header) && test->count < TAKEN_MAX);
+	test->taken[test->count++] = header->time;
+	return 0;
+}
+
+static void put(const struct fake *fake, uint64_t position, const void *bytes, size_t size)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	for (size_t i = 0; i < size; i++) { /* each byte of the data is there twice */
+		off_t at = 2 * page + (off_t)((position + i) % SIZE);
+
+		assert_int_equal(pwrite(fake->fd, (const char *)bytes + i, 1, at), 1);
+		assert_int_equal(pwrite(fake->fd, (const char *)bytes + i, 1, at + SIZE), 1);
+	}
+}
+
+/* Adds a record, with bits set in its length; returns its position. */
+static uint64_t add(struct fake *fake, uint64_t time, uint32_t bits, size_t size)
+{
+	char record[1024] = { 0 };
+	uint64_t position = fake->produced;
+	uint32_t header[2] = { (uint32_t)size | bits, 0 };
+
+	((struct record_header *)record)->time = time;
+	put(fake, position, header, sizeof(header));
+	put(fake, position + sizeof(header), record, size);
+	fake->produced += (size + sizeof(header) + 7) & ~7ull;
+	assert_int_equal(pwrite(fake->fd, &fake->produced, 8, sysconf(_SC_PAGESIZE)), 8);
+	return position;
+}
+
+static void record(struct fake *fake, uint64_t time)
+{
+	add(fake, time, 0, sizeof(struct record_header));
+}
+
+static void fake_open(struct fake *fake, struct ring *ring)
+{
+	fake->fd = memfd_create("ring", 0);
+	assert_int_equal(ftruncate(fake->fd, 2 * sysconf(_SC_PAGESIZE) + 2 * SIZE), 0);
+	assert_int_equal(ring_map(ring, fake->fd, SIZE), 0);
+}
+
+static int setup(void **state)
+{
+	struct test *test = calloc(1, sizeof(*test));
+
+	*state = test;
+	fake_open(&test->matters, &test->rings.matters);
+	fake_open(&test->refused, &test->rings.refused);
+	test->rings.take = take;
+	test->rings.ctx = test;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct test *test = *state;
+
+	ring_unmap(&test->rings.matters);
+	ring_unmap(&test->rings.refused);
+	close(test->matters.fd);
+	close(test->refused.fd);
+	free(test);
+	return 0;
+}
+
+static void assert_taken(struct test *test, size_t count, ...)
+{
+	va_list times;
+
+	assert_int_equal(test->count, count);
+	va_start(times, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(test->taken[i], va_arg(times, int));
+	va_end(times);
+	test->count = 0;
+}
+
+static void drain(struct test *test)
+{
+	assert_int_equal(rings_drain(&test->rings, SIZE_MAX), 0);
+}
+
+static void by_time(void **state)
+{
+	struct test *test = *state;
+
+	record(&test->matters, 1);
+	record(&test->refused, 2);
+	record(&test->matters, 3);
+	record(&test->refused, 4);
+	drain(test);
+	assert_taken(test, 4, 1, 2, 3, 4);
+	assert_true(test->rings.drained);
+	drain(test);
+	assert_taken(test, 0);
+}
+
+/* A refused record waits for an earlier one even where that one stands behind a later one. */
+static void behind_a_later_one(void **state)
+{
+	struct test *test = *state;
+
+	record(&test->matters, 9);
+	record(&test->matters, 1);
+	record(&test->refused, 2);
+	drain(test);
+	assert_taken(test, 3, 9, 1, 2);
+}
+
+/* A record that is half written may be an earlier one. */
+static void half_written(void **state)
+{
+	struct test *test = *state;
+	uint32_t done = sizeof(struct record_header);
+	uint64_t busy = add(&test->matters, 1, BPF_RINGBUF_BUSY_BIT, sizeof(struct record_header));
+
+	record(&test->refused, 2);
+	drain(test);
+	assert_taken(test, 0);
+	assert_true(rings_stalled(&test->rings));
+	assert_false(test->rings.drained);
+	put(&test->matters, busy, &done, sizeof(done));
+	assert_false(rings_stalled(&test->rings));
+	drain(test);
+	assert_taken(test, 2, 1, 2);
+}
+
+/* What matters never waits for what anyone may cause. */
+static void refused_half_written(void **state)
+{
+	struct test *test = *state;
+
+	add(&test->refused, 1, BPF_RINGBUF_BUSY_BIT, sizeof(struct record_header));
+	record(&test->matters, 2);
+	drain(test);
+	assert_taken(test, 1, 2);
+}
+
+static void discarded(void **state)
+{
+	struct test *test = *state;
+
+	add(&test->matters, 1, BPF_RINGBUF_DISCARD_BIT, sizeof(struct record_header));
+	record(&test->matters, 2);
+	assert_int_equal(ring_count(&test->rings.matters), 1);
+	drain(test);
+	assert_taken(test, 1, 2);
+}
+
+/* An error leaves the record where it is. */
+static void an_error_loses_nothing(void **state)
+{
+	struct test *test = *state;
+
+	record(&test->matters, 1);
+	record(&test->matters, 2);
+	test->answer = -EPIPE;
+	assert_int_equal(rings_drain(&test->rings, SIZE_MAX), -EPIPE);
+	test->answer = 0;
+	assert_int_equal(ring_count(&test->rings.matters), 2);
+	assert_int_equal(rings_drain(&test->rings, 1), 0);
+	assert_taken(test, 1, 1);
+	assert_false(test->rings.drained);
+	drain(test);
+	assert_taken(test, 1, 2);
+}
+
+/* Positions go on counting when the data begins anew. */
+static void around(void **state)
+{
+	struct test *test = *state;
+
+	for (int i = 1; i <= 3 * SIZE / 500; i++) {
+		add(&test->matters, i, 0, 500 + i % 8);
+		drain(test);
+		assert_taken(test, 1, i);
+	}
+	assert_true(ring_position(&test->rings.matters) > 2 * SIZE);
+}
+
+/* Somebody with the map in hand wrote nonsense. */
+static void nonsense(void **state)
+{
+	struct test *test = *state;
+	uint32_t header[2] = { SIZE * 16, 0 };
+
+	record(&test->matters, 1);
+	put(&test->matters, 0, header, sizeof(header));
+	drain(test);
+	assert_taken(test, 0);
+	assert_int_equal(ring_count(&test->rings.matters), 0);
+}
+
+#define WITH_RINGS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_RINGS(by_time),
+		WITH_RINGS(behind_a_later_one),
+		WITH_RINGS(half_written),
+		WITH_RINGS(discarded),
+		WITH_RINGS(refused_half_written),
+		WITH_RINGS(an_error_loses_nothing),
+		WITH_RINGS(around),
+		WITH_RINGS(nonsense),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
