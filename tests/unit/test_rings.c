@@ -66,7 +66,7 @@ static uint64_t add(struct fake *fake, uint64_t time, uint32_t bits, size_t size
 	return position;
 }
 
-static void record(struct fake *fake, uint64_t time)
+static void add_record(struct fake *fake, uint64_t time)
 {
 	add(fake, time, 0, sizeof(struct record_header));
 }
@@ -123,10 +123,10 @@ static void by_time(void **state)
 {
 	struct test *test = *state;
 
-	record(&test->matters, 1);
-	record(&test->refused, 2);
-	record(&test->matters, 3);
-	record(&test->refused, 4);
+	add_record(&test->matters, 1);
+	add_record(&test->refused, 2);
+	add_record(&test->matters, 3);
+	add_record(&test->refused, 4);
 	drain(test);
 	assert_taken(test, 4, 1, 2, 3, 4);
 	assert_true(test->rings.drained);
@@ -139,9 +139,9 @@ static void behind_a_later_one(void **state)
 {
 	struct test *test = *state;
 
-	record(&test->matters, 9);
-	record(&test->matters, 1);
-	record(&test->refused, 2);
+	add_record(&test->matters, 9);
+	add_record(&test->matters, 1);
+	add_record(&test->refused, 2);
 	drain(test);
 	assert_taken(test, 3, 9, 1, 2);
 }
@@ -153,7 +153,7 @@ static void half_written(void **state)
 	uint32_t done = sizeof(struct record_header);
 	uint64_t busy = add(&test->matters, 1, BPF_RINGBUF_BUSY_BIT, sizeof(struct record_header));
 
-	record(&test->refused, 2);
+	add_record(&test->refused, 2);
 	drain(test);
 	assert_taken(test, 0);
 	assert_true(rings_stalled(&test->rings));
@@ -170,7 +170,7 @@ static void refused_half_written(void **state)
 	struct test *test = *state;
 
 	add(&test->refused, 1, BPF_RINGBUF_BUSY_BIT, sizeof(struct record_header));
-	record(&test->matters, 2);
+	add_record(&test->matters, 2);
 	drain(test);
 	assert_taken(test, 1, 2);
 }
@@ -180,7 +180,7 @@ static void discarded(void **state)
 	struct test *test = *state;
 
 	add(&test->matters, 1, BPF_RINGBUF_DISCARD_BIT, sizeof(struct record_header));
-	record(&test->matters, 2);
+	add_record(&test->matters, 2);
 	assert_int_equal(ring_count(&test->rings.matters), 1);
 	drain(test);
 	assert_taken(test, 1, 2);
@@ -191,8 +191,8 @@ static void an_error_loses_nothing(void **state)
 {
 	struct test *test = *state;
 
-	record(&test->matters, 1);
-	record(&test->matters, 2);
+	add_record(&test->matters, 1);
+	add_record(&test->matters, 2);
 	test->answer = -EPIPE;
 	assert_int_equal(rings_drain(&test->rings, SIZE_MAX), -EPIPE);
 	test->answer = 0;
@@ -223,7 +223,7 @@ static void nonsense(void **state)
 	struct test *test = *state;
 	uint32_t header[2] = { SIZE * 16, 0 };
 
-	record(&test->matters, 1);
+	add_record(&test->matters, 1);
 	put(&test->matters, 0, header, sizeof(header));
 	drain(test);
 	assert_taken(test, 0);
