@@ -52,9 +52,11 @@ void service_tend(struct service *service, const struct stream *stream, bool deg
 		service->told = true;
 		service->next = now;
 	}
-	if (now >= service->status + NS_PER_S && (now >= service->next || stream->seq != service->lines)) {
+	if (state != service->state ||
+	    (now >= service->status + NS_PER_S && (now >= service->next || stream->seq != service->lines))) {
 		say_status(stream, degraded, state);
 		service->status = now;
+		service->state = state;
 		service->lines = stream->seq;
 	}
 	if (now < service->next)

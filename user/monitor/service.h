@@ -9,11 +9,12 @@
 #include <stdbool.h>
 
 struct service {
-	uint64_t interval; /* ns between two signs of life; 0: none are wanted */
-	uint64_t next;	   /* ns since boot: of the next */
-	uint64_t status;   /* ns since boot: when the status was said */
-	uint64_t lines;	   /* how many there were then */
-	bool told;	   /* that all is ready */
+	uint64_t interval;	   /* ns between two signs of life; 0: none are wanted */
+	uint64_t next;		   /* ns since boot: of the next */
+	uint64_t status;	   /* ns since boot: when the status was said */
+	uint64_t lines;		   /* how many there were then */
+	enum selftest_state state; /* as it was said then */
+	bool told;		   /* that all is ready */
 };
 
 void service_init(struct service *service);

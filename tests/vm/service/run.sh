@@ -18,7 +18,7 @@ for scenario in /usr/lib/vm/scenarios/*.sh; do
 	started=$SECONDS
 	[ "$name" = 10-boot ] || { journalctl --rotate && journalctl --vacuum-time=1s; } >/dev/null 2>&1 # a short one is read quicker
 	if timeout 240 bash -u "$scenario" >/run/said 2>&1; then
-		say "ok $name $((SECONDS - started))"
+		say "ok $name $((SECONDS - started)) $(tail -1 /run/said | tr -cd '\40-\176' | cut -c1-120)"
 		continue
 	fi
 	say "FAIL $name $((SECONDS - started))"

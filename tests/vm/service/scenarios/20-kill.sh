@@ -40,7 +40,13 @@ hit() {
 	pid=$(main_pid)
 	[ "$pid" -gt 1 ] && kill -9 "$pid"
 }
+mkdir -p /run/systemd/system/kmodwatch.service.d
+printf '[Service]\nRestartSec=50ms\n' >/run/systemd/system/kmodwatch.service.d/soon.conf
+systemctl daemon-reload
 storm hit
 judge
 is "module_missed" "" "$(events 'select(.event=="module_missed").module.name')"
 is "events_lost" "" "$(events 'select(.event=="events_lost")')"
+check "it was killed often" [ "$(wc -l </run/hits)" -ge 20 ]
+rm -r /run/systemd/system/kmodwatch.service.d
+systemctl daemon-reload
