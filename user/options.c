@@ -45,7 +45,7 @@ static const char help[] =
     "Runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile anew, and go on.\n"
     "Needs root, or CAP_BPF and CAP_PERFMON.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout is gone, ...);\n"
-    "2 could not start (usage, privilege, no probe could be attached).\n"
+    "2 could not start (usage, privilege, no probe could be attached, another holds the pins).\n"
     "With --check-audit: 0 everything required is recorded; 1 something is not; 2 it could not be\n"
     "found out (usage, privilege, unreadable files).\n";
 

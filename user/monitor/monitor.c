@@ -70,9 +70,8 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 	struct record_view view;
 	int err = record_view(bytes, size, &view);
 
-	if (!err && !selftest_takes(monitor->selftest, bytes)) {
+	if (!err && !selftest_takes(monitor->selftest, bytes))
 		err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
-	}
 	if (err == -EBADMSG) { /* only a kernel side of another version could do that: say so, go on */
 		lost_add_undecodable(&monitor->lost);
 		err = 0;
