@@ -46,7 +46,8 @@ systemctl daemon-reload
 storm hit
 judge
 is "module_missed" "" "$(events 'select(.event=="module_missed").module.name')"
-is "events_lost" "" "$(events 'select(.event=="events_lost")')"
+# 7.x skips a probe in whose midst another thread was preempted; the loads are all there
+is "events_lost" "" "$(events 'select(.event=="events_lost" and .what!="skipped probe")')"
 check "it was killed often" [ "$(wc -l </run/hits)" -ge 20 ]
 rm -r /run/systemd/system/kmodwatch.service.d
 systemctl daemon-reload

@@ -27,7 +27,8 @@ is "resumed" true "$(run_events 'select(.event=="monitor_start")|.resumed!=null'
 is "loads" "$(grep -c l /run/done)" "$(events 'select(.event=="module_load" and .outcome=="success").id' | wc -l)"
 is "unloads" "$(grep -c u /run/done)" "$(events 'select(.event=="module_unload" and .outcome=="success").id' | wc -l)"
 is "lines twice" 0 "$(events .id | sort | uniq -d | wc -l)"
-is "events_lost" "" "$(events 'select(.event=="events_lost")')"
+# 7.x skips a probe in whose midst another thread was preempted; the loads are all there
+is "events_lost" "" "$(events 'select(.event=="events_lost" and .what!="skipped probe")')"
 is "module_missed" "" "$(events 'select(.event=="module_missed")')"
 echo "$(wc -l </run/done) loads and unloads around the upgrade"
 
