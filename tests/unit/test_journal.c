@@ -24,6 +24,7 @@ static struct event sample(enum event_kind kind)
 					   .pid = number_of(5),
 					   .comm = { KNOWN, true, false, 3, "a\nb" },
 					   .argv = { KNOWN, false, false, sizeof(argv), argv },
+					   .uid = number_of(0),
 					   .kthread = number_of(false),
 					   .ns = { .known = KNOWN, .mnt = number_of(9) } };
 	return event;
@@ -131,6 +132,150 @@ static void failures_matter_more(void **state)
 	journal_entry_clear(&entry);
 }
 
+static bool has(const struct journal_entry *entry, const char *field)
+{
+	return count(entry, field, strlen(field)) == 1;
+}
+
+static size_t named(const struct journal_entry *entry, const char *name)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < entry->count; i++)
+		found += entry->fields[i].iov_len > strlen(name) &&
+			 !memcmp(entry->fields[i].iov_base, name, strlen(name)) &&
+			 ((const char *)entry->fields[i].iov_base)[strlen(name)] == '=';
+	return found;
+}
+
+/* Unknown is neither no field at all nor an empty one nor zero: of values, parts, lists, and one of a list. */
+static void unknown_is_said(void **state)
+{
+	static const struct text advice[] = { { KNOWN, false, false, 1, "a" }, { .known = UNKNOWN } };
+	struct event event = sample(EVENT_MODULE_LOAD);
+	struct journal_entry entry;
+
+	event.process.uid = NUMBER_UNKNOWN;
+	event.process.cap_sys_module = NUMBER_UNKNOWN;
+	event.process.ns = (struct namespaces) { .known = UNKNOWN };
+	event.process.ancestors = (struct list) { .known = UNKNOWN };
+	event.process.argv = TEXT_UNKNOWN;
+	event.source.known = UNKNOWN;
+	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
+	assert_field(&entry, "KMODWATCH_UNKNOWN=PROCESS_UID");
+	assert_field(&entry, "KMODWATCH_UNKNOWN=PROCESS_CAP_SYS_MODULE");
+	assert_field(&entry, "KMODWATCH_UNKNOWN=PROCESS_NS");
+	assert_field(&entry, "KMODWATCH_UNKNOWN=PROCESS_ANCESTORS");
+	assert_field(&entry, "KMODWATCH_UNKNOWN=PROCESS_ARGV");
+	assert_field(&entry, "KMODWATCH_UNKNOWN=SOURCE");
+	assert_field(&entry, "MESSAGE=x loaded by a?b (pid 5, uid ?)");
+	assert_int_equal(named(&entry, "PROCESS_UID") + named(&entry, "PROCESS_ARGV") + named(&entry, "SOURCE"), 0);
+	/* what is absent is not unknown */
+	assert_false(has(&entry, "KMODWATCH_UNKNOWN=PROCESS_TTY"));
+	journal_entry_clear(&entry);
+
+	event = (struct event) { .kind = EVENT_AUDIT_PARITY, .advice = { KNOWN, false, 2, advice } };
+	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
+	assert_field(&entry, "KMODWATCH_ADVICE=a");
+	assert_field(&entry, "KMODWATCH_UNKNOWN=KMODWATCH_ADVICE");
+	assert_int_equal(named(&entry, "KMODWATCH_ADVICE"), 1);
+	journal_entry_clear(&entry);
+}
+
+static void companions(void **state)
+{
+	struct event event = sample(EVENT_MODULE_LOAD);
+	struct journal_entry entry;
+
+	event.source.known = KNOWN;
+	event.source.path = (struct text) { KNOWN, false, true, 2, "/x" };
+	event.syscall.flags.truncated = true;
+	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
+	assert_field(&entry, "SOURCE_PATH=/x");
+	assert_field(&entry, "KMODWATCH_DETACHED=SOURCE_PATH");
+	assert_field(&entry, "KMODWATCH_TRUNCATED=SYSCALL_FLAGS");
+	journal_entry_clear(&entry);
+}
+
+/* journald drops what is above the LogLevelMax= of the unit, which is notice: LOG_NOTICE is 5, and higher is less. */
+static void nothing_is_below_notice(void **state)
+{
+	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++) {
+		struct event event = { .kind = kind };
+		struct journal_entry entry;
+
+		assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
+		assert_true(has(&entry, "PRIORITY=5") || has(&entry, "PRIORITY=4") || has(&entry, "PRIORITY=1"));
+		journal_entry_clear(&entry);
+	}
+}
+
+/* All that has room to be there is there, each text with a newline, each list longer than anybody wants. */
+static void fill(const struct field *fields, void *part, struct list *texts)
+{
+	static const struct text text = { KNOWN, true, true, 2, "a\n" };
+	static char argv[2 * 2048];
+
+	for (size_t i = 0; i < sizeof(argv); i++)
+		argv[i] = "\n"[i % 2];
+	for (const struct field *field = fields; field->key; field++) {
+		void *value = (char *)part + field->offset;
+
+		switch (field->type) {
+		case FIELD_TEXT:
+			*(struct text *)value = text;
+			break;
+		case FIELD_ARGV:
+			*(struct text *)value = (struct text) { KNOWN, true, false, sizeof(argv), argv };
+			break;
+		case FIELD_TEXTS:
+			*(struct list *)value = *texts;
+			break;
+		case FIELD_COUNTS:
+		case FIELD_LIST:
+			*(struct list *)value = (struct list) { .known = UNKNOWN };
+			break;
+		case FIELD_OBJECT:
+			*(enum known *)value = KNOWN;
+			fill(field->fields, value, texts);
+			break;
+		default:
+			*(struct number *)value = number_of(UINT64_MAX);
+		}
+	}
+}
+
+/* sd_journal_sendv() makes five pieces of a field whose value has a newline, and two of any other; 1024 can be sent. */
+static size_t pieces(const struct journal_entry *entry)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < entry->count; i++)
+		sum += memchr(entry->fields[i].iov_base, '\n', entry->fields[i].iov_len) ? 5 : 2;
+	return sum;
+}
+
+static void any_event_fits_a_message(void **state)
+{
+	static struct text many[3000];
+	struct list texts = { KNOWN, true, COUNT(many), many };
+
+	for (size_t i = 0; i < COUNT(many); i++)
+		many[i] = (struct text) { KNOWN, false, false, 2, "b\n" };
+	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++) {
+		struct event event = { .kind = kind };
+		struct journal_entry entry;
+
+		fill(common_fields, &event, &texts);
+		fill(event_fields(kind), &event, &texts);
+		assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
+		assert_true(pieces(&entry) <= 1024);
+		if (named(&entry, "PROCESS_ARGV"))
+			assert_field(&entry, "KMODWATCH_TRUNCATED=PROCESS_ARGV");
+		journal_entry_clear(&entry);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +284,10 @@ int main(void)
 		cmocka_unit_test(names_are_allowed),
 		cmocka_unit_test(kinds_have_ids_of_their_own),
 		cmocka_unit_test(failures_matter_more),
+		cmocka_unit_test(unknown_is_said),
+		cmocka_unit_test(companions),
+		cmocka_unit_test(nothing_is_below_notice),
+		cmocka_unit_test(any_event_fits_a_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

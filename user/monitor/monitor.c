@@ -242,12 +242,13 @@ static int finish(struct monitor *monitor)
 	return err ? err : emit_stop(monitor);
 }
 
-static int explain_stop(int err)
+static int explain_stop(const struct monitor *monitor, int err)
 {
-	if (err == -EPIPE || err == -EBADF)
+	if (!monitor->stream.journal && (err == -EPIPE || err == -EBADF))
 		log_line("stdout is closed (nobody reads the events any more), so the monitor stops");
 	else if (err == -ECANCELED)
-		log_line("stdout did not take the last lines within 2 seconds, so they are lost");
+		log_line("%s did not take the last lines within 2 seconds, so they are lost",
+			 monitor->stream.journal ? "journald" : "stdout");
 	else
 		log_line("the monitor stops on an error: %s", strerror(-err));
 	return EXIT_STOPPED;
@@ -360,5 +361,5 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 	}
 	if (!err)
 		err = finish(&monitor);
-	return err ? explain_stop(err) : EXIT_ENDED;
+	return err ? explain_stop(&monitor, err) : EXIT_ENDED;
 }

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #define SD_JOURNAL_SUPPRESS_LOCATION /* where in our source an event was sent from is of no use to anybody */
@@ -18,24 +19,35 @@
 
 enum { NAME_SIZE = 65, RETRY_MS = 500, GIVE_UP_SECONDS = 2 };
 
-/* MESSAGE_ID for good, and how much it matters when all went well. */
+/*
+ * Of all lists of an entry together. sd_journal_sendv() makes up to five pieces of a field, the kernel takes 1024 in
+ * one message, and anybody can execute a tool with two thousand arguments.
+ */
+enum { MOST_VALUES = 64 };
+
+#define SOCKET "/run/systemd/journal/socket"
+
+/*
+ * MESSAGE_ID for good, and how much it matters when all went well. Nothing is below notice: journald drops what is
+ * below the unit's LogLevelMax=.
+ */
 static const struct {
 	const char *id;
 	int priority;
 } kinds[EVENT_KINDS] = {
-	[EVENT_MONITOR_START] = { "6e832f40d7814d5ba24afb0cdfe3dea9", LOG_INFO },
-	[EVENT_MODULE_PRESENT] = { "c49c854ed9964b1caa05a7351f219cc6", LOG_INFO },
-	[EVENT_MODULE_REQUEST] = { "0aea601e1beb48689e61d8e8aaba957d", LOG_INFO },
-	[EVENT_TOOL_EXEC] = { "b3801c03ab02470aae6305fcd157cc46", LOG_INFO },
-	[EVENT_MODULE_COMING] = { "5c675cd2e8d041c2855fef5aba6ebeb4", LOG_INFO },
+	[EVENT_MONITOR_START] = { "6e832f40d7814d5ba24afb0cdfe3dea9", LOG_NOTICE },
+	[EVENT_MODULE_PRESENT] = { "c49c854ed9964b1caa05a7351f219cc6", LOG_NOTICE },
+	[EVENT_MODULE_REQUEST] = { "0aea601e1beb48689e61d8e8aaba957d", LOG_NOTICE },
+	[EVENT_TOOL_EXEC] = { "b3801c03ab02470aae6305fcd157cc46", LOG_NOTICE },
+	[EVENT_MODULE_COMING] = { "5c675cd2e8d041c2855fef5aba6ebeb4", LOG_NOTICE },
 	[EVENT_MODULE_LOAD] = { "5b61c8c4ddbd4d42b9b8424ce5115d67", LOG_NOTICE },
 	[EVENT_MODULE_UNLOAD] = { "d8686e79b9024e8db60997882b00b917", LOG_NOTICE },
 	[EVENT_MODULE_MISSED] = { "2e748d0d4f2f4de1a01ab21492761f69", LOG_WARNING },
 	[EVENT_EVENTS_LOST] = { "164d4cb07f214fda8e8d04a0cbca5541", LOG_WARNING },
 	[EVENT_MONITOR_BLIND] = { "e6163f983f084e8284db775c2cefb6ed", LOG_ALERT },
 	[EVENT_MONITOR_RECOVERED] = { "664136aa883744938dec5acb45d2e866", LOG_NOTICE },
-	[EVENT_AUDIT_PARITY] = { "cbfeea1071a74602af9316515c811ee3", LOG_INFO },
-	[EVENT_MONITOR_STOP] = { "5031d8c324eb4662b9899e5e45238cd4", LOG_INFO },
+	[EVENT_AUDIT_PARITY] = { "cbfeea1071a74602af9316515c811ee3", LOG_NOTICE },
+	[EVENT_MONITOR_STOP] = { "5031d8c324eb4662b9899e5e45238cd4", LOG_NOTICE },
 };
 
 static bool is(const struct text *text, const char *word)
@@ -45,7 +57,7 @@ static bool is(const struct text *text, const char *word)
 
 static int priority_of(const struct event *event)
 {
-	if (is(&event->outcome, "failure") || is(&event->outcome, "gap"))
+	if (is(&event->outcome, "failure") || is(&event->outcome, "gap") || event->degraded.value)
 		return LOG_WARNING;
 	return kinds[event->kind].priority;
 }
@@ -72,7 +84,8 @@ static int add(struct journal_entry *entry, const char *name, const char *bytes,
 		return -ENOMEM;
 	memcpy(field, name, length);
 	field[length] = '=';
-	memcpy(field + length + 1, bytes, size);
+	if (size)
+		memcpy(field + length + 1, bytes, size);
 	more[entry->count++] = (struct iovec) { field, length + 1 + size };
 	return 0;
 }
@@ -107,42 +120,66 @@ static int add_number(struct journal_entry *entry, const char *name, const struc
 	}
 }
 
+/* One more value of a list. *truncated: there is no room for it. */
+static int add_value(struct journal_entry *entry, const char *name, const char *bytes, size_t size, bool *truncated)
+{
+	if (entry->values == MOST_VALUES) {
+		*truncated = true;
+		return 0;
+	}
+	entry->values++;
+	return add(entry, name, bytes, size);
+}
+
 static int add_argv(struct journal_entry *entry, const char *name, const struct text *argv)
 {
+	bool truncated = argv->truncated;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < argv->size;) {
 		size_t length = strnlen(argv->bytes + i, argv->size - i);
 
-		err = add(entry, name, argv->bytes + i, length);
+		err = add_value(entry, name, argv->bytes + i, length, &truncated);
 		i += length + 1;
 	}
-	return err;
+	return !err && truncated ? add_string(entry, "KMODWATCH_TRUNCATED", name) : err;
 }
 
 static int add_texts(struct journal_entry *entry, const char *name, const struct list *list)
 {
 	const struct text *texts = list->items;
+	bool truncated = list->truncated, unknown = false;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < list->count; i++)
-		err = add(entry, name, texts[i].bytes, texts[i].size);
-	return err;
+	for (size_t i = 0; !err && i < list->count; i++) {
+		if (texts[i].known == KNOWN)
+			err = add_value(entry, name, texts[i].bytes, texts[i].size, &truncated);
+		else
+			unknown = true;
+	}
+	if (!err && unknown)
+		err = add_string(entry, "KMODWATCH_UNKNOWN", name);
+	return !err && truncated ? add_string(entry, "KMODWATCH_TRUNCATED", name) : err;
+}
+
+static int add_text(struct journal_entry *entry, const char *name, const struct text *text)
+{
+	int err = add(entry, name, text->bytes, text->size);
+
+	if (!err && text->truncated)
+		err = add_string(entry, "KMODWATCH_TRUNCATED", name);
+	return !err && text->detached ? add_string(entry, "KMODWATCH_DETACHED", name) : err;
 }
 
 static int add_fields(struct journal_entry *entry, const char *prefix, const struct field *fields, const void *part);
 
 static int add_known(struct journal_entry *entry, const char *name, const struct field *field, const void *value)
 {
-	const struct text *text = value;
-	int err;
-
 	switch (field->type) {
 	case FIELD_TEXT:
+		return add_text(entry, name, value);
 	case FIELD_ARGV:
-		err =
-		    field->type == FIELD_ARGV ? add_argv(entry, name, text) : add(entry, name, text->bytes, text->size);
-		return !err && text->truncated ? add_string(entry, "KMODWATCH_TRUNCATED", name) : err;
+		return add_argv(entry, name, value);
 	case FIELD_TEXTS:
 		return add_texts(entry, name, value);
 	case FIELD_COUNTS:
@@ -206,11 +243,23 @@ int journal_entry_make(const struct event *event, const char *json, size_t size,
 	return 0;
 }
 
-/* sd_journal_sendv() takes a socket that is not there for success. */
+/*
+ * sd_journal_sendv() takes a socket that is not there for success. One that went or was replaced meanwhile: sent again,
+ * since twice (with one `id`) is better than not at all.
+ */
 static int send_once(const struct journal_entry *entry)
 {
-	return access("/run/systemd/journal/socket", F_OK) ? -errno
-							   : sd_journal_sendv(entry->fields, (int)entry->count);
+	struct stat before, after;
+	int err;
+
+	if (stat(SOCKET, &before))
+		return -errno;
+	err = sd_journal_sendv(entry->fields, (int)entry->count);
+	if (err)
+		return err;
+	if (stat(SOCKET, &after))
+		return -errno;
+	return before.st_ino == after.st_ino ? 0 : -EAGAIN;
 }
 
 int journal_send(const struct event *event, const char *json, size_t size, const volatile int *stopping)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORD_SIZE = 100 };
+enum { WORD_SIZE = 100, DIGITS_SIZE = 24 };
 
 /* The text as it can be shown, `otherwise` where it is not known. */
 static const char *word(const struct text *text, const char *otherwise, char out[static WORD_SIZE])
@@ -20,12 +20,21 @@ static const char *word(const struct text *text, const char *otherwise, char out
 	return out;
 }
 
+/* "?" where it is not known: nobody is shown as root by mistake. */
+static const char *digits(const struct number *number, char out[static DIGITS_SIZE])
+{
+	if (number->known != KNOWN)
+		return "?";
+	snprintf(out, DIGITS_SIZE, "%llu", (unsigned long long)number->value);
+	return out;
+}
+
 static void who(const struct process *process, char out[static WORD_SIZE])
 {
-	char comm[WORD_SIZE];
+	char comm[WORD_SIZE], pid[DIGITS_SIZE], uid[DIGITS_SIZE];
 
-	snprintf(out, WORD_SIZE, "%.32s (pid %llu, uid %llu)", word(&process->comm, "an unknown process", comm),
-		 (unsigned long long)process->pid.value, (unsigned long long)process->uid.value);
+	snprintf(out, WORD_SIZE, "%.32s (pid %s, uid %s)", word(&process->comm, "an unknown process", comm),
+		 digits(&process->pid, pid), digits(&process->uid, uid));
 }
 
 /* "dummy loaded by modprobe (pid 1, uid 0)", "load of dummy failed with EPERM (permission), by insmod (...)" */
@@ -36,8 +45,8 @@ static void of_call(const struct event *event, const char *noun, const char *don
 
 	who(&event->process, process);
 	if (event->coalesced.known == KNOWN)
-		snprintf(sentence, SENTENCE_SIZE, "%s by %s took the result of another's load of the same file", noun,
-			 process);
+		snprintf(sentence, SENTENCE_SIZE, "%s by %s took the result of another's load of the same file: %s",
+			 noun, process, word(&event->outcome, "unknown", why));
 	else if (event->syscall.errno_name.known == ABSENT)
 		snprintf(sentence, SENTENCE_SIZE, "%s %s by %s", module, done, process);
 	else
@@ -85,7 +94,7 @@ void sentence_of(const struct event *event, char sentence[static SENTENCE_SIZE])
 			 process);
 		break;
 	case EVENT_EVENTS_LOST:
-		snprintf(sentence, SENTENCE_SIZE, "%llu lost: %s", (unsigned long long)event->count.value,
+		snprintf(sentence, SENTENCE_SIZE, "%s lost: %s", digits(&event->count, second),
 			 word(&event->what, "events", first));
 		break;
 	case EVENT_MONITOR_BLIND:
@@ -98,6 +107,13 @@ void sentence_of(const struct event *event, char sentence[static SENTENCE_SIZE])
 	case EVENT_AUDIT_PARITY:
 		snprintf(sentence, SENTENCE_SIZE, "auditd's rules against %s: %s",
 			 word(&event->profile, "the profile", first), word(&event->outcome, "unknown", second));
+		break;
+	case EVENT_MONITOR_START:
+		snprintf(sentence, SENTENCE_SIZE, "kmodwatch %s watches%s", word(&event->version, "?", first),
+			 event->degraded.value ? ", but not all: some probes are not attached" : "");
+		break;
+	case EVENT_MONITOR_STOP:
+		snprintf(sentence, SENTENCE_SIZE, "kmodwatch ends on %s", word(&event->reason, "its own", first));
 		break;
 	default:
 		snprintf(sentence, SENTENCE_SIZE, "%s", event_name(event->kind));

@@ -15,6 +15,19 @@ is "the whole line is there" '"crc_itu_t"' "$(loaded .KMODWATCH_JSON | jq .modul
 check "the sentence" sh -c 'case "$1" in "crc_itu_t loaded by modprobe (pid "*", uid 0)") ;; *) exit 1 ;; esac' - "$(loaded .MESSAGE)"
 modprobe -r crc-itu-t
 
+# Every kind arrives, whatever it matters: journald drops what is above the unit's LogLevelMax=.
+for kind in monitor_start module_present tool_exec module_coming module_load module_unload audit_parity; do
+	check "$kind is in the journal" eventually 5 sh -c "journalctl KMODWATCH_EVENT=$kind -o cat --no-pager | grep -q ."
+done
+
+# More arguments than one message can have fields: anybody can do that.
+before=$(main_pid)
+setpriv --reuid 65534 --clear-groups modprobe --many $(seq 1000) 2>/dev/null
+many() { journalctl KMODWATCH_EVENT=tool_exec PROCESS_ARGV=--many -o json --all --no-pager | jq -e "$1"; }
+check "an execution with a thousand arguments is there" eventually 8 many '.KMODWATCH_JSON | fromjson | .process.argv | length > 900'
+check "it says that not all are fields" many '[.KMODWATCH_TRUNCATED] | flatten | index("PROCESS_ARGV") != null'
+is "the same monitor" "$before" "$(main_pid)"
+
 insmod /m/dummy.ko "$(printf 'a=1\nMODULE_NAME=forged\nKMODWATCH_EVENT=forged')" 2>/dev/null || insmod /m/mac-celtic.ko "$(printf 'a=1\nMODULE_NAME=forged\nKMODWATCH_EVENT=forged')"
 sleep 2
 is "entries with a forged field" 0 "$(journalctl MODULE_NAME=forged -o json --no-pager | grep -c .)"
@@ -27,7 +40,9 @@ rmmod mac_celtic
 large() { [ "$(journalctl KMODWATCH_EVENT=module_load MODULE_NAME=mac_celtic -o json --all --no-pager | tail -1 | jq -r .KMODWATCH_JSON | wc -c)" -gt 8000 ]; }
 check "a large entry arrives" eventually 5 large
 
-# journald away for a while
+# journald away for a while, and back with a rate limit that events are not held to
+mkdir -p /run/systemd/journald.conf.d
+printf '[Journal]\nRateLimitIntervalSec=60s\nRateLimitBurst=4\n' >/run/systemd/journald.conf.d/rate.conf
 systemctl stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald 2>/dev/null
 modprobe mac-celtic
 sleep 2
@@ -35,5 +50,11 @@ modprobe -r mac-celtic
 systemctl start systemd-journald.socket systemd-journald
 after() { [ "$(journalctl MODULE_NAME=mac_celtic -o json --no-pager | jq -r 'select(.KMODWATCH_EVENT|test("load")).KMODWATCH_EVENT' | tail -2 | tr '\n' ' ')" = "module_load module_unload " ]; }
 eventually 20 after || fail "what happened without journald is not there: $(journalctl MODULE_NAME=mac_celtic --no-pager | tail -5)"
+for ((i = 0; i < 100; i++)); do modprobe --dry-run --flood no-such-module 2>/dev/null; done
+flood() { journalctl KMODWATCH_EVENT=tool_exec PROCESS_ARGV=--flood -o cat --no-pager | wc -l; }
+hundred() { [ "$(flood)" = 100 ]; }
+eventually 20 hundred || fail "of 100 executions there are $(flood)"
+rm /run/systemd/journald.conf.d/rate.conf
+systemctl restart systemd-journald
 echo '# nothing' >/etc/default/kmodwatch
 check "it can be reloaded" eventually 20 systemctl reload kmodwatch
