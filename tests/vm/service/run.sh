@@ -16,7 +16,7 @@ echo 1 >/sys/kernel/rcu_expedited # unloading waits for RCU, which is slow under
 for scenario in /usr/lib/vm/scenarios/*.sh; do
 	name=$(basename "$scenario" .sh)
 	started=$SECONDS
-	[ "$name" = 10-boot ] || { journalctl --rotate && journalctl --vacuum-time=1s; } >/dev/null 2>&1 # a short one is read quicker
+	[ "$name" = 10-boot ] || { timeout 10 journalctl --rotate && timeout 10 journalctl --vacuum-time=1s; } >/dev/null 2>&1 # a short one is read quicker
 	if timeout 240 bash -u "$scenario" >/run/said 2>&1; then
 		say "ok $name $((SECONDS - started)) $(tail -1 /run/said | tr -cd '\40-\176' | cut -c1-120)"
 		continue

@@ -41,7 +41,7 @@ hit() {
 	[ "$pid" -gt 1 ] && kill -9 "$pid"
 }
 mkdir -p /run/systemd/system/kmodwatch.service.d
-printf '[Service]\nRestartSec=50ms\n' >/run/systemd/system/kmodwatch.service.d/soon.conf
+printf '[Service]\nRestartSec=500ms\n' >/run/systemd/system/kmodwatch.service.d/soon.conf
 systemctl daemon-reload
 storm hit
 judge
