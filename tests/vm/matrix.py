@@ -22,7 +22,7 @@ USUAL_CASE = 15
 class Matrix:
     def __init__(self, kernels, cases, out):
         self.kernels, self.cases, self.out = kernels, cases, out
-        self.passed, self.failed = 0, 0
+        self.passed, self.failed = 0, []
         self.lock = threading.Lock()
 
     def run(self):
@@ -38,7 +38,8 @@ class Matrix:
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 for done in [pool.submit(self._boot, *job) for job in boots]:
                     done.result()
-        self.out.write(f"{self.passed} passed, {self.failed} failed\n")
+        self.out.writelines(["What failed:\n", *self.failed] if self.failed else [])  # a log's end is what is read
+        self.out.write(f"{self.passed} passed, {len(self.failed)} failed\n")
         return self.passed > 0 and not self.failed
 
     def _boots(self, kernel):
@@ -88,7 +89,7 @@ class Matrix:
             text += f"    all of it: {folder}\n"
         with self.lock:
             self.passed += not faults
-            self.failed += bool(faults)
+            self.failed += [text] if faults else []
             self.out.write(text)
             self.out.flush()
 
