@@ -12,7 +12,7 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror
 
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
-PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libsystemd-dev make pkg-config zlib1g-dev
+PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libssl-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc mmdebstrap python3-jsonschema shellcheck valgrind zsh
 
@@ -69,7 +69,7 @@ $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 
 # --- the user side ---
 
-LIBRARIES := libbpf json-c libcap-ng audit libsystemd
+LIBRARIES := libbpf json-c libcap-ng audit libsystemd libcrypto
 # user/dist/ is not linked in: it makes what is installed beside the program.
 USER_SOURCES := $(filter-out user/dist/%,$(wildcard user/*.c user/*/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(B)/%.o)
@@ -134,7 +134,7 @@ UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,health.o lost
 	$(USER_SOURCES:.c=.o))
 UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
-UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c audit libsystemd)
+UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c audit libsystemd libcrypto)
 
 # Every test has a state, wanted or not.
 $(B)/tests/unit/%.o $(B)/asan/tests/unit/%.o: USER_CFLAGS += -Wno-unused-parameter

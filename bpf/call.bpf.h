@@ -36,7 +36,10 @@ static __always_inline void fill_call(struct call *call, enum module_call module
 		call->flags = (__u32)args->arg[1];
 }
 
-/* The end of an attempt, or (RECORD_CALL_DONE) what it is going to be. */
+/*
+ * The end of an attempt, or (RECORD_CALL_DONE) what it is going to be. Where that has arrived, a return that is lost is
+ * no event lost: it counts as what it would have repeated.
+ */
 static __always_inline void send_call(enum record_kind kind, struct attempt *attempt, enum module_call module_call,
 				      long ret, const struct call_args *args)
 {
@@ -44,7 +47,7 @@ static __always_inline void send_call(enum record_kind kind, struct attempt *att
 	struct call *call;
 	__u32 slot;
 
-	ws = workspace_take(kind, &slot);
+	ws = workspace_take(attempt->done_sent ? RECORD_CALL_DONE : kind, &slot);
 	if (!ws)
 		return;
 	record_begin(ws, kind);
@@ -55,12 +58,17 @@ static __always_inline void send_call(enum record_kind kind, struct attempt *att
 	call->read_refused = attempt->read_refused;
 	call->read_done = attempt->read_done;
 	call->image_size = attempt->image_size;
+	call->image = attempt->image_state;
+	call->appended = attempt->appended;
 	call->module_seen = attempt->module_seen;
 	call->params_copied = attempt->params_copied;
 	__builtin_memcpy(call->name, attempt->image_name, sizeof(call->name));
 	if (module_call == CALL_DELETE_MODULE ? !attempt->module_seen : !attempt->params_copied)
 		add_caller_text(ws, call, module_call, args);
-	record_send(&ring, ws, sizeof(ws->record.call_return));
+	if (!record_output(&ring, ws, sizeof(ws->record.call_return)))
+		count_lost(attempt->done_sent ? RECORD_CALL_DONE : kind);
+	else
+		attempt->done_sent = kind == RECORD_CALL_DONE;
 	workspace_release(slot);
 }
 

@@ -10,6 +10,7 @@
 
 enum {
 	CAP_SYS_MODULE = 16,
+	PF_KTHREAD = 0x00200000,
 	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
 };
 

@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 1
+#define KMODWATCH_LAYOUT 2
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -27,13 +27,14 @@ enum record_kind {
 	RECORD_TOOL_EXEC = 1,
 	RECORD_MODULE_REQUEST = 2,
 	RECORD_ATTEMPT = 3, /* a call began to do something: the kernel starts to read, or delete_module was entered */
-	RECORD_MODULE_COMING = 4, /* tracepoint module_load: accepted, init not yet run */
-	RECORD_MODULE_FREE = 5,	  /* tracepoint module_free */
-	RECORD_CALL_RETURN = 6,	  /* the end of an attempt */
-	RECORD_CALL_ALONE = 7,	  /* a call that returned without having become an attempt: refused, or coalesced */
-	RECORD_MODULE_PARAMS = 8, /* the kernel has copied the parameters */
-	RECORD_CALL_DONE = 9,	  /* the result is certain, the return will say it again: a call_return_record */
-	RECORD_CANARY = 10,	  /* the self-test's: a function that only tests call was called */
+	RECORD_MODULE_COMING = 4,     /* tracepoint module_load: accepted, init not yet run */
+	RECORD_MODULE_FREE = 5,	      /* tracepoint module_free */
+	RECORD_CALL_RETURN = 6,	      /* the end of an attempt */
+	RECORD_CALL_ALONE = 7,	      /* a call that returned without having become an attempt: refused, or coalesced */
+	RECORD_MODULE_PARAMS = 8,     /* the kernel has copied the parameters */
+	RECORD_CALL_DONE = 9,	      /* the result is certain, the return will say it again: a call_return_record */
+	RECORD_CANARY = 10,	      /* the self-test's: a function that only tests call was called */
+	RECORD_MODULE_SIGNATURE = 11, /* what is appended to the module's bytes */
 	RECORD_KINDS,
 };
 
@@ -46,6 +47,21 @@ enum {
 	MODULE_NAME_SIZE = 56, /* MODULE_NAME_LEN on 64-bit kernels */
 	TTY_NAME_SIZE = 64,
 	FS_NAME_SIZE = 16,
+
+	IMAGE_CHUNK = 32768,
+	IMAGE_MAX = 64 * 1024 * 1024, /* of one module: of the 33 * 256 steps that a program has, 2048 take a chunk and
+					 the others may wait for room */
+};
+
+/* What became of the bytes that the kernel was handed, on their way over the image ring. */
+enum image_state {
+	IMAGE_NONE = 0, /* not wanted, or not seen */
+	IMAGE_SENDING = 1,
+	IMAGE_SENT = 2,
+	IMAGE_TOO_BIG = 3,
+	IMAGE_RING_FULL = 4,
+	IMAGE_UNREADABLE = 5,
+	IMAGE_STOPPED = 6, /* the next pass could not be started */
 };
 
 enum span_state {
@@ -103,6 +119,7 @@ struct record_header {
 struct ancestor {
 	__u32 pid;
 	__u32 is_kthread;
+	__u64 start_time; /* ns since boot */
 	char comm[COMM_SIZE];
 	struct span exe;
 };
@@ -138,6 +155,13 @@ struct source_file {
 	char fs[FS_NAME_SIZE];
 };
 
+/* Whether something is appended to the module's bytes. */
+enum appended {
+	APPENDED_UNKNOWN = 0,
+	APPENDED_NOTHING = 1,
+	APPENDED_SIGNATURE = 2, /* sent before */
+};
+
 /* A call as it returned. */
 struct call {
 	__s64 ret;
@@ -145,12 +169,15 @@ struct call {
 	__u64 duration_ns; /* from the attempt's first record; 0 where there was none */
 	__u8 module_call;  /* enum module_call */
 	__u8 abi;
-	__u8 read_refused;	     /* an LSM refused the read */
-	__u8 read_done;		     /* the kernel had all bytes */
-	__u8 module_seen;	     /* module_load (or module_free, for delete_module) happened */
-	__u8 name_read;		     /* name is what the caller or the image gave, be it "" */
-	__u8 params_copied;	     /* the kernel has a copy of the parameters: sent before */
-	__u8 loads_shared;	     /* this kernel can give a caller the result of another's load */
+	__u8 read_refused;  /* an LSM refused the read */
+	__u8 read_done;	    /* the kernel had all bytes */
+	__u8 module_seen;   /* module_load (or module_free, for delete_module) happened */
+	__u8 name_read;	    /* name is what the caller or the image gave, be it "" */
+	__u8 params_copied; /* the kernel has a copy of the parameters: sent before */
+	__u8 loads_shared;  /* this kernel can give a caller the result of another's load */
+	__u8 image;	    /* enum image_state */
+	__u8 appended;	    /* enum appended */
+	__u8 pad[6];
 	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
 	struct span params;	     /* the caller's, where the kernel has no copy */
 	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */
@@ -170,6 +197,7 @@ struct module_info {
 enum matched_by {
 	MATCHED_BY_NAME = 1,
 	MATCHED_BY_INODE = 2,
+	MATCHED_BY_REQUEST = 3, /* the kernel started it for a request, whatever it is */
 };
 
 enum tool {
@@ -184,7 +212,10 @@ struct tool_exec_record {
 	struct subject subject;
 	__u32 tool;
 	__u32 matched_by;
-	struct span path; /* as it was given to execve */
+	struct span path;   /* as it was given to execve */
+	__u64 request_time; /* with request_cpu, the name of the request that the kernel started it for; 0: none */
+	__u32 request_cpu;
+	__u32 pad;
 };
 
 struct module_request_record {
@@ -228,6 +259,26 @@ struct canary_record {
 	__u64 nonce;
 };
 
+struct module_signature_record {
+	struct record_header header;
+	struct span appended; /* from the signature to the image's end; cut: the end of that */
+};
+
+/*
+ * A piece of the bytes that the kernel was handed. It travels over the image ring, and is none of the records above:
+ * an image's chunks come in order, and are visible before the attempt's next record is.
+ */
+struct image_chunk {
+	__u64 attempt_time;
+	__u32 attempt_cpu;
+	__u32 tid;
+	__u64 image_size;
+	__u64 offset;
+	__u32 size;
+	__u32 pad;
+	__u8 bytes[IMAGE_CHUNK];
+};
+
 union record {
 	struct record_header header;
 	struct tool_exec_record tool_exec;
@@ -235,6 +286,7 @@ union record {
 	struct attempt_record attempt;
 	struct module_record module;
 	struct module_params_record module_params;
+	struct module_signature_record module_signature;
 	struct call_return_record call_return;
 	struct call_alone_record call_alone;
 	struct canary_record canary;
@@ -251,13 +303,21 @@ struct file_id {
 	__u64 dev; /* the kernel's numbering */
 };
 
+/* Names a module_request. */
+struct request_id {
+	__u64 time;
+	__u32 cpu;
+	__u32 pad;
+};
+
 /* What the user side tells the programs. */
 struct control {
 	__u32 layout;	  /* LAYOUT of who made the maps */
 	__u32 generation; /* of the programs that are to work; 0: none yet */
 	__u32 alone;	  /* the same for calls whose beginning was not seen: set a moment later */
-	__u32 pad;
-	__u64 nonce; /* what the next canary record is to carry */
+	__u32 patience; /* ms that a loader waits for room on the image ring; 0 where nobody can make room meanwhile */
+	__u64 nonce;	/* what the next canary record is to carry */
+	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
 };
 
 /* What is kept between the hooks of one call, by thread id. */
@@ -273,7 +333,12 @@ struct attempt {
 	__u64 start_time; /* of the thread: its id may be another's by now */
 	__u64 module_call;
 	__s64 ret; /* load_module()'s, once done */
-	__u64 done;
+	__u64 done, done_sent;
+	__u64 image;	  /* the kernel's buffer */
+	__u64 image_sent; /* bytes */
+	__u64 image_state;
+	__u64 image_full_since; /* ns; 0: there was room */
+	__u64 appended;
 	char image_name[MODULE_NAME_SIZE];
 	struct { /* where the search for the name in the image stands */
 		__u64 image, size, sections, names, count;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The execution of the module tools. On every exec of the machine: the common case must cost next to nothing. */
-#include "gate.bpf.h"
-#include "record.bpf.h"
-#include "subject.bpf.h"
+#include "compat.bpf.h"
+#include "request.bpf.h"
 
 /* A name of up to eight bytes as a number, so that it is compared in one step. */
 #define NAME(a, b, c, d, e, f, g, h)                                                                                \
@@ -85,6 +84,14 @@ static __always_inline __u32 tool_by_inode(struct file *file)
 	return tool ? *tool : 0;
 }
 
+/* Only such a process can be a request's helper; every other's exec is spared the look into the map. */
+static __always_inline bool is_kernels_child(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, real_parent, flags) & PF_KTHREAD;
+}
+
 /* ctx is (task, old_pid, bprm) */
 SEC("tp_btf/sched_process_exec")
 int process_exec(__u64 *ctx)
@@ -93,6 +100,7 @@ int process_exec(__u64 *ctx)
 	const char *filename = BPF_CORE_READ(bprm, filename);
 	struct file *file = BPF_CORE_READ(bprm, file);
 	struct tool_exec_record *record;
+	struct request_id request = {};
 	__u32 matched_by = MATCHED_BY_NAME;
 	struct workspace *ws;
 	__u32 tool, slot;
@@ -104,6 +112,10 @@ int process_exec(__u64 *ctx)
 		tool = tool_by_inode(file);
 		matched_by = MATCHED_BY_INODE;
 	}
+	if (is_kernels_child() && request_take(process_key(), &request) && !tool) {
+		tool = TOOL_MODPROBE;
+		matched_by = MATCHED_BY_REQUEST;
+	}
 	if (!tool || !is_active())
 		return 0;
 	ws = workspace_take(RECORD_TOOL_EXEC, &slot);
@@ -113,6 +125,8 @@ int process_exec(__u64 *ctx)
 	record = &ws->record.tool_exec;
 	record->tool = tool;
 	record->matched_by = matched_by;
+	record->request_time = request.time;
+	record->request_cpu = request.cpu;
 	add_string(ws, &record->path, filename, false, TEXT_MAX);
 	subject_read(slot);
 	record_send(&ring, ws, sizeof(*record));

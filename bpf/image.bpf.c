@@ -5,6 +5,7 @@
  * else. The hooks serve firmware, kexec images and policies too: hence the ids.
  */
 #include "attempt.bpf.h"
+#include "chunk.bpf.h"
 #include "elf.bpf.h"
 
 /* finit_module: ctx is (file, id, ..., ret); `contents` came in 5.10 */
@@ -27,15 +28,26 @@ int load_data(__u64 *ctx)
 	return 0;
 }
 
-static __always_inline void image_read(const void *image, __u64 size)
+/*
+ * A pass over the image: the first looks at it and begins to send it, each later one goes on. Where the kernel takes a
+ * compressed file apart it comes here twice (READING_MODULE_COMPRESSED, 6.19 or so): the file's bytes are sent, the
+ * name is looked for in both.
+ */
+static __always_inline void image_read(void *ctx, void *passes, const void *image, __u64 size)
 {
 	struct attempt *attempt = attempt_here();
 
 	if (!attempt || !is_active())
 		return;
-	attempt->read_done = 1;
-	attempt->image_size = size;
-	image_name_read((__u64)image, size);
+	if (attempt->image_state != IMAGE_SENDING) {
+		if (!attempt->read_done) {
+			attempt->read_done = 1;
+			attempt->image_size = size;
+			image_begin(attempt, (__u64)image);
+		}
+		image_name_read((__u64)image, size);
+	}
+	image_send(attempt, ctx, passes);
 }
 
 /* ctx is (file, buf, size, id) */
@@ -43,7 +55,7 @@ SEC("fentry/security_kernel_post_read_file")
 int post_read_file(__u64 *ctx)
 {
 	if (is_module_read(ctx[3]))
-		image_read((const void *)ctx[1], ctx[2]);
+		image_read(ctx, &file_passes, (const void *)ctx[1], ctx[2]);
 	return 0;
 }
 
@@ -52,7 +64,7 @@ SEC("fentry/security_kernel_post_load_data")
 int post_load_data(__u64 *ctx)
 {
 	if (is_module_data(ctx[2]))
-		image_read((const void *)ctx[0], ctx[1]);
+		image_read(ctx, &memory_passes, (const void *)ctx[0], ctx[1]);
 	return 0;
 }
 

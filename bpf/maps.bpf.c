@@ -5,11 +5,17 @@
  *   ring              what matters: loads that the kernel let through, unloads, requests, execs
  *   refused_ring      what anyone may cause in any number: calls that were refused before the kernel read a byte.
  *                     A ring of its own, so that a flood of them takes no room from the other
+ *   image_ring        the bytes that the kernel was handed as a module: they take no room from the records
+ *   file_passes       the program that goes on with an image from where it stopped: itself. One for each hook, since
+ *   memory_passes     programs on different hooks cannot call each other (6.12, 28ead3eaabc1)
  *   attempts          the calls under way, by thread id
  *   workspaces        where records are put together; workspace_owners says which are taken. Neither a per-CPU map (a
  *                     program can be preempted since 5.11) nor the 512 bytes of stack would do
  *   lost              records that could not be handed over, by kind
  *   tools             the files that count as insmod, rmmod, modprobe or kmod whatever they are called
+ *   requests          module requests on their way to the process that the kernel starts for them: by the requester's
+ *                     thread id, then by the address of struct subprocess_info, then by the new process's id. What
+ *                     gets stuck on that way is never looked for again: hence LRU
  *   control           what the user side tells the programs
  *   memory            what the user side must remember across its own end; no program touches it
  */

@@ -15,9 +15,12 @@ enum {
 	ATTEMPTS_MAX = 10240,
 	WORKSPACES = 64,
 	TOOLS_MAX = 64,
+	REQUESTS_MAX = 4096,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
-	MEMORY_SIZE = 4 * 1024 * 1024,
+	IMAGE_RING_SIZE = 8 * 1024 * 1024, /* as RING_SIZE */
+	MEMORY_PIECE = 4 * 1024 * 1024,	   /* the most that a value may have before 6.13 or so */
+	MEMORY_PIECES = 2,
 	BPF_F_MMAPABLE_ = 1 << 10, /* uapi/linux/bpf.h, an enumerator there too */
 };
 
@@ -42,6 +45,18 @@ struct ring_map {
 struct refused_ring_map {
 	int (*type)[BPF_MAP_TYPE_RINGBUF];
 	int (*max_entries)[REFUSED_RING_SIZE];
+};
+
+struct image_ring_map {
+	int (*type)[BPF_MAP_TYPE_RINGBUF];
+	int (*max_entries)[IMAGE_RING_SIZE];
+};
+
+struct passes_map {
+	int (*type)[BPF_MAP_TYPE_PROG_ARRAY];
+	int (*max_entries)[1];
+	int (*key_size)[sizeof(__u32)];
+	int (*value_size)[sizeof(__u32)];
 };
 
 struct attempts_map {
@@ -79,13 +94,20 @@ struct tools_map {
 	__u32 *value; /* enum tool */
 };
 
+struct requests_map {
+	int (*type)[BPF_MAP_TYPE_LRU_HASH];
+	int (*max_entries)[REQUESTS_MAX];
+	__u64 *key;
+	struct request_id *value;
+};
+
 struct memory_bytes {
-	__u8 bytes[MEMORY_SIZE];
+	__u8 bytes[MEMORY_PIECE];
 };
 
 struct memory_map {
 	int (*type)[BPF_MAP_TYPE_ARRAY];
-	int (*max_entries)[1];
+	int (*max_entries)[MEMORY_PIECES];
 	int (*map_flags)[BPF_F_MMAPABLE_];
 	__u32 *key;
 	struct memory_bytes *value;
@@ -100,11 +122,15 @@ struct control_map {
 
 MAP struct ring_map ring SEC(".maps");
 MAP struct refused_ring_map refused_ring SEC(".maps");
+MAP struct image_ring_map image_ring SEC(".maps");
+MAP struct passes_map file_passes SEC(".maps");
+MAP struct passes_map memory_passes SEC(".maps");
 MAP struct attempts_map attempts SEC(".maps");
 MAP struct workspaces_map workspaces SEC(".maps");
 MAP struct workspace_owners_map workspace_owners SEC(".maps");
 MAP struct lost_map lost SEC(".maps");
 MAP struct tools_map tools SEC(".maps");
+MAP struct requests_map requests SEC(".maps");
 MAP struct control_map control SEC(".maps");
 MAP struct memory_map memory SEC(".maps");
 

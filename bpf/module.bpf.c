@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The kernel's own tracepoints on modules. */
 #include "call.bpf.h"
+#include "signature.bpf.h"
 
 static __always_inline void add_optional(struct workspace *ws, struct span *span, const char *text)
 {
@@ -64,6 +65,48 @@ int module_load(__u64 *ctx)
 }
 
 /*
+ * What is appended to the module, from the buffer that the kernel is about to check: for a compressed file, what it
+ * unpacked. The layout is include/linux/module_signature.h's; the user side reads the signature itself.
+ */
+static __always_inline enum appended send_appended(struct attempt *attempt, __u64 image, __u64 length)
+{
+	struct signature_end end = {};
+	struct workspace *ws;
+	__u64 size;
+	__u32 slot;
+
+	if (length < sizeof(end) ||
+	    bpf_probe_read_kernel(&end, sizeof(end), (const void *)(image + length - sizeof(end))))
+		return APPENDED_UNKNOWN;
+	if (!is_signature_end(&end))
+		return APPENDED_NOTHING;
+	ws = workspace_take(RECORD_MODULE_SIGNATURE, &slot);
+	if (!ws)
+		return APPENDED_UNKNOWN;
+	record_begin(ws, RECORD_MODULE_SIGNATURE);
+	record_of_attempt(ws, attempt);
+	size = (__u64)__builtin_bswap32(end.sig_len) + sizeof(end);
+	if (size > length)
+		size = length;
+	add_kernel_bytes(ws, &ws->record.module_signature.appended, image + length, size);
+	record_send(&ring, ws, sizeof(ws->record.module_signature));
+	workspace_release(slot);
+	return APPENDED_SIGNATURE;
+}
+
+/* ctx is (info, uargs, flags) */
+SEC("fentry/load_module")
+int load_begun(__u64 *ctx)
+{
+	const struct load_info *info = (const struct load_info *)ctx[0];
+	struct attempt *attempt = attempt_here();
+
+	if (attempt && is_active())
+		attempt->appended = send_appended(attempt, (__u64)BPF_CORE_READ(info, hdr), BPF_CORE_READ(info, len));
+	return 0;
+}
+
+/*
  * The result, before the call returns it. The return is not enough: a kernel that preempts a program in its midst (7.2
  * does by default) skips the same program for every other thread that comes along on that CPU meanwhile (prog->active),
  * and anyone can be in the midst of the program on the call's return. Here is nobody but who may load modules.
@@ -109,28 +152,5 @@ int module_free(__u64 *ctx)
 	send_module(RECORD_MODULE_FREE, mod, attempt);
 	if (attempt)
 		call_done(attempt, 0, &args); /* nothing can stop it any more */
-	return 0;
-}
-
-/* In the context of the process that made the kernel want a module. ctx is (name, wait, ip) */
-SEC("tp_btf/module_request")
-int module_request(__u64 *ctx)
-{
-	struct module_request_record *request;
-	struct workspace *ws;
-	__u32 slot;
-
-	if (!is_active())
-		return 0;
-	ws = workspace_take(RECORD_MODULE_REQUEST, &slot);
-	if (!ws)
-		return 0;
-	record_begin(ws, RECORD_MODULE_REQUEST);
-	request = &ws->record.module_request;
-	add_string(ws, &request->alias, (const char *)ctx[0], false, TEXT_MAX);
-	request->wait = !!(__u8)ctx[1];
-	subject_read(slot);
-	record_send(&ring, ws, sizeof(*request));
-	workspace_release(slot);
 	return 0;
 }

@@ -131,12 +131,30 @@ static __always_inline void add_user_bytes(struct workspace *ws, struct span *sp
 	ws->text_used = at + n;
 }
 
-/* Sends the record with just the text it has. fixed: the size of the kind's struct. */
-static __always_inline void record_send(void *to, struct workspace *ws, __u64 fixed)
+/* Adds the size bytes before end (the last TEXT_AREA of them) of the kernel's memory. */
+static __always_inline void add_kernel_bytes(struct workspace *ws, struct span *span, __u64 end, __u64 size)
+{
+	__u64 n = size;
+
+	span->state = SPAN_UNKNOWN;
+	if (ws->text_used) /* they may fill the whole area */
+		return;
+	if (n > TEXT_AREA)
+		n = TEXT_AREA;
+	if (bpf_probe_read_kernel(ws->text, n, (const void *)(end - n)))
+		return;
+	span->state = SPAN_KNOWN;
+	span->offset = 0;
+	span->size = n;
+	span->cut = size > n;
+	ws->text_used = n;
+}
+
+/* Sends the record with just the text it has. fixed: the size of the kind's struct. False: lost, not counted. */
+static __always_inline bool record_output(void *to, struct workspace *ws, __u64 fixed)
 {
 	__u64 text = ws->text_used;
 	__u64 size = fixed;
-	__u32 kind = ws->record.header.kind;
 
 	if (text) {
 		if (text > TEXT_AREA + TEXT_MAX)
@@ -145,7 +163,14 @@ static __always_inline void record_send(void *to, struct workspace *ws, __u64 fi
 	}
 	ws->record.header.text_size = text;
 	ws->record.header.size = size;
-	if (bpf_ringbuf_output(to, ws, size, 0))
+	return !bpf_ringbuf_output(to, ws, size, 0);
+}
+
+static __always_inline void record_send(void *to, struct workspace *ws, __u64 fixed)
+{
+	__u32 kind = ws->record.header.kind;
+
+	if (!record_output(to, ws, fixed))
 		count_lost(kind);
 }
 

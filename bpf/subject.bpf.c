@@ -5,8 +5,6 @@
 #include "path.bpf.h"
 #include "record.bpf.h"
 
-enum { PF_KTHREAD = 0x00200000 };
-
 /* Every record that has a subject has it right after the header. */
 static __always_inline struct subject *subject_of(struct workspace *ws)
 {
@@ -91,6 +89,7 @@ __noinline int ancestor_step(__u32 slot, __u32 i)
 	ws->ancestor = (__u64)task;
 	ancestor = &subject_of(ws)->ancestors[i];
 	ancestor->pid = BPF_CORE_READ(task, tgid);
+	ancestor->start_time = BPF_CORE_READ(task, group_leader, start_boottime);
 	ancestor->is_kthread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
 	bpf_probe_read_kernel_str(ancestor->comm, sizeof(ancestor->comm), &task->comm);
 	subject_of(ws)->ancestor_count = i + 1;

@@ -21,6 +21,11 @@ static const char help[] =
     "      --btf FILE       take the kernel's type information from FILE, not /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  room for events that wait for the reader: a power of two from 64 to 1048576\n"
     "                       (default 16384); what does not fit is counted and reported as events_lost\n"
+    "      --image-limit MIB  take the bytes of modules up to that size (default and most: 64) for their hash\n"
+    "      --image-ring KIB  room for those bytes on their way, as --ring-size (default 8192)\n"
+    "      --no-hash        do not take modules' bytes: no sha256\n"
+    "      --capture DIR    keep each distinct image there, as SHA256.ko, readable by root only\n"
+    "      --capture-max MIB  what they may take together (default 1024): the oldest go first\n"
     "      --pin DIR        let probes and rings stay in DIR, on a bpffs, when kmodwatch ends: they go on\n"
     "                       recording, and the next start reads on where this one stopped\n"
     "      --self-test SECONDS  how often the probes are tested (default 30; 0: only at the start)\n"
@@ -54,6 +59,11 @@ enum {
 	OPTION_NO_SNAPSHOT,
 	OPTION_BTF,
 	OPTION_RING_SIZE,
+	OPTION_IMAGE_LIMIT,
+	OPTION_IMAGE_RING,
+	OPTION_NO_HASH,
+	OPTION_CAPTURE,
+	OPTION_CAPTURE_MAX,
 	OPTION_PIN,
 	OPTION_UNPIN,
 	OPTION_SELF_TEST,
@@ -71,6 +81,11 @@ static const struct option long_options[] = {
 	{ "no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT },
 	{ "btf", required_argument, NULL, OPTION_BTF },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
+	{ "image-limit", required_argument, NULL, OPTION_IMAGE_LIMIT },
+	{ "image-ring", required_argument, NULL, OPTION_IMAGE_RING },
+	{ "no-hash", no_argument, NULL, OPTION_NO_HASH },
+	{ "capture", required_argument, NULL, OPTION_CAPTURE },
+	{ "capture-max", required_argument, NULL, OPTION_CAPTURE_MAX },
 	{ "pin", required_argument, NULL, OPTION_PIN },
 	{ "unpin", no_argument, NULL, OPTION_UNPIN },
 	{ "self-test", required_argument, NULL, OPTION_SELF_TEST },
@@ -93,27 +108,26 @@ static bool usage_error(int *exit_code)
 	return false;
 }
 
-/* A ring is a power of two of whole pages; 64 KiB is one page on every architecture. */
-static bool read_ring_size(const char *word, unsigned int *kib)
+/* A whole number, least to most. */
+static bool read_number(const char *word, unsigned int least, unsigned int most, unsigned int *number)
 {
 	char *end;
 	unsigned long value = strtoul(word, &end, 10);
 
-	if (*word < '0' || *word > '9' || *end || value < 64 || value > 1048576 || (value & (value - 1)))
+	if (*word < '0' || *word > '9' || *end || value < least || value > most)
 		return false;
-	*kib = (unsigned int)value;
+	*number = (unsigned int)value;
 	return true;
 }
 
-/* A day at most. */
-static bool read_seconds(const char *word, unsigned int *seconds)
+/* A ring is a power of two of whole pages; 64 KiB is one page on every architecture. */
+static bool read_ring_size(const char *word, unsigned int *kib)
 {
-	char *end;
-	unsigned long value = strtoul(word, &end, 10);
+	unsigned int value;
 
-	if (*word < '0' || *word > '9' || *end || value > 86400)
+	if (!read_number(word, 64, 1048576, &value) || (value & (value - 1)))
 		return false;
-	*seconds = (unsigned int)value;
+	*kib = value;
 	return true;
 }
 
@@ -148,6 +162,8 @@ static const char *conflict(const struct options *options)
 		return "--format text is for --check-audit: events are written as json only";
 	if (options->journal && (options->check_audit || options->format != FORMAT_DEFAULT))
 		return "--journal is for the monitor's events, and they have no other format there";
+	if (options->capture && !options->image_limit_mib)
+		return "--capture needs the modules' bytes, and --no-hash leaves them out";
 	if (options->print_rules && options->format != FORMAT_DEFAULT)
 		return "--print-rules prints rules, so --format does not go with it";
 	return NULL;
@@ -155,7 +171,11 @@ static const char *conflict(const struct options *options)
 
 bool options_read(int argc, char **argv, struct options *options, int *exit_code)
 {
-	struct options read = { .snapshot = true, .self_test = 30, .profile = "cis-rhel7" };
+	struct options read = { .snapshot = true,
+				.self_test = 30,
+				.image_limit_mib = 64,
+				.capture_max_mib = 1024,
+				.profile = "cis-rhel7" };
 	int option;
 
 	if (options_expand(argc, argv, &argc, &argv))
@@ -198,6 +218,35 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				return usage_error(exit_code);
 			}
 			break;
+		case OPTION_IMAGE_LIMIT:
+			if (!read_number(optarg, 1, 64, &read.image_limit_mib)) {
+				log_line("--image-limit %s will not do: give MiB, 1 to 64", optarg);
+				return usage_error(exit_code);
+			}
+			break;
+		case OPTION_IMAGE_RING:
+			if (!read_ring_size(optarg, &read.image_ring_kib)) {
+				log_line("--image-ring %s will not do: give KiB, a power of two from 64 to 1048576",
+					 optarg);
+				return usage_error(exit_code);
+			}
+			break;
+		case OPTION_NO_HASH:
+			read.image_limit_mib = 0;
+			break;
+		case OPTION_CAPTURE:
+			if (!*optarg) {
+				log_line("--capture needs a folder, as /var/lib/kmodwatch/images");
+				return usage_error(exit_code);
+			}
+			read.capture = optarg;
+			break;
+		case OPTION_CAPTURE_MAX:
+			if (!read_number(optarg, 1, 1048576, &read.capture_max_mib)) {
+				log_line("--capture-max %s will not do: give MiB, 1 to 1048576", optarg);
+				return usage_error(exit_code);
+			}
+			break;
 		case OPTION_PIN:
 			read.pin = optarg;
 			break;
@@ -205,7 +254,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 			read.unpin = true;
 			break;
 		case OPTION_SELF_TEST:
-			if (!read_seconds(optarg, &read.self_test)) {
+			if (!read_number(optarg, 0, 86400, &read.self_test)) {
 				log_line("--self-test %s will not do: give seconds, 0 to 86400", optarg);
 				return usage_error(exit_code);
 			}

@@ -20,8 +20,12 @@ enum output_format {
 };
 
 struct options {
-	const char *btf_path;	/* NULL: the kernel's own */
-	unsigned int ring_kib;	/* 0: as the kernel side has it */
+	const char *btf_path;  /* NULL: the kernel's own */
+	unsigned int ring_kib; /* 0: as the kernel side has it */
+	unsigned int image_ring_kib;
+	unsigned int image_limit_mib; /* images above that are not hashed; 0: none is */
+	const char *capture;	      /* the folder where images are kept; NULL: nowhere */
+	unsigned int capture_max_mib;
 	const char *pin;	/* the folder where links and maps stay; NULL: they end with the process */
 	bool unpin;		/* take out what is pinned, and exit */
 	unsigned int self_test; /* seconds between two tests of the probes; 0: only at the start */

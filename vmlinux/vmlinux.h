@@ -32,13 +32,16 @@ enum { false = 0, true = 1 };
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
 enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
+	BPF_RB_CONS_POS = 2,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -243,6 +246,15 @@ struct task_struct {
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
+};
+
+struct subprocess_info {
+	char **argv;
+};
+
+struct load_info {
+	struct elf64_hdr *hdr;
+	unsigned long len;
 };
 
 enum kernel_read_file_id {

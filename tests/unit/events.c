@@ -22,7 +22,10 @@ int events_setup(void **state)
 	struct events *events = calloc(1, sizeof(*events));
 
 	*state = events;
-	return events ? correlator_new(keep_event, events, NULL, &events->correlator) : -1;
+	if (!events)
+		return -1;
+	events->memory = calloc(1, sizeof(*events->memory));
+	return events->memory ? correlator_new(keep_event, events, events->memory, NULL, &events->correlator) : -1;
 }
 
 void events_forget(struct events *events)
@@ -31,22 +34,10 @@ void events_forget(struct events *events)
 		json_object_put(events->events[--events->count]);
 }
 
-int events_setup_memory(void **state)
-{
-	struct events *events;
-
-	if (events_setup(state))
-		return -1;
-	events = *state;
-	events->memory = calloc(1, sizeof(*events->memory));
-	events_restart(events);
-	return events->memory ? 0 : -1;
-}
-
 void events_restart(struct events *events)
 {
 	correlator_freep(&events->correlator);
-	assert_int_equal(correlator_new(keep_event, events, events->memory, &events->correlator), 0);
+	assert_int_equal(correlator_new(keep_event, events, events->memory, NULL, &events->correlator), 0);
 }
 
 int events_teardown(void **state)

@@ -14,7 +14,7 @@ struct events {
 	json_object *events[EVENTS_MAX];
 	size_t count;
 	int answer;	       /* of emit */
-	struct memory *memory; /* NULL: nothing outlives the correlator */
+	struct memory *memory; /* owned */
 };
 
 /* cmocka's setup and teardown: *state is the struct events. */
@@ -23,8 +23,6 @@ int events_teardown(void **state);
 
 /* Ends the correlator as a kill would, and begins another on the same memory. */
 void events_restart(struct events *events);
-#define WITH_MEMORY(test) cmocka_unit_test_setup_teardown(test, events_setup_memory, events_teardown)
-int events_setup_memory(void **state);
 
 /* Hands over size bytes, or a record as it is, or the sample of each kind. */
 int events_take_bytes(struct events *events, const void *bytes, size_t size);

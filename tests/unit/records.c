@@ -184,6 +184,9 @@ void made_sample(struct made *made, enum record_kind kind, uint32_t tid, uint64_
 	case RECORD_MODULE_PARAMS:
 		made->record.module_params.params = made_string(made, "a=1 b=2");
 		break;
+	case RECORD_MODULE_SIGNATURE:
+		made->record.module_signature.appended = made_bytes(made, "no signature", 12);
+		break;
 	case RECORD_CALL_DONE:
 	case RECORD_CALL_RETURN:
 		fill_call(&made->record.call_return.call);

@@ -153,10 +153,10 @@ static void readers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_MEMORY(a_kill_anywhere), WITH_MEMORY(missed_return),
-		WITH_MEMORY(two_copies),      WITH_MEMORY(another_call_of_the_thread),
-		WITH_MEMORY(garbage),	      WITH_MEMORY(no_room),
-		WITH_MEMORY(last_record),     WITH_MEMORY(readers),
+		WITH_EVENTS(a_kill_anywhere), WITH_EVENTS(missed_return),
+		WITH_EVENTS(two_copies),      WITH_EVENTS(another_call_of_the_thread),
+		WITH_EVENTS(garbage),	      WITH_EVENTS(no_room),
+		WITH_EVENTS(last_record),     WITH_EVENTS(readers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

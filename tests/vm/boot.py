@@ -17,7 +17,7 @@ FAREWELL = 20  # seconds for what was sent to arrive, once the guest has said go
 PROBE = bytes.fromhex("b010e6f4f4").ljust(510, b"\0") + b"\x55\xaa"
 
 
-def accelerator():
+def accelerator(threads):
     """KVM when it really runs code, else TCG. /dev/kvm may be there and fail at the first instruction."""
     kept = BUILD / "accelerator"
     if not kept.exists():
@@ -38,7 +38,7 @@ def accelerator():
     # Without cx16: QEMU 7.2's cmpxchg16b leaves garbage in EFLAGS, and an interrupt just after it panics the guest.
     # One thread for all CPUs: with one each, a CPU can run code that another is just patching, and meets an int3 that
     # the kernel no longer knows of ("Oops: int3"). Two boots side by side use both cores all the same.
-    return ["-accel", "tcg,thread=single", "-cpu", "max,-cx16"]
+    return ["-accel", f"tcg,thread={threads}", "-cpu", "max,-cx16"]
 
 
 class Port:
@@ -58,7 +58,8 @@ class Machine:
     """One boot of an initramfs: the usual one, or the parts that are given. The guest's last word, on the port `status`, is its exit status and how much it sent on the others:
     its writes are only queued, so a guest that powered off by itself would take the end of its output with it."""
 
-    def __init__(self, kernel, folder, job, *, cases=(), args="", smp=2, limit=120, interactive=False, parts=None, memory=MEMORY):
+    def __init__(self, kernel, folder, job, *, cases=(), args="", smp=2, limit=120, interactive=False, parts=None, memory=MEMORY,
+                 threads="single"):
         self.kernel, self.folder, self.limit = kernel, Path(folder), limit
         self.status = None  # until the guest said otherwise, and all that it sent has arrived
         self.console = self.folder / "console.log"
@@ -72,7 +73,7 @@ class Machine:
         append = f"console=ttyS0 panic=-1 oops=panic loglevel={3 if interactive else 5} {args}"
         command = [
             need("setpriv", "util-linux"), "--pdeathsig", "KILL",  # no guest outlives this program
-            need("qemu-system-x86_64", "qemu-system-x86"), *accelerator(), "-m", str(memory), "-smp", str(smp),
+            need("qemu-system-x86_64", "qemu-system-x86"), *accelerator(threads), "-m", str(memory), "-smp", str(smp),
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-kernel", str(kernel.vmlinuz), "-initrd", str(_joined(initrd, parts)), "-append", append,
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
@@ -149,12 +150,15 @@ class Machine:
         self.farewell.join()
         return self.status
 
+    def panicked(self):
+        return self.console.exists() and "Kernel panic" in self.console.read_text(errors="replace")
+
     def complaint(self):
         """Why the guest did not end well, in one sentence, with the end of its console below."""
         console = self.console.read_text(errors="replace") if self.console.exists() else ""
         if self.timed_out:
             cause = f"the guest was still running after {self.limit} s and was stopped"
-        elif "Kernel panic" in console:
+        elif self.panicked():
             cause = "the guest's kernel panicked"
         elif self.process.returncode:
             words = (self.folder / "qemu.log").read_text(errors="replace").strip().splitlines()

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 
 from place import CASES, GUEST, Trouble
 
-HEADERS = ("kernel", "options", "args", "smp", "monitor", "boot", "slow")
+HEADERS = ("kernel", "options", "args", "smp", "monitor", "boot", "slow", "threads")
 CONDITION = re.compile(r"kernel(>=|<)(\d+)\.(\d+)$")
 COMPARE = {">=": operator.ge, "<": operator.lt}
 
@@ -28,9 +28,10 @@ class Needs:
     args: str = ""
     smp: int = 2
     own: str = ""         # the name of a case that wants no company
+    threads: str = "single"  # multi: the guest's CPUs really run at the same time
 
     def __hash__(self):
-        return hash((self.args, self.smp, self.own))
+        return hash((self.args, self.smp, self.own, self.threads))
 
 
 class Case:
@@ -121,7 +122,8 @@ class Case:
     @property
     def needs(self):
         own = self.name if self.headers.get("boot") == "own" else ""
-        return Needs(self.headers.get("args", ""), int(self.headers.get("smp", "2")), own)
+        return Needs(self.headers.get("args", ""), int(self.headers.get("smp", "2")), own,
+                     self.headers.get("threads", "single"))
 
     @property
     def slow(self):

@@ -95,6 +95,8 @@ def _modules(archive, kernel, everything):
             folder(archive, Path(scratch), "usr")
     for name in modules.PLAIN:
         archive.text(f"m/{name}.ko", tree.plain(name))
+    for name in modules.FIFTY:
+        archive.text(f"m50/{name}.ko", tree.plain(name))
 
 
 def folder(archive, source, target):

@@ -55,10 +55,16 @@ class Matrix:
                 number += 1
 
     def _boot(self, kernel, cases, needs, folder):
+        tries = 3 if needs.threads == "multi" else 1  # the emulator's own panics, see boot.accelerator()
+        while not self._boot_once(kernel, cases, needs, folder, tries == 1):
+            tries -= 1
+
+    def _boot_once(self, kernel, cases, needs, folder, last_try):
+        """False: the guest panicked before any verdict, so try again."""
         waiting = {f"{number:03d}-{case.name}": case for number, case in enumerate(cases)}
         limit = SLOWEST_CASE + USUAL_CASE * len(cases)
         with boot.Machine(kernel, folder, {"MODE": "cases"}, cases=cases, args=needs.args, smp=needs.smp,
-                          limit=limit) as machine:
+                          threads=needs.threads, limit=limit) as machine:
             last = time.monotonic()
             for name in receive(machine.ports["results"], folder):
                 now = time.monotonic()
@@ -69,10 +75,14 @@ class Matrix:
                 else:
                     self._report(kernel, name, folder / name, now - last, lambda: judge_session(folder / name))
                 last = now
-            if machine.wait() is None:
+            died = machine.wait() is None
+            if died and machine.panicked() and len(waiting) == len(cases) and not last_try:
+                return False
+            if died:
                 self._say(kernel, "boot", 0, [machine.complaint()])
             for case in waiting.values():
                 self._say(kernel, case.name, 0, ["no verdict: see what is said of the boot"])
+        return True
 
     def _report(self, kernel, name, folder, seconds, judged):
         try:

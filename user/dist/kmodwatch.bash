@@ -17,10 +17,14 @@ _kmodwatch()
 		mapfile -t COMPREPLY < <(compgen -W '1024 4096 16384 65536 262144' -- "$cur")
 		return
 		;;
-	--self-test)
+	--image-ring)
+		mapfile -t COMPREPLY < <(compgen -W '1024 4096 8192 16384 65536' -- "$cur")
 		return
 		;;
-	--pin | --state)
+	--self-test | --image-limit | --capture-max)
+		return
+		;;
+	--pin | --state | --capture)
 		_filedir -d
 		return
 		;;
@@ -39,7 +43,7 @@ _kmodwatch()
 		;;
 	esac
 	"$split" && return
-	mapfile -t COMPREPLY < <(compgen -W '--format --journal --no-snapshot --btf --ring-size --pin --self-test --state --options
+	mapfile -t COMPREPLY < <(compgen -W '--format --journal --no-snapshot --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
 		--profile --verbose --help --version --check-audit --rules --print-rules --print-profile --unpin
 		-v -h -V' -- "$cur")
 } && complete -F _kmodwatch kmodwatch

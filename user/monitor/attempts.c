@@ -20,6 +20,7 @@ static void open_free(void *node)
 	memory_drop(open->memory, open->attempt);
 	memory_drop(open->memory, open->params);
 	memory_drop(open->memory, open->module);
+	memory_drop(open->memory, open->signature);
 	memory_drop(open->memory, open->done);
 	free(open);
 }
@@ -118,6 +119,8 @@ static void **place_for(struct open_attempt *open, uint32_t kind)
 	case RECORD_MODULE_COMING:
 	case RECORD_MODULE_FREE:
 		return &open->module;
+	case RECORD_MODULE_SIGNATURE:
+		return &open->signature;
 	case RECORD_CALL_DONE:
 		return &open->done;
 	}
@@ -158,6 +161,7 @@ static void open_leave(void *node)
 	memory_leave(open->memory, open->attempt);
 	memory_leave(open->memory, open->params);
 	memory_leave(open->memory, open->module);
+	memory_leave(open->memory, open->signature);
 	memory_leave(open->memory, open->done);
 	free(open);
 }

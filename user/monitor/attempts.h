@@ -17,7 +17,8 @@ struct open_attempt {
 	void *attempt; /* NULL: lost */
 	void *params;  /* NULL: not copied yet */
 	void *module;
-	void *done; /* a call_return_record: the result, should the return itself be missed */
+	void *signature; /* NULL: nothing is appended, or lost */
+	void *done;	 /* a call_return_record: the result, should the return itself be missed */
 };
 
 struct attempts {

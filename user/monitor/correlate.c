@@ -8,6 +8,8 @@
 #include "attempts.h"
 #include "clock.h"
 #include "decode.h"
+#include "images.h"
+#include "requests.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,22 +20,50 @@ struct correlator {
 	void *ctx;
 	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
 	struct attempts attempts;
-	struct arena arena;
+	struct images *images;
+	struct arena arena, requester_arena;
+	char hash[HASH_TEXT_SIZE];
 };
+
+/* The first text of an event's arena. */
+static struct text record_id_text(struct arena *arena, const struct record_header *header)
+{
+	int n = snprintf(arena->bytes, sizeof(arena->bytes), "%llx-%x", (unsigned long long)header->time, header->cpu);
+
+	arena->used = n + 1;
+	return (struct text) { .known = KNOWN, .bytes = arena->bytes, .size = n };
+}
 
 static struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
 				uint64_t boot_offset)
 {
-	struct arena *arena = &correlator->arena;
-	int n = snprintf(arena->bytes, sizeof(arena->bytes), "%llx-%x", (unsigned long long)header->time, header->cpu);
-
-	arena->used = n + 1;
 	return (struct event) {
 		.kind = kind,
 		.record = header,
-		.id = { .known = KNOWN, .bytes = arena->bytes, .size = n },
+		.id = record_id_text(&correlator->arena, header),
 		.time = number_of(header->time + boot_offset),
 	};
+}
+
+/* Whose request the process serves. A process that the kernel started for something else, or before, is not known. */
+static void set_requested_by(struct correlator *correlator, struct event *event, uint32_t pid,
+			     const struct subject *subject)
+{
+	const struct request *request = requests_find(correlator->attempts.memory, pid, subject);
+	struct requested_by_part *part = &event->requested_by;
+	struct arena *arena = &correlator->requester_arena;
+	struct record_view view;
+
+	if (!request) {
+		if (subject->ancestor_count && subject->ancestors[0].is_kthread && !subject->is_kthread)
+			part->known = UNKNOWN;
+		return;
+	}
+	view = attempt_kept(request->record);
+	part->known = KNOWN;
+	part->id = record_id_text(arena, &view.record->header);
+	part->alias = record_text(&view, &view.record->module_request.alias);
+	decode_process(&view, &view.record->module_request.subject, correlator->start_offset, arena, &part->process);
 }
 
 /* Who made the call: the attempt says; where that was lost, the record itself says a little. */
@@ -45,6 +75,8 @@ static void set_process(struct correlator *correlator, struct event *event, cons
 
 		decode_process(&view, &view.record->attempt.subject, correlator->start_offset, &correlator->arena,
 			       &event->process);
+		if (event->kind == EVENT_MODULE_LOAD)
+			set_requested_by(correlator, event, header->pid, &view.record->attempt.subject);
 	} else {
 		decode_bare_process(header, &event->process);
 	}
@@ -58,6 +90,11 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 		[TOOL_RMMOD] = "rmmod",
 		[TOOL_MODPROBE] = "modprobe",
 	};
+	static const char *const matches[] = {
+		[MATCHED_BY_NAME] = "name",
+		[MATCHED_BY_INODE] = "inode",
+		[MATCHED_BY_REQUEST] = "request",
+	};
 	const struct tool_exec_record *record = &view->record->tool_exec;
 	struct event event = event_begin(correlator, EVENT_TOOL_EXEC, &record->header, boot_offset);
 
@@ -65,9 +102,14 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 		.known = KNOWN,
 		.name = text_of(record->tool < sizeof(names) / sizeof(names[0]) ? names[record->tool] : NULL),
 		.path = record_text(view, &record->path),
-		.matched_by = text_of(record->matched_by == MATCHED_BY_INODE ? "inode" : "name"),
+		.matched_by = text_of(
+		    record->matched_by < sizeof(matches) / sizeof(matches[0]) ? matches[record->matched_by] : NULL),
 	};
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
+	if (record->request_time)
+		requests_serve(correlator->attempts.memory, record->request_time, record->request_cpu,
+			       record->header.pid, record->subject.start_time);
+	set_requested_by(correlator, &event, record->header.pid, &record->subject);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -78,6 +120,7 @@ static int module_request(struct correlator *correlator, const struct record_vie
 
 	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
+	requests_note(correlator->attempts.memory, view);
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
 	return correlator->emit(correlator->ctx, &event);
 }
@@ -193,10 +236,14 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	set_outcome(&event, call, failed_stage(call));
 	decode_call(call, arena, &event.syscall);
 	set_module(&event, view, call, open, arena);
-	if (event.kind == EVENT_MODULE_LOAD)
+	if (event.kind == EVENT_MODULE_LOAD) {
 		set_source(&event, call, open, arena);
+		images_describe(correlator->images, &record->header, call, correlator->hash, &event.source);
+	}
 	set_process(correlator, &event, open, &record->header);
 	err = correlator->emit(correlator->ctx, &event);
+	if (!err)
+		images_close(correlator->images, &record->header);
 	attempts_close(&correlator->attempts, open);
 	return err;
 }
@@ -267,6 +314,8 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 	if (record->source.present)
 		decode_source(view, &record->source, arena, &event.source);
 	decode_process(view, &record->subject, correlator->start_offset, arena, &event.process);
+	if (event.kind == EVENT_MODULE_LOAD)
+		set_requested_by(correlator, &event, record->header.pid, &record->subject);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -291,6 +340,7 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 	case RECORD_ATTEMPT:
 	case RECORD_MODULE_FREE:
 	case RECORD_MODULE_PARAMS:
+	case RECORD_MODULE_SIGNATURE:
 	case RECORD_CALL_DONE:
 		return keep(correlator, &view);
 	case RECORD_MODULE_COMING:
@@ -305,7 +355,13 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 	return -EBADMSG;
 }
 
-int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct correlator **correlator)
+void correlator_prune(struct correlator *correlator)
+{
+	images_prune(correlator->images, &correlator->attempts);
+}
+
+int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct images *images,
+		   struct correlator **correlator)
 {
 	_cleanup_(correlator_freep) struct correlator *made = calloc(1, sizeof(*made));
 	int err = 0;
@@ -315,9 +371,9 @@ int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct correl
 	made->emit = emit;
 	made->ctx = ctx;
 	made->attempts.memory = memory;
+	made->images = images;
 	made->start_offset = clock_boot_offset();
-	if (memory)
-		err = attempts_restore(&made->attempts);
+	err = attempts_restore(&made->attempts);
 	if (err)
 		return err;
 	*correlator = made;

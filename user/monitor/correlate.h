@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct event;
+struct images;
 struct memory;
 struct correlator;
 
@@ -16,9 +17,11 @@ typedef int (*emit_fn)(void *ctx, struct event *event);
 
 /*
  * memory: where the records of calls under way outlive the monitor (not owned), and where an earlier one may have left
- * some; NULL: nowhere. *correlator is the caller's to free with correlator_freep(). Returns 0 or -ENOMEM.
+ * some. images: the bytes of modules (not owned). *correlator is the caller's to free with correlator_freep(). Returns
+ * 0 or -ENOMEM.
  */
-int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct correlator **correlator);
+int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct images *images,
+		   struct correlator **correlator);
 void correlator_freep(struct correlator **correlator);
 
 /*
@@ -26,6 +29,9 @@ void correlator_freep(struct correlator **correlator);
  * clock_boot_offset(). Returns 0, -EBADMSG for bytes that are no record, -ENOMEM, or emit's error.
  */
 int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset);
+
+/* Forgets the images of calls that are over: when the rings are empty. */
+void correlator_prune(struct correlator *correlator);
 
 /*
  * Emits the calls whose result was certain before the moment (ns since boot), and whose return has not come: the kernel

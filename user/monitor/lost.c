@@ -13,9 +13,10 @@ static const char *const names[RECORD_KINDS] = {
 	[RECORD_MODULE_COMING] = "module_coming",
 	[RECORD_MODULE_FREE] = "module", /* of a module_unload that comes */
 	[RECORD_MODULE_PARAMS] = "params",
-	[RECORD_CALL_DONE] = "result", /* it comes a second time, with the call's return */
+	[RECORD_CALL_DONE] = "result", /* of the two records that say it, one came */
 	[RECORD_CALL_RETURN] = "module_load or module_unload",
 	[RECORD_CALL_ALONE] = "refused call",
+	[RECORD_MODULE_SIGNATURE] = "signature",
 	[RECORD_CANARY] = "self-test",
 };
 
@@ -41,7 +42,7 @@ void lost_add_undecodable(struct lost *lost)
 	lost->undecodable++;
 }
 
-int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, void *ctx)
+int lost_report(struct lost *lost, const struct probes *probes, uint64_t captures, emit_fn emit, void *ctx)
 {
 	struct memory *memory = probes_memory(probes);
 	uint64_t counts[RECORD_KINDS];
@@ -53,6 +54,8 @@ int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, vo
 		err = report(emit, ctx, "skipped probe", probe_name(i), probe_skipped(probes, i),
 			     &memory->probes[i].skipped);
 	}
+	if (!err)
+		err = report(emit, ctx, "captured image", NULL, captures, &lost->captures_reported);
 	if (!err)
 		err = report(emit, ctx, "undecodable record", NULL, lost->undecodable, &lost->undecodable_reported);
 	return err;

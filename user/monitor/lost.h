@@ -10,15 +10,16 @@
 /* Records that were none. Starts zeroed. */
 struct lost {
 	uint64_t undecodable, undecodable_reported;
+	uint64_t captures_reported;
 };
 
 /* One more record that was no record. */
 void lost_add_undecodable(struct lost *lost);
 
 /*
- * Emits an events_lost for each kind of which something was lost since the last time, be it an earlier monitor's.
- * Returns 0 or a negative errno.
+ * captures: images that could not be kept, so far. Emits an events_lost for each kind of which something was lost since
+ * the last time, be it an earlier monitor's. Returns 0 or a negative errno.
  */
-int lost_report(struct lost *lost, const struct probes *probes, emit_fn emit, void *ctx);
+int lost_report(struct lost *lost, const struct probes *probes, uint64_t captures, emit_fn emit, void *ctx);
 
 #endif

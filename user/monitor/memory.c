@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MEMORY_SIZE = 4 * 1024 * 1024 }; /* bpf/maps.bpf.h */
+enum { MEMORY_SIZE = 2 * 4 * 1024 * 1024 }; /* bpf/maps.bpf.h */
 _Static_assert(sizeof(struct memory) <= MEMORY_SIZE, "the map is too small");
 
 int memory_map(int fd, struct memory **out)

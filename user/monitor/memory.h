@@ -6,10 +6,11 @@
 #ifndef KMODWATCH_MEMORY_H
 #define KMODWATCH_MEMORY_H
 
-#include "record.h"
+#include "images.h"
+#include "requests.h"
 
 enum {
-	SLOTS = 160, /* records of calls under way: three or four a call */
+	SLOTS = 192, /* records of calls under way: four or five a call */
 	PROBES_MAX = 32,
 	REASON_SIZE = 160,
 	RUNS_KEPT = 32,
@@ -38,7 +39,9 @@ struct memory {
 		char missing[REASON_SIZE]; /* why it is not attached; "": it is */
 		uint64_t skipped;	   /* how many were reported */
 	} probes[PROBES_MAX];		   /* in the order of the programs' table, of the generation that works */
+	struct image images[IMAGES_MAX];
 	struct slot slots[SLOTS];
+	struct request requests[REQUESTS_KEPT];
 };
 
 /* Maps the map behind fd, which may be closed afterwards. *out: memory_unmap(). Returns 0 or a negative errno. */

@@ -7,8 +7,10 @@
 #include "../output/fields.h"
 #include "../options.h"
 #include "../output/stream.h"
+#include "capture.h"
 #include "clock.h"
 #include "correlate.h"
+#include "images.h"
 #include "inventory.h"
 #include "lost.h"
 #include "missed.h"
@@ -39,6 +41,8 @@ struct monitor {
 	struct pins *pins;
 	struct probes *probes;
 	struct memory *memory;
+	struct capture *capture;
+	struct images *images;
 	struct correlator *correlator;
 	struct rings rings;
 	struct selftest *selftest;
@@ -68,8 +72,11 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 {
 	struct monitor *monitor = ctx;
 	struct record_view view;
-	int err = record_view(bytes, size, &view);
+	int err = images_drain(monitor->images); /* a call's bytes came before its end */
 
+	if (err)
+		return err;
+	err = record_view(bytes, size, &view);
 	if (!err && !selftest_takes(monitor->selftest, bytes))
 		err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
 	if (err == -EBADMSG) { /* only a kernel side of another version could do that: say so, go on */
@@ -177,27 +184,32 @@ static int rest(struct monitor *monitor)
 	struct pollfd fds[] = {
 		{ .fd = monitor->rings.matters.fd, .events = POLLIN },
 		{ .fd = monitor->rings.refused.fd, .events = POLLIN },
+		{ .fd = images_fd(monitor->images), .events = POLLIN },
 		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
 		{ .fd = monitor->stream.sink.fd },
 	};
 
 	if (rings_stalled(&monitor->rings))
 		poll(NULL, 0, 1); /* lets the writer go on */
-	if (poll(fds, 4, due_ms(monitor)) < 0)
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]), due_ms(monitor)) < 0)
 		return errno == EINTR ? 0 : -errno;
-	return (fds[3].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
+	return (fds[4].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
 }
 
 /* One round over everything that may have something to say. */
 static int look(struct monitor *monitor)
 {
-	int err = rings_drain(&monitor->rings, BATCH);
+	int err;
 
+	images_drain(monitor->images);
+	err = rings_drain(&monitor->rings, BATCH);
+	if (!err && monitor->rings.drained)
+		correlator_prune(monitor->correlator);
 	if (!err)
 		err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
 				       monitor->boot_offset, &monitor->waiting);
 	if (!err)
-		err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err && monitor->rings.drained)
 		err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
 	if (!err)
@@ -237,7 +249,7 @@ static int finish(struct monitor *monitor)
 	if (!err && !monitor->pins)
 		err = correlator_flush(monitor->correlator, UINT64_MAX, monitor->boot_offset, &monitor->waiting);
 	if (!err)
-		err = lost_report(&monitor->lost, monitor->probes, emit, monitor);
+		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	monitor->memory->seen = clock_boot_ns();
 	return err ? err : emit_stop(monitor);
 }
@@ -286,6 +298,16 @@ static int map_rings(struct monitor *monitor)
 	return fd < 0 ? fd : ring_map(&monitor->rings.refused, fd, size);
 }
 
+static int start_images(struct monitor *monitor, const struct options *options)
+{
+	size_t size;
+	int fd = probes_image_ring(monitor->probes, &size);
+
+	return fd < 0 ? fd
+		      : images_new(monitor->memory, fd, size, options->image_limit_mib, monitor->capture,
+				   &monitor->images);
+}
+
 /* All that works on what is in the kernel. */
 static int set_up(struct monitor *monitor, const struct options *options)
 {
@@ -296,9 +318,11 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = map_rings(monitor);
 	if (!err)
+		err = start_images(monitor, options);
+	if (!err)
 		err = start_missed(monitor, options->state);
 	if (!err)
-		err = correlator_new(emit, monitor, monitor->memory, &monitor->correlator);
+		err = correlator_new(emit, monitor, monitor->memory, monitor->images, &monitor->correlator);
 	if (!err)
 		err = selftest_new(monitor->probes, options, &monitor->selftest);
 	if (err) {
@@ -316,6 +340,8 @@ static int start(struct monitor *monitor, const struct options *options)
 
 	if (!err)
 		err = start_audit(monitor);
+	if (!err && options->capture)
+		err = capture_new(options->capture, (uint64_t)options->capture_max_mib << 20, &monitor->capture);
 	if (!err && options->pin)
 		err = pins_open(options->pin, &monitor->pins);
 	if (!err)
@@ -328,6 +354,8 @@ static void monitor_cleanup(struct monitor *monitor)
 	audit_watch_freep(&monitor->audit);
 	selftest_freep(&monitor->selftest);
 	correlator_freep(&monitor->correlator);
+	images_freep(&monitor->images);
+	capture_freep(&monitor->capture);
 	missed_freep(&monitor->missed);
 	ring_unmap(&monitor->rings.matters);
 	ring_unmap(&monitor->rings.refused);

@@ -151,16 +151,9 @@ static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *sid
 			    bpf_map__reuse_fd(bpf_object__find_map_by_name(skeleton->obj, map_names[i]), side->maps[i]);
 	if (!err && options->ring_kib && side->maps[MAP_RING] < 0)
 		err = bpf_map__set_max_entries(skeleton->maps.ring, options->ring_kib * 1024);
+	if (!err && options->image_ring_kib && side->maps[MAP_IMAGE_RING] < 0)
+		err = bpf_map__set_max_entries(skeleton->maps.image_ring, options->image_ring_kib * 1024);
 	return err;
-}
-
-static size_t find_program(const char *name)
-{
-	size_t i = 0;
-
-	while (i < PROBES && strcmp(programs[i].name, name) != 0)
-		i++;
-	return i;
 }
 
 /*
@@ -193,7 +186,7 @@ static int load(struct kernel_side *side, const struct options *options, struct 
 			skeleton = NULL;
 			return 0;
 		}
-		refused = find_program(failed_program);
+		refused = program_index(failed_program);
 		if (refused == PROBES || side->probes[refused].reason[0])
 			return err;
 		snprintf(side->probes[refused].reason, REASON_SIZE, "the kernel refused the program: %s; -v shows why",

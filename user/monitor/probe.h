@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PROBES = 19, PROBE_CANARY = PROBES - 1 };
+enum { PROBES = 22, PROBE_CANARY = PROBES - 1 };
 
 struct probe {
 	int program, link; /* descriptors; -1: none */
@@ -27,15 +27,21 @@ struct program {
 	const char *loses;
 };
 extern const struct program programs[PROBES];
+/* Of the program with this name; PROBES: there is none. */
+size_t program_index(const char *name);
 
 enum map {
 	MAP_RING,
 	MAP_REFUSED_RING,
+	MAP_IMAGE_RING,
+	MAP_FILE_PASSES,
+	MAP_MEMORY_PASSES,
 	MAP_ATTEMPTS,
 	MAP_WORKSPACES,
 	MAP_WORKSPACE_OWNERS,
 	MAP_LOST,
 	MAP_TOOLS,
+	MAP_REQUESTS,
 	MAP_CONTROL,
 	MAP_MEMORY,
 	MAPS,

@@ -135,6 +135,11 @@ int probes_refused_ring(const struct probes *probes, size_t *size)
 	return ring_of(probes, MAP_REFUSED_RING, size);
 }
 
+int probes_image_ring(const struct probes *probes, size_t *size)
+{
+	return ring_of(probes, MAP_IMAGE_RING, size);
+}
+
 struct memory *probes_memory(const struct probes *probes)
 {
 	return probes->memory;

@@ -42,6 +42,7 @@ enum takeover probes_takeover(const struct probes *probes, uint64_t *lost);
 /* The rings' descriptors and sizes in bytes. */
 int probes_ring(const struct probes *probes, size_t *size);
 int probes_refused_ring(const struct probes *probes, size_t *size);
+int probes_image_ring(const struct probes *probes, size_t *size);
 /* What must be remembered across the monitor's end. */
 struct memory *probes_memory(const struct probes *probes);
 

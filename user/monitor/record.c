@@ -22,6 +22,8 @@ static size_t kind_size(uint32_t kind)
 		return sizeof(struct call_return_record);
 	case RECORD_CALL_ALONE:
 		return sizeof(struct call_alone_record);
+	case RECORD_MODULE_SIGNATURE:
+		return sizeof(struct module_signature_record);
 	case RECORD_CANARY:
 		return sizeof(struct canary_record);
 	}

@@ -38,7 +38,7 @@ static uint64_t *consumer(const struct ring *ring)
 	return (uint64_t *)ring->memory;
 }
 
-static uint64_t produced(const struct ring *ring)
+uint64_t ring_end(const struct ring *ring)
 {
 	const uint64_t *position = (const uint64_t *)(ring->memory + sysconf(_SC_PAGESIZE));
 
@@ -59,7 +59,7 @@ enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct rin
 {
 	const char *data = ring->memory + 2 * sysconf(_SC_PAGESIZE);
 
-	while (position < produced(ring)) {
+	while (position < ring_end(ring)) {
 		const char *header = data + (position & (ring->size - 1));
 		uint32_t length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
 		uint32_t size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);

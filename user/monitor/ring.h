@@ -39,6 +39,9 @@ enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct rin
 /* Gives all before the position back to the kernel. */
 void ring_advance(const struct ring *ring, uint64_t position);
 
+/* The position behind the newest record. */
+uint64_t ring_end(const struct ring *ring);
+
 /* How many records are in the ring. */
 uint64_t ring_count(const struct ring *ring);
 

@@ -9,6 +9,8 @@
 
 #include "../../bpf/event.h"
 
+#include <errno.h>
+
 /* How far to look for records that got onto the ring out of their order: more than CPUs write at a time. */
 enum { LOOK_AHEAD = 256 };
 
@@ -66,7 +68,7 @@ static bool stalled(const struct ring *ring)
 
 bool rings_stalled(const struct rings *rings)
 {
-	return stalled(&rings->matters) || stalled(&rings->refused);
+	return rings->waiting || stalled(&rings->matters) || stalled(&rings->refused);
 }
 
 int rings_drain(struct rings *rings, size_t limit)
@@ -75,7 +77,7 @@ int rings_drain(struct rings *rings, size_t limit)
 	struct ring *ring;
 	int err = 0;
 
-	rings->drained = false;
+	rings->drained = rings->waiting = false;
 	while (!err && limit--) {
 		ring = choose(rings, &entry);
 		if (!ring) {
@@ -86,5 +88,6 @@ int rings_drain(struct rings *rings, size_t limit)
 		if (!err)
 			ring_advance(ring, entry.next);
 	}
-	return err;
+	rings->waiting = err == -EAGAIN;
+	return rings->waiting ? 0 : err;
 }

@@ -9,13 +9,15 @@
 
 /*
  * Takes one record (8-byte aligned, valid during the call, at least a struct record_header). When it returns 0 the
- * record is done with and leaves its ring; a negative errno ends the draining, and the record stays.
+ * record is done with and leaves its ring; a negative errno ends the draining, and the record stays: -EAGAIN just for
+ * now.
  */
 typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
 
 struct rings {
 	struct ring matters, refused;
 	bool drained; /* the last draining left nothing */
+	bool waiting; /* the next record is to be tried again soon */
 	record_fn take;
 	void *ctx;
 };
@@ -23,7 +25,8 @@ struct rings {
 /* Hands over what is there, at most limit records, without waiting. Returns 0, or take's error. */
 int rings_drain(struct rings *rings, size_t limit);
 
-/* A program is in the midst of writing what comes next: poll() says there is something, and nothing is to be had. */
+/* What comes next is not ready, as when a program is in the midst of writing it: poll() says there is something, and
+ * nothing is to be had. */
 bool rings_stalled(const struct rings *rings);
 
 #endif

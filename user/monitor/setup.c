@@ -16,6 +16,9 @@
 /* What is under way when the programs begin to work ends without them: microseconds, but for a module's long init. */
 enum { UNDER_WAY_US = 20000 };
 
+/* The reader hashes a chunk in 0.1 ms or so; a machine that is busy keeps it waiting longer. */
+enum { PATIENCE_MS = 200 };
+
 int control_read(const struct probes *probes, struct control *control)
 {
 	uint32_t key = 0;
@@ -52,7 +55,7 @@ static void attach(struct probe *probe)
 }
 
 /* From here on these programs work, and no others. */
-static int activate(struct probes *probes)
+static int activate(struct probes *probes, const struct options *options)
 {
 	struct control control;
 	bool first;
@@ -62,6 +65,8 @@ static int activate(struct probes *probes)
 		return err;
 	first = !control.generation;
 	control.layout = LAYOUT;
+	control.patience = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PATIENCE_MS : 0;
+	control.image_limit = (uint64_t)options->image_limit_mib << 20;
 	control.generation = probes->side.generation;
 	if (!first)
 		control.alone = control.generation;
@@ -205,19 +210,48 @@ static int start_generation(struct probes *probes, const struct options *options
 	return err;
 }
 
-/* Brings what is missing into the kernel: everything, or what somebody removed. */
-static int load(struct probes *probes, const struct options *options)
+/* A long image takes several runs of its program, which goes on with itself. */
+static int set_passes(const struct probes *probes)
+{
+	static const struct {
+		const char *program;
+		enum map map;
+	} passes[] = {
+		{ "post_read_file", MAP_FILE_PASSES },
+		{ "post_load_data", MAP_MEMORY_PASSES },
+	};
+
+	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
+		const struct probe *probe = &probes->side.probes[program_index(passes[i].program)];
+		uint32_t key = 0;
+
+		if (probe->program >= 0 &&
+		    bpf_map_update_elem(probes->side.maps[passes[i].map], &key, &probe->program, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+static void say_ring_stays(const struct probes *probes, enum map map, unsigned int wanted_kib, const char *option)
 {
 	struct bpf_map_info info = { 0 };
 	uint32_t size = sizeof(info);
+
+	if (wanted_kib && !bpf_obj_get_info_by_fd(probes->side.maps[map], &info, &size) &&
+	    info.max_entries != wanted_kib * 1024)
+		log_line("the pinned %s has %u KiB and keeps them: for another %s, first kmodwatch --unpin",
+			 map_names[map], info.max_entries / 1024, option);
+}
+
+/* Brings what is missing into the kernel: everything, or what somebody removed. */
+static int load(struct probes *probes, const struct options *options)
+{
 	int err;
 
 	if (probes->takeover != TAKEOVER_RESUMED)
 		return start_generation(probes, options);
-	if (options->ring_kib && !bpf_obj_get_info_by_fd(probes->side.maps[MAP_RING], &info, &size) &&
-	    info.max_entries != options->ring_kib * 1024)
-		log_line("the pinned ring has %u KiB and keeps them: for another --ring-size, first kmodwatch --unpin",
-			 info.max_entries / 1024);
+	say_ring_stays(probes, MAP_RING, options->ring_kib, "--ring-size");
+	say_ring_stays(probes, MAP_IMAGE_RING, options->image_ring_kib, "--image-ring");
 	err = memory_map(probes->side.maps[MAP_MEMORY], &probes->memory);
 	if (err)
 		return err;
@@ -272,11 +306,14 @@ int setup_run(struct probes *probes, const struct options *options)
 	if (err)
 		log_line("the module tools could not be looked up (%s): they are recognised by name only",
 			 strerror(-err));
+	err = set_passes(probes);
+	if (err)
+		log_line("images of more than 8 MiB cannot be taken whole: %s", strerror(-err));
 	if (setup_attach(probes) == 0) {
 		log_line("no probe could be attached, so nothing can be watched: run with -v to see why");
 		return -ENOTSUP;
 	}
-	err = activate(probes);
+	err = activate(probes, options);
 	if (err) {
 		log_line("the probes could not be made to work: %s", strerror(-err));
 		return err;

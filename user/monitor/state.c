@@ -4,6 +4,7 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "clock.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,35 +41,6 @@ static void forget_fd(int *fd)
 	*fd = -1;
 }
 
-/* Others could have put there what they like. NULL: they could not. */
-static const char *distrust(const struct stat *st)
-{
-	if (st->st_uid != geteuid() && st->st_uid != 0)
-		return "it belongs to another user, so it is not trusted: give it to root, or name another folder";
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return "others may write to it, so it is not trusted: chmod go-w, and look at what is in it";
-	return NULL;
-}
-
-/* A link as the last part is not followed, and a slash at the end would make the kernel follow it. */
-static int open_path(const char *path)
-{
-	char plain[4096];
-	size_t size = strlen(path);
-	int fd;
-
-	while (size > 1 && path[size - 1] == '/')
-		size--;
-	if (size >= sizeof(plain))
-		return -ENAMETOOLONG;
-	memcpy(plain, path, size);
-	plain[size] = '\0';
-	if (mkdir(plain, 0700) && errno != EEXIST)
-		return -errno;
-	fd = open(plain, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 static int open_folder(struct state *state)
 {
 	_cleanup_(closep) int fd = -1;
@@ -76,15 +48,15 @@ static int open_folder(struct state *state)
 
 	if (state->folder >= 0)
 		return 0;
-	fd = open_path(state->path);
+	fd = folder_open(state->path);
 	if (fd == -ENOTDIR || fd == -ELOOP)
 		return complain(state, ENOTDIR, "kept", "that is no folder (links are not followed): name one");
 	if (fd < 0)
 		return complain(state, -fd, "kept", strerror(-fd));
 	if (fstat(fd, &st))
 		return complain(state, errno, "kept", strerror(errno));
-	if (distrust(&st))
-		return complain(state, EPERM, "kept", distrust(&st));
+	if (folder_distrust(&st))
+		return complain(state, EPERM, "kept", folder_distrust(&st));
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return complain(state, errno, "kept",
 				errno == EWOULDBLOCK ? "another kmodwatch keeps its own there: name another folder"
@@ -108,8 +80,8 @@ static int open_file(struct state *state, FILE **out)
 		return complain(state, errno, "read", strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return complain(state, EINVAL, "read", "`modules` there is no plain file");
-	if (distrust(&st))
-		return complain(state, EPERM, "read", distrust(&st));
+	if (folder_distrust(&st))
+		return complain(state, EPERM, "read", folder_distrust(&st));
 	if (st.st_size > SIZE_MAX_MIB * 1048576ll)
 		return complain(state, EFBIG, "read", "`modules` there is larger than any list of ours");
 	*out = fdopen(fd, "r");

@@ -85,7 +85,15 @@ struct source_part {
 	enum known known;
 	struct text kind, path, dev;
 	struct number inode, size, mtime;
-	struct text fs;
+	struct text fs, sha256;
+	struct number complete;
+	struct text reason;
+};
+
+struct requested_by_part {
+	enum known known;
+	struct text id, alias;
+	struct process process;
 };
 
 struct tool_part {
@@ -193,6 +201,7 @@ struct event {
 	struct text change;
 	struct source_part source;
 	struct process process;
+	struct requested_by_part requested_by;
 	struct number count;
 	struct text what, probe;
 	struct number blind_ns;

@@ -114,13 +114,23 @@ static const struct field source_fields[] = {
 	FIELD(FIELD_UINT, source_part, size),
 	FIELD(FIELD_TIME, source_part, mtime),
 	FIELD(FIELD_TEXT, source_part, fs),
+	FIELD(FIELD_TEXT, source_part, sha256),
+	FIELD(FIELD_BOOL, source_part, complete),
+	FIELD(FIELD_TEXT, source_part, reason),
+	END,
+};
+
+static const struct field requested_by_fields[] = {
+	FIELD(FIELD_TEXT, requested_by_part, id),
+	FIELD(FIELD_TEXT, requested_by_part, alias),
+	OBJECT(requested_by_part, process, process_fields),
 	END,
 };
 
 static const struct field tool_fields[] = {
 	FIELD(FIELD_TEXT, tool_part, name),
 	FIELD(FIELD_TEXT, tool_part, path),
-	WORD(tool_part, matched_by, "name", "inode"),
+	WORD(tool_part, matched_by, "name", "inode", "request"),
 	END,
 };
 
@@ -177,6 +187,7 @@ static const struct field module_request_fields[] = {
 static const struct field tool_exec_fields[] = {
 	OBJECT(event, tool, tool_fields),
 	OBJECT(event, process, process_fields),
+	OBJECT(event, requested_by, requested_by_fields),
 	END,
 };
 
@@ -187,10 +198,15 @@ static const struct field module_coming_fields[] = {
 };
 
 static const struct field module_load_fields[] = {
-	WORD(event, outcome, "success", "failure"), WORD(event, stage, "permission", "read", "verify", "init"),
-	FIELD(FIELD_BOOL, event, coalesced),	    OBJECT(event, syscall, syscall_fields),
-	OBJECT(event, module, module_fields),	    OBJECT(event, source, source_fields),
-	OBJECT(event, process, process_fields),	    END,
+	WORD(event, outcome, "success", "failure"),
+	WORD(event, stage, "permission", "read", "verify", "init"),
+	FIELD(FIELD_BOOL, event, coalesced),
+	OBJECT(event, syscall, syscall_fields),
+	OBJECT(event, module, module_fields),
+	OBJECT(event, source, source_fields),
+	OBJECT(event, process, process_fields),
+	OBJECT(event, requested_by, requested_by_fields),
+	END,
 };
 
 static const struct field module_unload_fields[] = {

@@ -202,6 +202,53 @@ static int do_loop(int argc, char **argv)
 	return answer(count);
 }
 
+static void rewrite(const char *path, struct bytes bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		die(path);
+	write_all(fd, bytes);
+	close(fd);
+}
+
+/* Each time the file is opened while it holds one module, and holds the other when the kernel reads it. */
+static int do_swap(int argc, char **argv)
+{
+	struct bytes images[2] = { read_file(argv[1]), read_file(argv[3]) };
+	const char *names[2] = { argv[2], argv[4] };
+	int count = atoi(argv[6]);
+
+	(void)argc;
+	for (int i = 0; i < count; i++) {
+		int fd;
+		long ret;
+
+		rewrite(argv[5], images[i % 2]);
+		fd = open_file(argv[5]);
+		rewrite(argv[5], images[(i + 1) % 2]);
+		ret = finit(fd, "", 0);
+		close(fd);
+		if (!ret)
+			ret = syscall(SYS_delete_module, names[(i + 1) % 2], O_NONBLOCK);
+		if (ret)
+			return answer(ret);
+	}
+	return answer(count);
+}
+
+/* Joining a group of a subsystem that is not there makes the kernel ask for it, and not wait. */
+static int do_netlink(int argc, char **argv)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW, atoi(argv[1]));
+	int group = atoi(argv[2]);
+
+	(void)argc;
+	if (fd < 0)
+		die("socket");
+	return answer(setsockopt(fd, 270 /* SOL_NETLINK */, 1 /* NETLINK_ADD_MEMBERSHIP */, &group, sizeof(group)));
+}
+
 static int do_socket(int argc, char **argv)
 {
 	int type = atoi(word(argc, argv, 2, "3")); /* SOCK_RAW */
@@ -225,6 +272,8 @@ const struct act load_acts[] = {
 	{ "flood", "SECONDS: finit_module(-1) over and over", 1, do_flood },
 	{ "threads", "FILE N [PARAMS]: by N threads at once", 2, do_threads },
 	{ "loop", "FILE NAME N: N loads and unloads", 3, do_loop },
+	{ "swap", "FILE1 NAME1 FILE2 NAME2 COPY N: loads COPY, which changes between open and load", 6, do_swap },
+	{ "netlink", "PROTOCOL GROUP: joins the group", 2, do_netlink },
 	{ "socket", "FAMILY [TYPE [PROTOCOL]]: may make the kernel load a module", 1, do_socket },
 	{ 0 },
 };

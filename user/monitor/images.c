@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "images.h"
+#include "../cleanup.h"
+#include "attempts.h"
+#include "capture.h"
+#include "memory.h"
+#include "ring.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct images {
+	struct image *open; /* IMAGES_MAX, in the memory */
+	struct ring ring;
+	bool wanted;
+	struct capture *capture;
+};
+
+static uint64_t hashed(const struct image *image)
+{
+	return image->progress >> 1;
+}
+
+static struct image *find(const struct images *images, uint32_t tid, uint64_t time, uint32_t cpu)
+{
+	for (int i = 0; i < IMAGES_MAX; i++) {
+		struct image *image = &images->open[i];
+
+		if (image->used && image->tid == tid && image->time == time && image->cpu == cpu)
+			return image;
+	}
+	return NULL;
+}
+
+static int slot_of(const struct images *images, const struct image *image)
+{
+	return (int)(image - images->open);
+}
+
+static void begin(struct image *image, const struct image_chunk *chunk)
+{
+	*image = (struct image) {
+		.tid = chunk->tid,
+		.time = chunk->attempt_time,
+		.cpu = chunk->attempt_cpu,
+		.size = chunk->image_size,
+	};
+	SHA256_Init(&image->states[0]);
+	__atomic_store_n(&image->used, 1, __ATOMIC_RELEASE);
+}
+
+/* NULL: there are too many at once, or its beginning is missing. */
+static struct image *image_of(struct images *images, const struct image_chunk *chunk)
+{
+	struct image *image = find(images, chunk->tid, chunk->attempt_time, chunk->attempt_cpu);
+
+	for (int i = 0; !image && chunk->offset == 0 && i < IMAGES_MAX; i++) {
+		if (images->open[i].used)
+			continue;
+		image = &images->open[i];
+		begin(image, chunk);
+	}
+	return image;
+}
+
+static void hash(struct image *image, const struct image_chunk *chunk)
+{
+	unsigned int now = image->progress & 1, next = !now;
+
+	image->states[next] = image->states[now];
+	SHA256_Update(&image->states[next], chunk->bytes, chunk->size);
+	__atomic_store_n(&image->progress, (hashed(image) + chunk->size) << 1 | next, __ATOMIC_RELEASE);
+}
+
+static void take(struct images *images, const struct image_chunk *chunk)
+{
+	struct image *image;
+
+	if (chunk->size > IMAGE_CHUNK) /* somebody else wrote into the ring */
+		return;
+	image = image_of(images, chunk);
+	if (!image || image->broken)
+		return;
+	if (chunk->offset > hashed(image) || !chunk->size || chunk->image_size != image->size) {
+		image->broken = 1;
+		return;
+	}
+	capture_write(images->capture, slot_of(images, image), chunk);
+	if (chunk->offset == hashed(image)) /* else it was hashed before a kill */
+		hash(image, chunk);
+}
+
+int images_drain(struct images *images)
+{
+	uint64_t end = ring_end(&images->ring);
+
+	while (ring_position(&images->ring) < end) {
+		struct ring_entry entry;
+		enum ring_state state = ring_peek(&images->ring, ring_position(&images->ring), &entry);
+
+		if (state != RING_RECORD)
+			return state == RING_BUSY ? -EAGAIN : 0;
+		if (entry.size == sizeof(struct image_chunk))
+			take(images, entry.bytes);
+		ring_advance(&images->ring, entry.next);
+	}
+	return 0;
+}
+
+static bool is_whole(const struct image *image)
+{
+	return !image->broken && hashed(image) == image->size;
+}
+
+static void hash_text(const struct image *image, char *text)
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	SHA256_CTX state = image->states[image->progress & 1];
+
+	SHA256_Final(digest, &state);
+	for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
+		sprintf(text + 2 * i, "%02x", digest[i]);
+}
+
+/* Why an image is not whole. */
+static const char *why_not(const struct call *call)
+{
+	switch (call->image) {
+	case IMAGE_TOO_BIG:
+		return "it is larger than --image-limit";
+	case IMAGE_RING_FULL:
+		return "the image ring was full";
+	case IMAGE_UNREADABLE:
+		return "the kernel's copy could not be read";
+	case IMAGE_SENDING:
+	case IMAGE_STOPPED:
+		return "the kernel side stopped in its midst";
+	case IMAGE_NONE:
+		return "the kernel skipped the probe";
+	}
+	return "the monitor was away, or had too many at once";
+}
+
+void images_describe(const struct images *images, const struct record_header *header, const struct call *call,
+		     char *text, struct source_part *part)
+{
+	const struct image *image;
+
+	if (!images)
+		return;
+	image = find(images, header->tid, header->attempt_time, header->attempt_cpu);
+	/* a module without a read: the program on the read was skipped */
+	if (call->image == IMAGE_NONE && (!images->wanted || call->read_done || !call->module_seen))
+		return;
+	if (call->image == IMAGE_SENT && image && is_whole(image)) {
+		hash_text(image, text);
+		part->sha256 = text_of(text);
+		part->complete = number_of(true);
+	} else {
+		part->complete = number_of(false);
+		part->reason = text_of(why_not(call));
+	}
+}
+
+static void close_image(struct images *images, struct image *image)
+{
+	char text[HASH_TEXT_SIZE];
+
+	if (is_whole(image)) {
+		hash_text(image, text);
+		capture_keep(images->capture, slot_of(images, image), image, text);
+	} else {
+		capture_drop(images->capture, slot_of(images, image), image);
+	}
+	__atomic_store_n(&image->used, 0, __ATOMIC_RELEASE);
+}
+
+void images_close(struct images *images, const struct record_header *header)
+{
+	struct image *image = images ? find(images, header->tid, header->attempt_time, header->attempt_cpu) : NULL;
+
+	if (image)
+		close_image(images, image);
+}
+
+void images_prune(struct images *images, const struct attempts *attempts)
+{
+	for (int i = 0; i < IMAGES_MAX; i++) {
+		struct image *image = &images->open[i];
+		struct record_header header = {
+			.tid = image->tid,
+			.attempt_time = image->time,
+			.attempt_cpu = image->cpu,
+		};
+
+		if (image->used && !attempts_find(attempts, &header))
+			close_image(images, image);
+	}
+}
+
+int images_fd(const struct images *images)
+{
+	return images->ring.fd;
+}
+
+int images_new(struct memory *memory, int ring, size_t ring_size, bool wanted, struct capture *capture,
+	       struct images **out)
+{
+	_cleanup_(images_freep) struct images *images = calloc(1, sizeof(*images));
+	int err;
+
+	if (!images)
+		return -ENOMEM;
+	err = ring_map(&images->ring, ring, ring_size);
+	if (err)
+		return err;
+	images->open = memory->images;
+	images->wanted = wanted;
+	images->capture = capture;
+	capture_sweep(capture, images->open);
+	*out = images;
+	images = NULL;
+	return 0;
+}
+
+void images_freep(struct images **images)
+{
+	if (!*images)
+		return;
+	ring_unmap(&(*images)->ring);
+	free(*images);
+	*images = NULL;
+}

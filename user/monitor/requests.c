@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "requests.h"
+#include "memory.h"
+
+#include <string.h>
+
+static const struct record_header *header_of(const struct request *request)
+{
+	return (const struct record_header *)request->record;
+}
+
+/* How many are this user's. */
+static int count_of(const struct memory *memory, uint32_t uid)
+{
+	int count = 0;
+
+	for (int i = 0; i < REQUESTS_KEPT; i++)
+		count += header_of(&memory->requests[i])->uid == uid;
+	return count;
+}
+
+static struct request *least_wanted(struct memory *memory)
+{
+	struct request *worst = NULL;
+	int most = 0;
+
+	for (int i = 0; i < REQUESTS_KEPT; i++) {
+		struct request *request = &memory->requests[i];
+		int count = count_of(memory, header_of(request)->uid);
+
+		if (count > most || (count == most && header_of(request)->time < header_of(worst)->time))
+			worst = request;
+		if (count > most)
+			most = count;
+	}
+	return worst;
+}
+
+static struct request *place(struct memory *memory)
+{
+	for (int i = 0; i < REQUESTS_KEPT; i++)
+		if (!memory->requests[i].used)
+			return &memory->requests[i];
+	return least_wanted(memory);
+}
+
+static struct request *find_request(struct memory *memory, uint64_t time, uint32_t cpu)
+{
+	for (int i = 0; i < REQUESTS_KEPT; i++) {
+		struct request *request = &memory->requests[i];
+
+		if (request->used && header_of(request)->time == time && header_of(request)->cpu == cpu)
+			return request;
+	}
+	return NULL;
+}
+
+void requests_note(struct memory *memory, const struct record_view *view)
+{
+	const struct record_header *header = &view->record->header;
+	struct request *request;
+
+	if (header->size > sizeof(request->record) || find_request(memory, header->time, header->cpu))
+		return;
+	request = place(memory);
+	__atomic_store_n(&request->used, 0, __ATOMIC_RELEASE);
+	request->pid = 0;
+	memcpy(request->record, header, header->size);
+	__atomic_store_n(&request->used, 1, __ATOMIC_RELEASE);
+}
+
+void requests_serve(struct memory *memory, uint64_t time, uint32_t cpu, uint32_t pid, uint64_t start_time)
+{
+	struct request *request = find_request(memory, time, cpu);
+
+	if (!request)
+		return;
+	request->start_time = start_time;
+	__atomic_store_n(&request->pid, pid, __ATOMIC_RELEASE);
+}
+
+static const struct request *served_by(const struct memory *memory, uint32_t pid, uint64_t start_time)
+{
+	for (int i = 0; pid && i < REQUESTS_KEPT; i++) {
+		const struct request *request = &memory->requests[i];
+
+		if (request->used && request->pid == pid && request->start_time == start_time)
+			return request;
+	}
+	return NULL;
+}
+
+const struct request *requests_find(const struct memory *memory, uint32_t pid, const struct subject *subject)
+{
+	const struct request *request = served_by(memory, pid, subject->start_time);
+
+	for (uint32_t i = 0; !request && i < subject->ancestor_count && i < ANCESTORS_MAX; i++)
+		request = served_by(memory, subject->ancestors[i].pid, subject->ancestors[i].start_time);
+	return request;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who made the kernel ask for modules: the latest requests, each with the process that the kernel started for it. They
+ * lie in the memory that outlives the monitor.
+ */
+#ifndef KMODWATCH_REQUESTS_H
+#define KMODWATCH_REQUESTS_H
+
+#include "record.h"
+
+struct memory;
+
+enum { REQUESTS_KEPT = 128 };
+
+struct request {
+	uint32_t used;	     /* stored last */
+	uint32_t pid;	     /* of its process; 0: none yet */
+	uint64_t start_time; /* of that */
+	_Alignas(8) char record[RECORD_MAX];
+};
+
+/*
+ * Keeps a copy. Where there is no room the oldest goes, of the user who has the most: nobody's flood costs another's
+ * request its name.
+ */
+void requests_note(struct memory *memory, const struct record_view *view);
+
+/* The kernel started this process for the request that was made then, on that CPU. */
+void requests_serve(struct memory *memory, uint64_t time, uint32_t cpu, uint32_t pid, uint64_t start_time);
+
+/* The request in whose service the process (of the record's header) or one of its ancestors is; NULL: none known. */
+const struct request *requests_find(const struct memory *memory, uint32_t pid, const struct subject *subject);
+
+#endif
