@@ -179,7 +179,7 @@ $(B)/fuzz/%.o: %.c
 
 $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(UNIT_OBJECTS:%=$(B)/fuzz/%)
 	$(call say,LINK,$@)
-	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c audit libsystemd)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c audit libsystemd libcrypto)
 
 .PRECIOUS: $(B)/fuzz/%.o
 .PHONY: fuzz
@@ -206,7 +206,7 @@ test:
 	@$(MAKE) --no-print-directory packages-test
 	@$(MAKE) --no-print-directory all lint unit unit-asan check-arm64 judge
 	@tests/vm/run fetch
-	@$(MAKE) --no-print-directory check-vmlinux native matrix fuzz
+	@$(MAKE) --no-print-directory check-vmlinux signatures native matrix fuzz
 	@$(MAKE) --no-print-directory service-matrix SERVICE=--short
 	@$(MAKE) --no-print-directory audit-matrix AUDIT_SETS=$(QUICK_SETS)
 
@@ -243,6 +243,16 @@ other-builds:
 .PHONY: service-matrix
 service-matrix: all other-builds
 	@tests/vm/service/run $(SERVICE)
+
+# Our reading of module signatures, against modinfo's.
+$(B)/tests/signatures/show: $(B)/tests/signatures/show.o $(B)/user/monitor/signature.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs libcrypto)
+
+.PHONY: signatures
+signatures: $(B)/tests/signatures/show
+	@tests/vm/run fetch $(KERNELS) >/dev/null
+	@tests/signatures/run.sh $< $(KERNELS:%=$(B)/vm/kernels/%/modules)
 
 # The cases that need no modules, on this machine's own kernel.
 native: all

@@ -12,6 +12,7 @@ static const size_t fixed_sizes[RECORD_KINDS] = {
 	[RECORD_MODULE_FREE] = sizeof(struct module_record),
 	[RECORD_CALL_RETURN] = sizeof(struct call_return_record),
 	[RECORD_CALL_DONE] = sizeof(struct call_return_record),
+	[RECORD_MODULE_SIGNATURE] = sizeof(struct module_signature_record),
 	[RECORD_CANARY] = sizeof(struct canary_record),
 	[RECORD_CALL_ALONE] = sizeof(struct call_alone_record),
 	[RECORD_MODULE_PARAMS] = sizeof(struct module_params_record),

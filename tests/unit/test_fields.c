@@ -79,7 +79,7 @@ static void check_field(const char *where, const struct field *field, size_t roo
 {
 	bool is_list = field->type == FIELD_LIST, is_part = is_list || field->type == FIELD_OBJECT;
 
-	if (strspn(field->key, "abcdefghijklmnopqrstuvwxyz_") != strlen(field->key) || !field->key[0])
+	if (strspn(field->key, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(field->key) || !field->key[0])
 		fail_msg("%s.%s is no key", where, field->key);
 	/* a text's companions take these */
 	if (ends_with(field->key, "_hex") || ends_with(field->key, "_truncated") || ends_with(field->key, "_detached"))

@@ -10,6 +10,7 @@
 #include "decode.h"
 #include "images.h"
 #include "requests.h"
+#include "signature.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct correlator {
 	struct images *images;
 	struct arena arena, requester_arena;
 	char hash[HASH_TEXT_SIZE];
+	struct signature signature;
 };
 
 /* The first text of an event's arena. */
@@ -219,6 +221,38 @@ static void set_source(struct event *event, const struct call *call, const struc
 	}
 }
 
+static void set_signature(struct correlator *correlator, struct event *event, const struct call *call,
+			  const struct open_attempt *open)
+{
+	struct signature *signature = &correlator->signature;
+	struct text appended = { 0 };
+	const char *why = "what is appended to the module was not seen";
+
+	if (call->appended == APPENDED_NOTHING || (call->appended == APPENDED_UNKNOWN && !call->module_seen))
+		return; /* unsigned, or it was never looked at */
+	if (open && open->signature) {
+		struct record_view view = attempt_kept(open->signature);
+
+		appended = record_text(&view, &view.record->module_signature.appended);
+	}
+	if (appended.known == KNOWN)
+		why = signature_read(appended.bytes, appended.size, signature);
+	if (why) {
+		event->signature.known = UNKNOWN;
+		event->signature_reason = text_of(why);
+		return;
+	}
+	event->signature = (struct signature_part) {
+		.known = KNOWN,
+		.signer = { .known = signature->has_signer ? KNOWN : UNKNOWN,
+			    .truncated = signature->signer_cut,
+			    .size = signature->signer_size,
+			    .bytes = signature->signer },
+		.key_id = text_of(signature->key_id),
+		.hash_algo = text_of(signature->hash_algo),
+	};
+}
+
 static enum event_kind kind_of_call(const struct call *call)
 {
 	return call->module_call == CALL_DELETE_MODULE ? EVENT_MODULE_UNLOAD : EVENT_MODULE_LOAD;
@@ -238,6 +272,7 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	set_module(&event, view, call, open, arena);
 	if (event.kind == EVENT_MODULE_LOAD) {
 		set_source(&event, call, open, arena);
+		set_signature(correlator, &event, call, open);
 		images_describe(correlator->images, &record->header, call, correlator->hash, &event.source);
 	}
 	set_process(correlator, &event, open, &record->header);

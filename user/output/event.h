@@ -96,6 +96,11 @@ struct requested_by_part {
 	struct process process;
 };
 
+struct signature_part {
+	enum known known;
+	struct text signer, key_id, hash_algo;
+};
+
 struct tool_part {
 	enum known known;
 	struct text name, path, matched_by;
@@ -200,6 +205,8 @@ struct event {
 	struct module_part module;
 	struct text change;
 	struct source_part source;
+	struct signature_part signature;
+	struct text signature_reason;
 	struct process process;
 	struct requested_by_part requested_by;
 	struct number count;

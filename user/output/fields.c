@@ -127,6 +127,13 @@ static const struct field requested_by_fields[] = {
 	END,
 };
 
+static const struct field signature_fields[] = {
+	FIELD(FIELD_TEXT, signature_part, signer),
+	FIELD(FIELD_TEXT, signature_part, key_id),
+	FIELD(FIELD_TEXT, signature_part, hash_algo),
+	END,
+};
+
 static const struct field tool_fields[] = {
 	FIELD(FIELD_TEXT, tool_part, name),
 	FIELD(FIELD_TEXT, tool_part, path),
@@ -204,6 +211,8 @@ static const struct field module_load_fields[] = {
 	OBJECT(event, syscall, syscall_fields),
 	OBJECT(event, module, module_fields),
 	OBJECT(event, source, source_fields),
+	OBJECT(event, signature, signature_fields),
+	FIELD(FIELD_TEXT, event, signature_reason),
 	OBJECT(event, process, process_fields),
 	OBJECT(event, requested_by, requested_by_fields),
 	END,

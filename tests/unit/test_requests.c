@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Whose request a process serves. */
+#include "../../user/monitor/memory.h"
+#include "events.h"
+
+#include <string.h>
+
+enum { HELPER = 500, STARTED = 77 };
+
+static void note(struct events *events, uint32_t uid, uint64_t time)
+{
+	struct made made;
+	struct record_view view;
+
+	made_sample(&made, RECORD_MODULE_REQUEST, 7, time);
+	made.record.header.time = time;
+	made.record.header.uid = uid;
+	made_finish(&made);
+	assert_int_equal(record_view(&made, made.record.header.size, &view), 0);
+	requests_note(events->memory, &view);
+}
+
+static uint64_t found(const struct events *events, uint32_t pid, const struct subject *subject)
+{
+	const struct request *request = requests_find(events->memory, pid, subject);
+
+	return request ? ((const struct record_header *)request->record)->time : 0;
+}
+
+static void by_process(void **state)
+{
+	struct events *events = *state;
+	const struct subject helper = { .start_time = STARTED }, later = { .start_time = STARTED + 1 };
+
+	note(events, 1000, 10);
+	note(events, 1001, 20);
+	assert_int_equal(found(events, HELPER, &helper), 0);
+	requests_serve(events->memory, 20, SAMPLE_CPU, HELPER, STARTED);
+	assert_int_equal(found(events, HELPER, &helper), 20);
+	assert_int_equal(found(events, HELPER + 1, &helper), 0);
+	assert_int_equal(found(events, HELPER, &later), 0); /* the pid is another's by now */
+	requests_serve(events->memory, 20, SAMPLE_CPU + 1, HELPER + 1, STARTED);
+	assert_int_equal(found(events, HELPER + 1, &helper), 0); /* the same time on another CPU */
+}
+
+static void by_ancestor(void **state)
+{
+	struct events *events = *state;
+	struct subject child = {
+		.start_time = 90,
+		.ancestor_count = 2,
+		.ancestors = { { .pid = 501, .start_time = 80 }, { .pid = HELPER, .start_time = STARTED } },
+	};
+
+	note(events, 1000, 10);
+	requests_serve(events->memory, 10, SAMPLE_CPU, HELPER, STARTED);
+	assert_int_equal(found(events, 502, &child), 10);
+	child.ancestors[1].start_time++;
+	assert_int_equal(found(events, 502, &child), 0);
+	child.ancestors[1].start_time--;
+	child.ancestor_count = UINT8_MAX; /* from a ring that somebody wrote into */
+	assert_int_equal(found(events, 502, &child), 10);
+	child.ancestor_count = 1;
+	assert_int_equal(found(events, 502, &child), 0);
+}
+
+/* One user's flood takes the place of his own requests only. */
+static void flood(void **state)
+{
+	struct events *events = *state;
+	const struct subject helper = { .start_time = STARTED };
+
+	note(events, 1000, 10);
+	requests_serve(events->memory, 10, SAMPLE_CPU, HELPER, STARTED);
+	for (uint64_t time = 1000; time < 1000 + 10 * REQUESTS_KEPT; time++)
+		note(events, 65534, time);
+	assert_int_equal(found(events, HELPER, &helper), 10);
+	requests_serve(events->memory, 999 + 10 * REQUESTS_KEPT, SAMPLE_CPU, HELPER + 1, STARTED);
+	assert_int_equal(found(events, HELPER + 1, &helper), 999 + 10 * REQUESTS_KEPT);
+	requests_serve(events->memory, 1000, SAMPLE_CPU, HELPER + 2, STARTED);
+	assert_int_equal(found(events, HELPER + 2, &helper), 0);
+}
+
+/* From the records to the line, over a kill: the request, the exec, the load. */
+static void whole(void **state)
+{
+	struct events *events = *state;
+	struct made made;
+
+	events_sample(events, RECORD_MODULE_REQUEST, 30, 400);
+	made_sample(&made, RECORD_TOOL_EXEC, 7, 1000);
+	made.record.tool_exec.request_time = 400 + 10 * RECORD_MODULE_REQUEST;
+	made.record.tool_exec.request_cpu = SAMPLE_CPU;
+	made.record.tool_exec.matched_by = MATCHED_BY_REQUEST;
+	events_take(events, &made);
+	assert_last(
+	    events, 2,
+	    "{'event':'tool_exec','tool':{'matched_by':'request'},'requested_by':{'id':'1a4-3','alias':'net-pf-10',"
+	    "'process':{'pid':29,'tid':30,'exe':'/usr/bin/kmod'}}}");
+	events_sample(events, RECORD_ATTEMPT, 7, 2000);
+	events_restart(events);
+	events_sample(events, RECORD_CALL_RETURN, 7, 2000);
+	assert_last(events, 3, "{'event':'module_load','requested_by':{'id':'1a4-3','process':{'pid':29}}}");
+}
+
+/* The kernel's child, and no request is known: null, not absent. */
+static void unknown(void **state)
+{
+	struct events *events = *state;
+	struct made made;
+
+	made_sample(&made, RECORD_TOOL_EXEC, 7, 1000);
+	made_subject(&made)->ancestors[0].is_kthread = 1;
+	events_take(events, &made);
+	assert_last(events, 1, "{'event':'tool_exec','requested_by':null}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_EVENTS(by_process), WITH_EVENTS(by_ancestor), WITH_EVENTS(flood),
+		WITH_EVENTS(whole),	 WITH_EVENTS(unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
