@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "decode.h"
+#include "container.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,6 +103,15 @@ static void decode_ancestors(const struct record_view *view, const struct subjec
 	*list = (struct list) { .known = KNOWN, .count = count, .items = arena->ancestors };
 }
 
+/* Outside of a container it is null, as where the cgroup is not known. */
+static struct text decode_container(const struct text *cgroup, struct arena *arena)
+{
+	char id[CONTAINER_ID_MAX];
+	size_t size = cgroup->known == KNOWN ? container_id(cgroup->bytes, cgroup->size, id) : 0;
+
+	return size ? arena_text(arena, "%.*s", (int)size, id) : TEXT_UNKNOWN;
+}
+
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
 		    struct arena *arena, struct process *process)
 {
@@ -135,6 +145,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 	};
 	if (subject->has_tty)
 		process->tty = fixed_text(subject->tty, sizeof(subject->tty));
+	process->container_id = decode_container(&process->cgroup, arena);
 	decode_ancestors(view, subject, arena, &process->ancestors);
 }
 
@@ -160,6 +171,7 @@ void decode_bare_process(const struct record_header *header, struct process *pro
 		.kthread = NUMBER_UNKNOWN,
 		.start_time = NUMBER_UNKNOWN,
 		.cgroup = TEXT_UNKNOWN,
+		.container_id = TEXT_UNKNOWN,
 		.ns = { .known = UNKNOWN },
 		.ancestors = { .known = UNKNOWN },
 	};

@@ -59,7 +59,7 @@ struct process {
 	struct text tty;
 	struct number cap_sys_module, kthread;
 	struct number start_time; /* ns since 1970 */
-	struct text cgroup;
+	struct text cgroup, container_id;
 	struct namespaces ns;
 	struct list ancestors; /* of struct ancestor_part */
 };

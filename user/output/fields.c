@@ -76,6 +76,7 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_BOOL, process, kthread),
 	FIELD(FIELD_TIME, process, start_time),
 	FIELD(FIELD_TEXT, process, cgroup),
+	FIELD(FIELD_TEXT, process, container_id),
 	OBJECT(process, ns, namespaces_fields),
 	LIST(process, ancestors, ancestor_part, ancestor_fields),
 	END,
