@@ -10,10 +10,12 @@ static const struct {
 } kinds[EVENT_KINDS] = {
 	[EVENT_MONITOR_START] = { "monitor_start", "version kernel degraded probes policy resumed" },
 	[EVENT_MODULE_PRESENT] = { "module_present", "module" },
+	[EVENT_MODULE_POLICY] = { "module_policy", "changed modprobe modules_disabled sig_enforce lockdown" },
 	[EVENT_MODULE_REQUEST] = { "module_request", "alias wait process" },
-	[EVENT_TOOL_EXEC] = { "tool_exec", "tool process" },
+	[EVENT_TOOL_EXEC] = { "tool_exec", "tool process requested_by" },
 	[EVENT_MODULE_COMING] = { "module_coming", "module process" },
-	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage coalesced syscall module source process" },
+	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage coalesced syscall module source signature "
+					       "signature_reason process requested_by" },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
 	[EVENT_MODULE_MISSED] = { "module_missed", "change module" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe" },
@@ -27,12 +29,14 @@ static const struct {
 	const char *part, *keys;
 } parts[] = {
 	{ "process", "pid tid ppid comm exe argv cwd uid gid euid egid auid ses tty cap_sys_module kthread start_time "
-		     "cgroup ns ancestors" },
+		     "cgroup container_id ns ancestors" },
 	{ "ns", "pid mnt user" },
 	{ "ancestors", "pid comm exe" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
 	{ "module", "name params params_from version srcversion taints signed size state" },
-	{ "source", "kind path dev inode size mtime fs" },
+	{ "source", "kind path dev inode size mtime fs sha256 complete reason" },
+	{ "signature", "signer key_id hash_algo" },
+	{ "requested_by", "id alias process" },
 	{ "tool", "name path matched_by" },
 	{ "probes", "name attached pinned mechanism reason" },
 	{ "resumed", "records since" },

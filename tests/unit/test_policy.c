@@ -57,9 +57,42 @@ static void unknown(void **state)
 	assert_known(part.sig_enforce, UNKNOWN);
 }
 
+/* Each value by itself, what became unknown, and all at once. */
+static void compared(void **state)
+{
+	const struct policy before = {
+		.modprobe = "/sbin/modprobe", .lockdown = "none", .modprobe_known = true, .lockdown_known = true
+	};
+	struct text changed[POLICY_KEYS];
+	struct policy now = before;
+
+	assert_int_equal(policy_compare(&before, &now, changed), 0);
+	strcpy(now.modprobe, "/tmp/x");
+	assert_int_equal(policy_compare(&before, &now, changed), 1);
+	assert_text(changed[0], "modprobe");
+	now = before;
+	now.modprobe_known = false;
+	assert_int_equal(policy_compare(&before, &now, changed), 1);
+	now = before;
+	now.modules_disabled = 1;
+	assert_int_equal(policy_compare(&before, &now, changed), 1);
+	assert_text(changed[0], "modules_disabled");
+	now = before;
+	now.sig_enforce = -1;
+	assert_int_equal(policy_compare(&before, &now, changed), 1);
+	assert_text(changed[0], "sig_enforce");
+	strcpy(now.lockdown, "integrity");
+	assert_int_equal(policy_compare(&before, &now, changed), 2);
+	assert_text(changed[1], "lockdown");
+	now.modprobe[1] = 'x';
+	now.modules_disabled = 1;
+	assert_int_equal(policy_compare(&before, &now, changed), 4);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compared),
 		cmocka_unit_test(switches),
 		cmocka_unit_test(known),
 		cmocka_unit_test(unknown),

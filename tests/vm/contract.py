@@ -15,6 +15,7 @@ KNOWN = {
 PARTS = {
     "monitor_start": ("version", "kernel", "probes", "degraded"),
     "module_present": ("module",),
+    "module_policy": ("changed", "modprobe", "modules_disabled", "sig_enforce", "lockdown"),
     "module_request": ("alias", "wait", "process"),
     "tool_exec": ("tool", "process"),
     "module_coming": ("module", "process"),
@@ -30,7 +31,7 @@ TEXT, NUMBER, FLAG = (str, OPTIONAL), (int, OPTIONAL), (bool, OPTIONAL)
 PROCESS = {
     "pid": (int,), "tid": (int,), "ppid": NUMBER, "comm": TEXT, "argv": (list, OPTIONAL), "cwd": TEXT,
     "uid": NUMBER, "gid": NUMBER, "euid": NUMBER, "egid": NUMBER, "auid": NUMBER, "ses": NUMBER,
-    "cap_sys_module": FLAG, "kthread": FLAG, "start_time": (str, int, OPTIONAL), "cgroup": TEXT,
+    "cap_sys_module": FLAG, "kthread": FLAG, "start_time": (str, int, OPTIONAL), "cgroup": TEXT, "container_id": TEXT,
     "ns": (dict, OPTIONAL), "ancestors": (list, OPTIONAL),
 }
 # These do not apply to every process: a kernel thread has no executable, a daemon no terminal.

@@ -49,6 +49,7 @@ struct monitor {
 	struct service service;
 	struct lost lost;
 	struct missed *missed;
+	struct policy_watch policy;
 	bool waiting; /* for returns of calls whose result is certain */
 	struct check_options check;
 	struct audit_watch *audit;
@@ -90,16 +91,15 @@ static int emit_start(struct monitor *monitor)
 {
 	struct event event = { .kind = EVENT_MONITOR_START };
 	struct utsname names;
-	struct policy policy;
 	uint64_t unread;
 
 	uname(&names);
-	policy_read(&policy);
+	policy_read(&monitor->policy.last);
 	event.version = text_of(KMODWATCH_VERSION);
 	event.kernel = text_of(names.release);
 	event.degraded = number_of(probes_degraded(monitor->probes));
 	event.probes = probes_list(monitor->probes);
-	event.policy = policy_part(&policy);
+	event.policy = policy_part(&monitor->policy.last);
 	if (probes_takeover(monitor->probes, &unread) == TAKEOVER_RESUMED)
 		event.resumed = (struct resumed_part) {
 			.known = KNOWN,
@@ -175,6 +175,7 @@ static int due_ms(const struct monitor *monitor)
 	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest));
 
 	due = sooner(due, service_due_ms(&monitor->service));
+	due = sooner(due, policy_watch_due_ms(&monitor->policy, clock_boot_ns()));
 	return sooner(due, missed_due_ms(monitor->missed, clock_boot_ns()));
 }
 
@@ -212,6 +213,8 @@ static int look(struct monitor *monitor)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err && monitor->rings.drained)
 		err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
+	if (!err)
+		err = policy_watch_check(&monitor->policy, clock_boot_ns(), emit, monitor);
 	if (!err)
 		err = audit_watch_handle(monitor->audit, emit, monitor);
 	if (!err)

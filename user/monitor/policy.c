@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const uint64_t PERIOD_NS = 1000000000;
+
 /* The first line of the file, without its end; false where it cannot be read. */
 static bool read_line(const char *path, char *line, size_t size)
 {
@@ -65,4 +67,51 @@ struct policy_part policy_part(const struct policy *policy)
 		.modules_disabled = switch_or_unknown(policy->modules_disabled),
 		.sig_enforce = switch_or_unknown(policy->sig_enforce),
 	};
+}
+
+size_t policy_compare(const struct policy *before, const struct policy *now, struct text changed[static POLICY_KEYS])
+{
+	size_t count = 0;
+
+	if (before->modprobe_known != now->modprobe_known ||
+	    (now->modprobe_known && strcmp(before->modprobe, now->modprobe) != 0))
+		changed[count++] = text_of("modprobe");
+	if (before->modules_disabled != now->modules_disabled)
+		changed[count++] = text_of("modules_disabled");
+	if (before->sig_enforce != now->sig_enforce)
+		changed[count++] = text_of("sig_enforce");
+	if (before->lockdown_known != now->lockdown_known ||
+	    (now->lockdown_known && strcmp(before->lockdown, now->lockdown) != 0))
+		changed[count++] = text_of("lockdown");
+	return count;
+}
+
+int policy_watch_check(struct policy_watch *watch, uint64_t now, emit_fn emit, void *ctx)
+{
+	struct event event = { .kind = EVENT_MODULE_POLICY };
+	struct text changed[POLICY_KEYS];
+	struct policy policy;
+	int err;
+
+	if (now < watch->due)
+		return 0;
+	watch->due = now + PERIOD_NS;
+	policy_read(&policy);
+	event.changed = (struct list) {
+		.known = KNOWN,
+		.count = policy_compare(&watch->last, &policy, changed),
+		.items = changed,
+	};
+	if (!event.changed.count)
+		return 0;
+	event.policy = policy_part(&policy);
+	err = emit(ctx, &event);
+	if (!err)
+		watch->last = policy;
+	return err;
+}
+
+int policy_watch_due_ms(const struct policy_watch *watch, uint64_t now)
+{
+	return now < watch->due ? (int)((watch->due - now) / 1000000 + 1) : 0;
 }

@@ -4,6 +4,7 @@
 #define KMODWATCH_POLICY_H
 
 #include "../output/event.h"
+#include "correlate.h"
 
 struct policy {
 	char modprobe[4096];		     /* kernel.modprobe: what the kernel runs to load a module by alias */
@@ -21,5 +22,23 @@ int policy_read_switch(const char *path);
 
 /* Points into policy. */
 struct policy_part policy_part(const struct policy *policy);
+
+enum { POLICY_KEYS = 4 };
+
+/* Puts the names of the values that differ into changed, and returns how many there are. */
+size_t policy_compare(const struct policy *before, const struct policy *now, struct text changed[static POLICY_KEYS]);
+
+/*
+ * Looks whether it changed, every second: inotify sees what is written through one mount of /proc only, and not what
+ * the kernel itself changes. What is changed and changed back in between is not seen here, but what came of it is.
+ */
+struct policy_watch {
+	struct policy last;
+	uint64_t due; /* ns since boot */
+};
+
+/* now: ns since boot. Emits a module_policy where something changed. Returns 0, or emit's error. */
+int policy_watch_check(struct policy_watch *watch, uint64_t now, emit_fn emit, void *ctx);
+int policy_watch_due_ms(const struct policy_watch *watch, uint64_t now);
 
 #endif

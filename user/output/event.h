@@ -166,6 +166,7 @@ struct audit_kernel_part {
 enum event_kind {
 	EVENT_MONITOR_START,
 	EVENT_MODULE_PRESENT,
+	EVENT_MODULE_POLICY,
 	EVENT_MODULE_REQUEST,
 	EVENT_TOOL_EXEC,
 	EVENT_MODULE_COMING,
@@ -196,6 +197,7 @@ struct event {
 	struct number degraded;
 	struct resumed_part resumed;
 	struct policy_part policy;
+	struct list changed; /* of struct text */
 	struct text alias;
 	struct number wait;
 	struct text outcome, stage;

@@ -185,6 +185,15 @@ static const struct field module_present_fields[] = {
 	END,
 };
 
+static const struct field module_policy_fields[] = {
+	TEXTS(event, changed),
+	FIELD_AS(FIELD_TEXT, event, policy.modprobe, "modprobe"),
+	FIELD_AS(FIELD_BOOL, event, policy.modules_disabled, "modules_disabled"),
+	FIELD_AS(FIELD_BOOL, event, policy.sig_enforce, "sig_enforce"),
+	FIELD_AS(FIELD_TEXT, event, policy.lockdown, "lockdown"),
+	END,
+};
+
 static const struct field module_request_fields[] = {
 	FIELD(FIELD_TEXT, event, alias),
 	FIELD(FIELD_BOOL, event, wait),
@@ -322,6 +331,7 @@ static const struct {
 } kinds[EVENT_KINDS] = {
 	[EVENT_MONITOR_START] = { "monitor_start", monitor_start_fields },
 	[EVENT_MODULE_PRESENT] = { "module_present", module_present_fields },
+	[EVENT_MODULE_POLICY] = { "module_policy", module_policy_fields },
 	[EVENT_MODULE_REQUEST] = { "module_request", module_request_fields },
 	[EVENT_TOOL_EXEC] = { "tool_exec", tool_exec_fields },
 	[EVENT_MODULE_COMING] = { "module_coming", module_coming_fields },

@@ -85,6 +85,10 @@ void sentence_of(const struct event *event, char sentence[static SENTENCE_SIZE])
 		snprintf(sentence, SENTENCE_SIZE, "%s was %s, and no event explains it",
 			 word(&event->module.name, "a module", first), word(&event->change, "changed", second));
 		break;
+	case EVENT_MODULE_POLICY:
+		snprintf(sentence, SENTENCE_SIZE, "what decides about loading modules changed: kernel.modprobe is %s",
+			 word(&event->policy.modprobe, "unknown", first));
+		break;
 	case EVENT_MODULE_REQUEST:
 		snprintf(sentence, SENTENCE_SIZE, "%s made the kernel ask for %s", process,
 			 word(&event->alias, "an unknown module", first));

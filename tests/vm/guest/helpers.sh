@@ -59,3 +59,9 @@ collect() {
 	timeout 20 "$@" </dev/null >"$OUT/stdout" 2>"$OUT/stderr"
 	echo $? >"$OUT/exit"
 }
+
+# policy_lines N: until this case's own kmodwatch has written so many module_policy lines; they come within a second or so.
+policy_lines() {
+	wait_for 3 policy_has "$1" || { echo "there is no module_policy number $1" >&2; exit 1; }
+}
+policy_has() { [ "$(grep -c '"event":"module_policy"' "$OUT/stdout")" = "$1" ]; }
