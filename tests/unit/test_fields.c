@@ -18,6 +18,7 @@ static const struct {
 					       "signature_reason process requested_by" },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
 	[EVENT_MODULE_MISSED] = { "module_missed", "change module" },
+	[EVENT_MODULE_HIDDEN] = { "module_hidden", "missing_from module" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe" },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", "probe reason" },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", "probe blind_ns" },

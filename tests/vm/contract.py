@@ -21,6 +21,7 @@ PARTS = {
     "module_coming": ("module", "process"),
     "module_load": ("outcome", "syscall", "process"),
     "module_unload": ("outcome", "syscall", "module", "process"),
+    "module_hidden": ("missing_from", "module"),
     "module_missed": ("change", "module"),
     "events_lost": ("count", "what"),
     "monitor_stop": ("reason", "counts"),

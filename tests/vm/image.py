@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import guest
+import hiding
 import modules
 from cpio import Cpio
 from place import GUEST, HERE, IMAGES, MONITOR, need, run
@@ -95,6 +96,8 @@ def _modules(archive, kernel, everything):
             folder(archive, Path(scratch), "usr")
     for name in modules.PLAIN:
         archive.text(f"m/{name}.ko", tree.plain(name))
+    for name, image in hiding.build(kernel, tree.plain(hiding.HOST)).items():
+        archive.text(f"m/{name}.ko", image)
     for name in modules.FIFTY:
         archive.text(f"m50/{name}.ko", tree.plain(name))
 

@@ -192,6 +192,7 @@ static void set_module(struct event *event, const struct record_view *view, cons
 		struct record_view module = attempt_kept(open->module);
 
 		decode_module(&module, &module.record->module.module, arena, &event->module);
+		event->module_address = module.record->module.module.address;
 		if (event->kind == EVENT_MODULE_LOAD) /* it was read while coming; the result says what became of it */
 			event->module.state = call->ret < 0 ? (struct text) { 0 } : text_of("live");
 	} else {

@@ -6,6 +6,7 @@
 #ifndef KMODWATCH_MEMORY_H
 #define KMODWATCH_MEMORY_H
 
+#include "hidden.h"
 #include "images.h"
 #include "requests.h"
 
@@ -40,6 +41,7 @@ struct memory {
 		uint64_t skipped;	   /* how many were reported */
 	} probes[PROBES_MAX];		   /* in the order of the programs' table, of the generation that works */
 	struct image images[IMAGES_MAX];
+	struct live_module modules[HIDDEN_MAX];
 	struct slot slots[SLOTS];
 	struct request requests[REQUESTS_KEPT];
 };

@@ -29,6 +29,7 @@ enum suspicion { SUSPECT_LOADED, SUSPECT_UNLOADED, SUSPECT_RELOADED, SUSPECT_DRO
 struct missed {
 	struct expected expected;
 	const char *proc_modules;
+	const struct hidden *hidden;
 	struct loaded read;	/* the reading; mark: MODULE_UNSETTLED for what comes or goes */
 	struct loaded suspects; /* of the last judgement */
 	bool reading;		/* there is one to be judged */
@@ -141,6 +142,8 @@ static int judge_mine(void *ctx, struct loaded_module *module)
 	int err;
 
 	if (loaded_find(&missed->read, module->name) || loaded_find(&missed->expected.touched, module->name))
+		return 0;
+	if (hidden_tracks(missed->hidden, module->name)) /* a module_hidden, if it stays away */
 		return 0;
 	err = inventory_instance(missed->expected.sys_module, module->name, &instance);
 	if (!err || (err != -ESRCH && !missed->whole))
@@ -315,6 +318,7 @@ int missed_new(const struct missed_places *places, struct missed **out)
 		return -ENOMEM;
 	missed->proc_modules = places->proc_modules ? places->proc_modules : "/proc/modules";
 	missed->expected.sys_module = places->sys_module ? places->sys_module : "/sys/module";
+	missed->hidden = places->hidden;
 	state_init(&missed->expected.state, places->state, places->boot_id);
 	err = state_load(&missed->expected.state, &missed->expected.set);
 	if (err == -ENOMEM)

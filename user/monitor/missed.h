@@ -6,7 +6,7 @@
 #ifndef KMODWATCH_MISSED_H
 #define KMODWATCH_MISSED_H
 
-#include "correlate.h"
+#include "hidden.h"
 
 #include <stdint.h>
 
@@ -14,10 +14,11 @@ struct missed;
 
 /* Where to look. The texts live as long as the struct missed that they are given to. */
 struct missed_places {
-	const char *state;	  /* --state; NULL: no list is kept */
-	const char *boot_id;	  /* of this boot */
-	const char *proc_modules; /* NULL: /proc/modules */
-	const char *sys_module;	  /* NULL: /sys/module */
+	const char *state;	     /* --state; NULL: no list is kept */
+	const char *boot_id;	     /* of this boot */
+	const char *proc_modules;    /* NULL: /proc/modules */
+	const char *sys_module;	     /* NULL: /sys/module */
+	const struct hidden *hidden; /* which modules were not freed, whatever the lists say; NULL: none is known */
 };
 
 /*

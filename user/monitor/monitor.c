@@ -10,6 +10,7 @@
 #include "capture.h"
 #include "clock.h"
 #include "correlate.h"
+#include "hidden.h"
 #include "images.h"
 #include "inventory.h"
 #include "lost.h"
@@ -17,6 +18,7 @@
 #include "pins.h"
 #include "policy.h"
 #include "preflight.h"
+#include "probe.h"
 #include "probes.h"
 #include "rings.h"
 #include "selftest.h"
@@ -49,6 +51,8 @@ struct monitor {
 	struct service service;
 	struct lost lost;
 	struct missed *missed;
+	struct hidden *hidden;
+	uint64_t doubts; /* records of modules' ends that were lost, so far */
 	struct policy_watch policy;
 	bool waiting; /* for returns of calls whose result is certain */
 	struct check_options check;
@@ -65,7 +69,11 @@ static int emit(void *ctx, struct event *event)
 		err = stream_emit(&monitor->stream, event);
 	if (!err && event->record)
 		memory_set_last(monitor->memory, event->record);
-	return err ? err : missed_note(monitor->missed, event);
+	if (err)
+		return err;
+	if (monitor->hidden)
+		hidden_note(monitor->hidden, event, clock_boot_ns());
+	return missed_note(monitor->missed, event);
 }
 
 /* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
@@ -78,6 +86,8 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 	if (err)
 		return err;
 	err = record_view(bytes, size, &view);
+	if (!err && monitor->hidden)
+		hidden_take(monitor->hidden, view.record);
 	if (!err && !selftest_takes(monitor->selftest, bytes))
 		err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
 	if (err == -EBADMSG) { /* only a kernel side of another version could do that: say so, go on */
@@ -175,6 +185,7 @@ static int due_ms(const struct monitor *monitor)
 	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest));
 
 	due = sooner(due, service_due_ms(&monitor->service));
+	due = sooner(due, hidden_due_ms(monitor->hidden, clock_boot_ns()));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, clock_boot_ns()));
 	return sooner(due, missed_due_ms(monitor->missed, clock_boot_ns()));
 }
@@ -197,6 +208,23 @@ static int rest(struct monitor *monitor)
 	return (fds[4].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
 }
 
+/* Of the ends of modules, how many were not seen as far as is known. */
+static uint64_t count_doubts(const struct memory *memory)
+{
+	return memory->lost[RECORD_MODULE_FREE] + memory->probes[program_index("module_free")].skipped;
+}
+
+/* A module that was freed unseen would pass for one that hides. */
+static int check_hidden(struct monitor *monitor)
+{
+	uint64_t doubts = count_doubts(monitor->memory);
+
+	if (monitor->hidden && (doubts > monitor->doubts || selftest_state(monitor->selftest) == SELFTEST_FAILS))
+		hidden_forget(monitor->hidden);
+	monitor->doubts = doubts;
+	return hidden_check(monitor->hidden, clock_boot_ns(), emit, monitor);
+}
+
 /* One round over everything that may have something to say. */
 static int look(struct monitor *monitor)
 {
@@ -213,6 +241,8 @@ static int look(struct monitor *monitor)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err && monitor->rings.drained)
 		err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
+	if (!err && monitor->rings.drained)
+		err = check_hidden(monitor);
 	if (!err)
 		err = policy_watch_check(&monitor->policy, clock_boot_ns(), emit, monitor);
 	if (!err)
@@ -282,9 +312,14 @@ static int start_audit(struct monitor *monitor)
 
 static int start_missed(struct monitor *monitor, const char *state)
 {
-	const struct missed_places places = { .state = state, .boot_id = monitor->stream.boot_id };
+	struct missed_places places = { .state = state, .boot_id = monitor->stream.boot_id };
+	int err;
 
-	return preflight_has_modules() ? missed_new(&places, &monitor->missed) : 0;
+	if (!preflight_has_modules())
+		return 0;
+	err = hidden_new(monitor->memory, NULL, NULL, &monitor->hidden);
+	places.hidden = monitor->hidden;
+	return err ? err : missed_new(&places, &monitor->missed);
 }
 
 static int map_rings(struct monitor *monitor)
@@ -334,6 +369,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	}
 	service_init(&monitor->service);
 	memory_set_reader(monitor->memory, getpid());
+	monitor->doubts = count_doubts(monitor->memory);
 	return 0;
 }
 
@@ -360,6 +396,7 @@ static void monitor_cleanup(struct monitor *monitor)
 	images_freep(&monitor->images);
 	capture_freep(&monitor->capture);
 	missed_freep(&monitor->missed);
+	hidden_freep(&monitor->hidden);
 	ring_unmap(&monitor->rings.matters);
 	ring_unmap(&monitor->rings.refused);
 	probes_freep(&monitor->probes);

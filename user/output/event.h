@@ -173,6 +173,7 @@ enum event_kind {
 	EVENT_MODULE_LOAD,
 	EVENT_MODULE_UNLOAD,
 	EVENT_MODULE_MISSED,
+	EVENT_MODULE_HIDDEN,
 	EVENT_EVENTS_LOST,
 	EVENT_MONITOR_BLIND,
 	EVENT_MONITOR_RECOVERED,
@@ -186,6 +187,7 @@ struct record_header;
 struct event {
 	enum event_kind kind;
 	const struct record_header *record; /* that it was made from, not shown; NULL: none */
+	uint64_t module_address;	    /* of the module_load's struct module, not shown; 0: none */
 	/* every line */
 	struct number schema, seq;
 	struct text id;
@@ -206,6 +208,7 @@ struct event {
 	struct syscall_part syscall;
 	struct module_part module;
 	struct text change;
+	struct list missing_from; /* of struct text */
 	struct source_part source;
 	struct signature_part signature;
 	struct text signature_reason;

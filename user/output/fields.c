@@ -242,6 +242,12 @@ static const struct field module_missed_fields[] = {
 	END,
 };
 
+static const struct field module_hidden_fields[] = {
+	TEXTS(event, missing_from),
+	OBJECT(event, module, module_fields),
+	END,
+};
+
 static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_TEXT, event, what),
@@ -338,6 +344,7 @@ static const struct {
 	[EVENT_MODULE_LOAD] = { "module_load", module_load_fields },
 	[EVENT_MODULE_UNLOAD] = { "module_unload", module_unload_fields },
 	[EVENT_MODULE_MISSED] = { "module_missed", module_missed_fields },
+	[EVENT_MODULE_HIDDEN] = { "module_hidden", module_hidden_fields },
 	[EVENT_EVENTS_LOST] = { "events_lost", events_lost_fields },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", monitor_blind_fields },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", monitor_recovered_fields },

@@ -81,6 +81,9 @@ void sentence_of(const struct event *event, char sentence[static SENTENCE_SIZE])
 	case EVENT_MODULE_COMING:
 		of_module(event, "was accepted, and its init is about to run", sentence);
 		break;
+	case EVENT_MODULE_HIDDEN:
+		of_module(event, "hides: it loaded, was not unloaded, and is not where the kernel lists it", sentence);
+		break;
 	case EVENT_MODULE_MISSED:
 		snprintf(sentence, SENTENCE_SIZE, "%s was %s, and no event explains it",
 			 word(&event->module.name, "a module", first), word(&event->change, "changed", second));
