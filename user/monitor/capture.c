@@ -120,7 +120,7 @@ static int survey(const struct capture *capture, uint64_t *total, char oldest[st
 static int make_room(const struct capture *capture, uint64_t size)
 {
 	for (;;) {
-		char oldest[NAME_SIZE];
+		char oldest[NAME_SIZE] = "";
 		uint64_t total = 0;
 		int err = survey(capture, &total, oldest);
 
@@ -153,7 +153,7 @@ static int settle(const struct capture *capture, int fd, const char *part, const
 void capture_keep(struct capture *capture, int slot, const struct image *image, const char *hash)
 {
 	char part[NAME_SIZE], name[NAME_SIZE];
-	struct stat st;
+	struct stat st = { 0 };
 	int err;
 
 	if (!capture)

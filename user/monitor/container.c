@@ -31,34 +31,51 @@ static bool strip_suffix(struct part *part, const char *suffix)
 	return true;
 }
 
+static bool is_hex(char c)
+{
+	return isdigit((unsigned char)c) || (c >= 'a' && c <= 'f');
+}
+
 /*
  * All of these name a container by 64 hex digits: docker-, libpod- (podman), cri-containerd-, nerdctl- and
- * crio-ID.scope with systemd; with plain cgroups libpod-ID and crio-ID, and the bare ID for docker and containerd, in
+ * crio-ID.scope with systemd, libpod-payload-ID where podman splits a service's cgroup, SLICE:cri-containerd:ID where
+ * runc was not told of systemd; with plain cgroups libpod-ID and crio-ID, and the bare ID for docker and containerd, in
  * whatever parent they were told. libpod-conmon-ID and crio-conmon-ID are the monitors beside it, and fail the count of
- * digits.
+ * digits; the bare ID below libpod_parent is a pod's, whose monitors are in it.
  */
-static size_t read_hash(struct part part, char *id)
+static size_t read_hash(struct part part, struct part parent, char *id)
 {
-	static const char *const prefixes[] = { "docker-", "libpod-", "cri-containerd-", "nerdctl-", "crio-" };
+	static const char *const prefixes[] = { "docker-",	   "libpod-payload-", "libpod-",
+						"cri-containerd-", "nerdctl-",	      "crio-" };
+	static const char runc[] = ":cri-containerd:";
+	const char *colon = memmem(part.bytes, part.size, runc, strlen(runc));
+	bool bare = true;
 
 	strip_suffix(&part, ".scope");
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (strip_prefix(&part, prefixes[i]))
-			break;
-	if (part.size != CONTAINER_ID_MAX)
+	if (colon) {
+		part.size -= (size_t)(colon - part.bytes) + strlen(runc);
+		part.bytes = colon + strlen(runc);
+	}
+	for (size_t i = 0; bare && i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		bare = !strip_prefix(&part, prefixes[i]);
+	if (part.size != CONTAINER_ID_MAX || (bare && strip_prefix(&parent, "libpod_parent") && !parent.size))
 		return 0;
 	for (size_t i = 0; i < part.size; i++)
-		if (!isdigit((unsigned char)part.bytes[i]) && (part.bytes[i] < 'a' || part.bytes[i] > 'f'))
+		if (!is_hex(part.bytes[i]))
 			return 0;
 	memcpy(id, part.bytes, part.size);
 	return part.size;
 }
 
-static int hex_digit(char c)
+static unsigned int hex_digit(char c)
 {
-	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
+	return isdigit((unsigned char)c) ? (unsigned int)(c - '0') : (unsigned int)(c - 'a') + 10;
+}
 
-	return at ? (int)(at - digits) : -1;
+static bool is_escaped(struct part part, size_t i)
+{
+	return i + 3 < part.size && part.bytes[i] == '\\' && part.bytes[i + 1] == 'x' && is_hex(part.bytes[i + 2]) &&
+	       is_hex(part.bytes[i + 3]);
 }
 
 /* Unit names have \x2d for a dash and the like: systemd.unit(5). */
@@ -69,8 +86,7 @@ static size_t unescape(struct part part, char *out)
 	for (size_t i = 0; i < part.size; i++) {
 		if (n == CONTAINER_ID_MAX)
 			return 0;
-		if (i + 3 < part.size && part.bytes[i] == '\\' && part.bytes[i + 1] == 'x' &&
-		    hex_digit(part.bytes[i + 2]) >= 0 && hex_digit(part.bytes[i + 3]) >= 0) {
+		if (is_escaped(part, i)) {
 			out[n++] = (char)(hex_digit(part.bytes[i + 2]) << 4 | hex_digit(part.bytes[i + 3]));
 			i += 3;
 		} else {
@@ -81,8 +97,8 @@ static size_t unescape(struct part part, char *out)
 }
 
 /*
- * machine-NAME.scope, by systemd-machined, or systemd-nspawn@NAME.service; libvirt's machines are registered there too,
- * as qemu-N-NAME, and are none. What nspawn itself does is in `supervisor` below it.
+ * machine-NAME.scope, by systemd-machined, or systemd-nspawn@NAME.service. What is in the container is in `payload`
+ * below it: nspawn itself is not, nor are virtual machines, which are registered by such names too.
  */
 static size_t read_machine(struct part part, struct part below, char *id)
 {
@@ -92,10 +108,10 @@ static size_t read_machine(struct part part, struct part below, char *id)
 	if (!(strip_prefix(&part, "machine-") && strip_suffix(&part, ".scope")) &&
 	    !(strip_prefix(&part, "systemd-nspawn@") && strip_suffix(&part, ".service")))
 		return 0;
-	if (strip_prefix(&below, "supervisor") && (!below.size || *below.bytes == '/'))
+	if (!strip_prefix(&below, "payload") || (below.size && *below.bytes != '/'))
 		return 0;
 	size = unescape(part, name);
-	if (!size || (size > 5 && !memcmp(name, "qemu-", 5)) || memchr(name, '\0', size))
+	if (!size || memchr(name, '\0', size))
 		return 0;
 	memcpy(id, name, size);
 	return size;
@@ -103,17 +119,19 @@ static size_t read_machine(struct part part, struct part below, char *id)
 
 size_t container_id(const char *cgroup, size_t size, char id[static CONTAINER_ID_MAX])
 {
+	struct part parent = { 0 };
 	size_t found = 0;
 
 	for (size_t at = 0; at < size;) {
 		const char *slash = memchr(cgroup + at, '/', size - at);
 		struct part part = { cgroup + at, slash ? (size_t)(slash - cgroup) - at : size - at };
 		struct part below = { part.bytes + part.size + !!slash, size - at - part.size - !!slash };
-		size_t inner = read_hash(part, id);
+		size_t inner = read_hash(part, parent, id);
 
 		if (!inner)
 			inner = read_machine(part, below, id);
 		found = inner ? inner : found;
+		parent = part;
 		at += part.size + 1;
 	}
 	return found;

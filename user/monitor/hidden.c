@@ -10,6 +10,10 @@
 
 enum { SOON_MS = 1000, LATER_MS = 10000, EVERY_MS = 60000 };
 
+/* The list comes in pages, by line number, so a module that goes meanwhile can hide another: it is read more than once.
+ */
+enum { READINGS = 2 };
+
 enum { MISSING_PROC = 1, MISSING_SYS = 2 };
 
 /* What the last readings said of a module. */
@@ -164,18 +168,19 @@ static int read_names(const struct hidden *hidden, struct loaded *names)
 	return err ? err : f && ferror(f) ? -EIO : 0;
 }
 
-/*
- * The list is read twice: it comes in pages, by line number, so a module that goes meanwhile can hide another. Without
- * /proc or sysfs nothing is missing.
- */
+/* Without /proc or sysfs nothing is missing. */
 static void read_lists(struct hidden *hidden, uint64_t now)
 {
 	_cleanup_(loaded_clear) struct loaded names = { 0 };
 
 	hidden->read_at = now;
-	hidden->reading =
-	    !read_names(hidden, &names) && !read_names(hidden, &names) && !access(hidden->sys_module, F_OK);
-	for (int i = 0; hidden->reading && i < HIDDEN_MAX; i++) {
+	for (int i = 0; i < READINGS; i++)
+		if (read_names(hidden, &names))
+			return;
+	if (access(hidden->sys_module, F_OK))
+		return;
+	hidden->reading = true;
+	for (int i = 0; i < HIDDEN_MAX; i++) {
 		struct sight *sight = &hidden->sights[i];
 
 		sight->read = hidden->modules[i].state == LIVE_LOADED;

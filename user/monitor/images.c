@@ -50,17 +50,25 @@ static void begin(struct image *image, const struct image_chunk *chunk)
 	__atomic_store_n(&image->used, 1, __ATOMIC_RELEASE);
 }
 
+/* NULL: there are too many at once. */
+static struct image *free_slot(const struct images *images)
+{
+	for (int i = 0; i < IMAGES_MAX; i++)
+		if (!images->open[i].used)
+			return &images->open[i];
+	return NULL;
+}
+
 /* NULL: there are too many at once, or its beginning is missing. */
 static struct image *image_of(struct images *images, const struct image_chunk *chunk)
 {
 	struct image *image = find(images, chunk->tid, chunk->attempt_time, chunk->attempt_cpu);
 
-	for (int i = 0; !image && chunk->offset == 0 && i < IMAGES_MAX; i++) {
-		if (images->open[i].used)
-			continue;
-		image = &images->open[i];
+	if (image || chunk->offset)
+		return image;
+	image = free_slot(images);
+	if (image)
 		begin(image, chunk);
-	}
 	return image;
 }
 
@@ -120,7 +128,7 @@ static void hash_text(const struct image *image, char *text)
 
 	SHA256_Final(digest, &state);
 	for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
-		sprintf(text + 2 * i, "%02x", digest[i]);
+		text += sprintf(text, "%02x", digest[i]);
 }
 
 /* Why an image is not whole. */
