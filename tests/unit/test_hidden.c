@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Modules that hide, with a /proc/modules, a /sys/module and a clock of our own. */
+#include "../../user/monitor/hidden.h"
+#include "../../user/monitor/memory.h"
+#include "records.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct machine {
+	char root[32], modules[64], sysfs[64];
+	struct memory *memory;
+	struct hidden *hidden;
+	uint64_t now;
+	char told[256]; /* of the last event: names and places; "": none came */
+	size_t count;
+};
+
+static int take(void *ctx, struct event *event)
+{
+	const struct text *places = event->missing_from.items;
+	struct machine *machine = ctx;
+
+	assert_int_equal(event->kind, EVENT_MODULE_HIDDEN);
+	snprintf(machine->told, sizeof(machine->told), "%s", event->module.name.bytes);
+	for (size_t i = 0; i < event->missing_from.count; i++) {
+		strcat(machine->told, " ");
+		strcat(machine->told, places[i].bytes);
+	}
+	machine->count++;
+	return 0;
+}
+
+static void begin(struct machine *machine)
+{
+	assert_int_equal(hidden_new(machine->memory, machine->modules, machine->sysfs, &machine->hidden), 0);
+}
+
+static int setup(void **state)
+{
+	struct machine *machine = calloc(1, sizeof(*machine));
+
+	strcpy(machine->root, "/tmp/kmodwatch-unit-XXXXXX");
+	assert_non_null(mkdtemp(machine->root));
+	snprintf(machine->modules, sizeof(machine->modules), "%s/modules", machine->root);
+	snprintf(machine->sysfs, sizeof(machine->sysfs), "%s/module", machine->root);
+	machine->memory = calloc(1, sizeof(*machine->memory));
+	machine->now = 1000000000000;
+	begin(machine);
+	*state = machine;
+	return mkdir(machine->sysfs, 0700);
+}
+
+static int teardown(void **state)
+{
+	struct machine *machine = *state;
+	char command[64];
+
+	hidden_freep(&machine->hidden);
+	snprintf(command, sizeof(command), "rm -r %s", machine->root);
+	free(machine->memory);
+	free(machine);
+	return system(command);
+}
+
+/* What /proc/modules holds from now on: these names. */
+static void list(const struct machine *machine, const char *names)
+{
+	FILE *f = fopen(machine->modules, "w");
+	char copy[128], *rest = copy, *name;
+
+	assert_non_null(f);
+	snprintf(copy, sizeof(copy), "%s", names);
+	while ((name = strsep(&rest, " ")))
+		if (*name)
+			fprintf(f, "%s 16384 0 - Live 0x0000000000000000\n", name);
+	fclose(f);
+}
+
+static void sysfs(const struct machine *machine, const char *name, bool there)
+{
+	char folder[128], file[160];
+
+	snprintf(folder, sizeof(folder), "%s/%s", machine->sysfs, name);
+	snprintf(file, sizeof(file), "%s/initstate", folder);
+	if (there) {
+		FILE *f;
+
+		assert_int_equal(mkdir(folder, 0700), 0);
+		f = fopen(file, "w");
+		assert_non_null(f);
+		fclose(f);
+	} else {
+		assert_int_equal(unlink(file), 0);
+		assert_int_equal(rmdir(folder), 0);
+	}
+}
+
+static void send(struct machine *machine, enum record_kind kind, const char *name, uint64_t address)
+{
+	struct made made;
+
+	made_begin(&made, kind, 7, 1);
+	made.record.module.module.address = address;
+	snprintf(made.record.module.module.name, MODULE_NAME_SIZE, "%s", name);
+	hidden_take(machine->hidden, &made.record);
+}
+
+static void returned(struct machine *machine, uint64_t address, int64_t ret)
+{
+	const struct event event = {
+		.kind = EVENT_MODULE_LOAD,
+		.module_address = address,
+		.syscall.ret = number_of((uint64_t)ret),
+	};
+
+	hidden_note(machine->hidden, &event, machine->now);
+}
+
+static void load(struct machine *machine, const char *name, uint64_t address)
+{
+	send(machine, RECORD_MODULE_COMING, name, address);
+	returned(machine, address, 0);
+}
+
+/* Lets time go by, a check whenever one is due; returns how many events came. */
+static size_t pass(struct machine *machine, unsigned int seconds)
+{
+	uint64_t end = machine->now + seconds * 1000000000ull;
+
+	machine->count = 0;
+	machine->told[0] = '\0';
+	for (;;) {
+		uint64_t due = hidden_due_ms(machine->hidden, machine->now) * 1000000ull;
+
+		if (machine->now + due > end)
+			break;
+		machine->now += due;
+		assert_int_equal(hidden_check(machine->hidden, machine->now, take, machine), 0);
+	}
+	machine->now = end;
+	return machine->count;
+}
+
+/* Told once, within 3 s; told again when it was back and hides anew, and when it is missing elsewhere too. */
+static void hides(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "b a");
+	sysfs(machine, "a", true);
+	load(machine, "a", 1);
+	assert_int_equal(pass(machine, 100), 0);
+	list(machine, "b");
+	assert_int_equal(pass(machine, 130), 1);
+	assert_string_equal(machine->told, "a /proc/modules");
+	list(machine, "a");
+	assert_int_equal(pass(machine, 130), 0);
+	sysfs(machine, "a", false);
+	assert_int_equal(pass(machine, 130), 1);
+	assert_string_equal(machine->told, "a /sys/module");
+	list(machine, "");
+	assert_int_equal(pass(machine, 130), 1);
+	assert_string_equal(machine->told, "a /proc/modules /sys/module");
+}
+
+static void at_once(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "");
+	load(machine, "a", 1);
+	assert_int_equal(pass(machine, 3), 1);
+	assert_int_equal(pass(machine, 300), 0);
+	hidden_freep(&machine->hidden); /* a kill: the next one knows that it was told */
+	begin(machine);
+	assert_int_equal(pass(machine, 300), 0);
+}
+
+/* Later than a second after its load. */
+static void after_five_seconds(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "a");
+	sysfs(machine, "a", true);
+	load(machine, "a", 1);
+	assert_int_equal(pass(machine, 5), 0);
+	list(machine, "");
+	assert_int_equal(pass(machine, 7), 1);
+}
+
+static void ordinary(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "");
+	load(machine, "a", 1); /* unloaded */
+	send(machine, RECORD_MODULE_FREE, "a", 1);
+	send(machine, RECORD_MODULE_COMING, "b", 2); /* its init failed */
+	returned(machine, 2, -19);
+	send(machine, RECORD_MODULE_COMING, "c", 3); /* unloaded before its load returned */
+	send(machine, RECORD_MODULE_FREE, "c", 3);
+	returned(machine, 3, 0);
+	send(machine, RECORD_MODULE_COMING, "d", 4); /* its init is under way */
+	assert_int_equal(pass(machine, 200), 0);
+	assert_false(hidden_tracks(machine->hidden, "a"));
+	assert_true(hidden_tracks(machine->hidden, "d"));
+}
+
+/* Missing for less than a second. */
+static void for_a_moment(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "a");
+	sysfs(machine, "a", true);
+	load(machine, "a", 1);
+	assert_int_equal(pass(machine, 20), 0);
+	machine->now += 60000000000;
+	list(machine, "");
+	assert_int_equal(pass(machine, 0), 0); /* read, and judged */
+	list(machine, "a");
+	assert_int_equal(pass(machine, 200), 0);
+}
+
+/* One that hides, and another of its name, which is in the lists. */
+static void namesake(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "a");
+	sysfs(machine, "a", true);
+	load(machine, "a", 1);
+	machine->now++;
+	load(machine, "a", 2);
+	assert_int_equal(pass(machine, 3), 1);
+	assert_string_equal(machine->told, "a /proc/modules /sys/module");
+	send(machine, RECORD_MODULE_FREE, "a", 2);
+	assert_int_equal(pass(machine, 130), 0);
+}
+
+/* Nothing is said where it cannot be known: no /proc, no sysfs, ends that may have gone unseen. */
+static void unknown(void **state)
+{
+	struct machine *machine = *state;
+
+	load(machine, "a", 1); /* there is no list */
+	assert_int_equal(pass(machine, 200), 0);
+	list(machine, "");
+	assert_int_equal(rmdir(machine->sysfs), 0);
+	assert_int_equal(pass(machine, 200), 0);
+	assert_int_equal(mkdir(machine->sysfs, 0700), 0);
+	hidden_forget(machine->hidden);
+	assert_int_equal(pass(machine, 200), 0);
+	load(machine, "a", 1);
+	assert_int_equal(pass(machine, 3), 1);
+}
+
+#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(hides),	WITH_MACHINE(at_once),	    WITH_MACHINE(after_five_seconds),
+		WITH_MACHINE(ordinary), WITH_MACHINE(for_a_moment), WITH_MACHINE(namesake),
+		WITH_MACHINE(unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
