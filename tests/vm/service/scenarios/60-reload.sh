@@ -19,6 +19,17 @@ for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-suc
 	check "it keeps its profile ($bad)" profile_is complete
 	check "it says why ($bad)" sh -c 'journalctl -u kmodwatch -o cat | grep -v "^{" | grep -q "goes on with those it had"'
 done
+# images, where the hardened service may write
+folder=/var/lib/kmodwatch/images
+sum=$(sha256sum </m/veth.ko | cut -d' ' -f1)
+echo "KMODWATCH_OPTIONS=\"--capture $folder\"" >/etc/default/kmodwatch
+systemctl reload kmodwatch
+check "the folder for images is made" eventually 10 test -d $folder
+insmod /m/veth.ko
+rmmod veth
+check "the image is kept" eventually 10 sh -c "[ \"\$(sha256sum <$folder/$sum.ko)\" = '$sum  -' ]"
+is "their modes" "700 600" "$(stat -c %a $folder) $(stat -c %a $folder/$sum.ko)"
+
 echo '# nothing' >/etc/default/kmodwatch
 systemctl reload kmodwatch
 check "back to the default" eventually 10 profile_is cis-rhel7
