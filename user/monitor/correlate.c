@@ -8,9 +8,7 @@
 #include "attempts.h"
 #include "clock.h"
 #include "decode.h"
-#include "images.h"
-#include "requests.h"
-#include "signature.h"
+#include "evidence.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,20 +19,9 @@ struct correlator {
 	void *ctx;
 	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
 	struct attempts attempts;
-	struct images *images;
-	struct arena arena, requester_arena;
-	char hash[HASH_TEXT_SIZE];
-	struct signature signature;
+	struct evidence evidence;
+	struct arena arena;
 };
-
-/* The first text of an event's arena. */
-static struct text record_id_text(struct arena *arena, const struct record_header *header)
-{
-	int n = snprintf(arena->bytes, sizeof(arena->bytes), "%llx-%x", (unsigned long long)header->time, header->cpu);
-
-	arena->used = n + 1;
-	return (struct text) { .known = KNOWN, .bytes = arena->bytes, .size = n };
-}
 
 static struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
 				uint64_t boot_offset)
@@ -42,30 +29,9 @@ static struct event event_begin(struct correlator *correlator, enum event_kind k
 	return (struct event) {
 		.kind = kind,
 		.record = header,
-		.id = record_id_text(&correlator->arena, header),
+		.id = decode_id(header, &correlator->arena),
 		.time = number_of(header->time + boot_offset),
 	};
-}
-
-/* Whose request the process serves. A process that the kernel started for something else, or before, is not known. */
-static void set_requested_by(struct correlator *correlator, struct event *event, uint32_t pid,
-			     const struct subject *subject)
-{
-	const struct request *request = requests_find(correlator->attempts.memory, pid, subject);
-	struct requested_by_part *part = &event->requested_by;
-	struct arena *arena = &correlator->requester_arena;
-	struct record_view view;
-
-	if (!request) {
-		if (subject->ancestor_count && subject->ancestors[0].is_kthread && !subject->is_kthread)
-			part->known = UNKNOWN;
-		return;
-	}
-	view = attempt_kept(request->record);
-	part->known = KNOWN;
-	part->id = record_id_text(arena, &view.record->header);
-	part->alias = record_text(&view, &view.record->module_request.alias);
-	decode_process(&view, &view.record->module_request.subject, correlator->start_offset, arena, &part->process);
 }
 
 /* Who made the call: the attempt says; where that was lost, the record itself says a little. */
@@ -78,7 +44,7 @@ static void set_process(struct correlator *correlator, struct event *event, cons
 		decode_process(&view, &view.record->attempt.subject, correlator->start_offset, &correlator->arena,
 			       &event->process);
 		if (event->kind == EVENT_MODULE_LOAD)
-			set_requested_by(correlator, event, header->pid, &view.record->attempt.subject);
+			evidence_requester(&correlator->evidence, header->pid, &view.record->attempt.subject, event);
 	} else {
 		decode_bare_process(header, &event->process);
 	}
@@ -111,7 +77,7 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 	if (record->request_time)
 		requests_serve(correlator->attempts.memory, record->request_time, record->request_cpu,
 			       record->header.pid, record->subject.start_time);
-	set_requested_by(correlator, &event, record->header.pid, &record->subject);
+	evidence_requester(&correlator->evidence, record->header.pid, &record->subject, &event);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -222,38 +188,6 @@ static void set_source(struct event *event, const struct call *call, const struc
 	}
 }
 
-static void set_signature(struct correlator *correlator, struct event *event, const struct call *call,
-			  const struct open_attempt *open)
-{
-	struct signature *signature = &correlator->signature;
-	struct text appended = { 0 };
-	const char *why = "what is appended to the module was not seen";
-
-	if (call->appended == APPENDED_NOTHING || (call->appended == APPENDED_UNKNOWN && !call->module_seen))
-		return; /* unsigned, or it was never looked at */
-	if (open && open->signature) {
-		struct record_view view = attempt_kept(open->signature);
-
-		appended = record_text(&view, &view.record->module_signature.appended);
-	}
-	if (appended.known == KNOWN)
-		why = signature_read(appended.bytes, appended.size, signature);
-	if (why) {
-		event->signature.known = UNKNOWN;
-		event->signature_reason = text_of(why);
-		return;
-	}
-	event->signature = (struct signature_part) {
-		.known = KNOWN,
-		.signer = { .known = signature->has_signer ? KNOWN : UNKNOWN,
-			    .truncated = signature->signer_cut,
-			    .size = signature->signer_size,
-			    .bytes = signature->signer },
-		.key_id = text_of(signature->key_id),
-		.hash_algo = text_of(signature->hash_algo),
-	};
-}
-
 static enum event_kind kind_of_call(const struct call *call)
 {
 	return call->module_call == CALL_DELETE_MODULE ? EVENT_MODULE_UNLOAD : EVENT_MODULE_LOAD;
@@ -273,13 +207,13 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	set_module(&event, view, call, open, arena);
 	if (event.kind == EVENT_MODULE_LOAD) {
 		set_source(&event, call, open, arena);
-		set_signature(correlator, &event, call, open);
-		images_describe(correlator->images, &record->header, call, correlator->hash, &event.source);
+		evidence_signature(&correlator->evidence, call, open, &event);
+		evidence_image(&correlator->evidence, &record->header, call, &event);
 	}
 	set_process(correlator, &event, open, &record->header);
 	err = correlator->emit(correlator->ctx, &event);
 	if (!err)
-		images_close(correlator->images, &record->header);
+		images_close(correlator->evidence.images, &record->header);
 	attempts_close(&correlator->attempts, open);
 	return err;
 }
@@ -351,7 +285,7 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 		decode_source(view, &record->source, arena, &event.source);
 	decode_process(view, &record->subject, correlator->start_offset, arena, &event.process);
 	if (event.kind == EVENT_MODULE_LOAD)
-		set_requested_by(correlator, &event, record->header.pid, &record->subject);
+		evidence_requester(&correlator->evidence, record->header.pid, &record->subject, &event);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -393,7 +327,7 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 
 void correlator_prune(struct correlator *correlator)
 {
-	images_prune(correlator->images, &correlator->attempts);
+	images_prune(correlator->evidence.images, &correlator->attempts);
 }
 
 int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct images *images,
@@ -407,8 +341,12 @@ int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct images
 	made->emit = emit;
 	made->ctx = ctx;
 	made->attempts.memory = memory;
-	made->images = images;
 	made->start_offset = clock_boot_offset();
+	made->evidence = (struct evidence) {
+		.memory = memory,
+		.images = images,
+		.start_offset = made->start_offset,
+	};
 	err = attempts_restore(&made->attempts);
 	if (err)
 		return err;

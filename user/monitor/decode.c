@@ -28,6 +28,12 @@ static struct text arena_text(struct arena *arena, const char *format, ...)
 	return (struct text) { .known = KNOWN, .bytes = at, .size = n };
 }
 
+struct text decode_id(const struct record_header *header, struct arena *arena)
+{
+	arena->used = 0;
+	return arena_text(arena, "%llx-%x", (unsigned long long)header->time, header->cpu);
+}
+
 /* A fixed field of a record: its bytes up to the first NUL, or all of them. */
 static struct text fixed_text(const char *bytes, size_t size)
 {

@@ -18,6 +18,9 @@ struct arena {
 	struct taints taints;
 };
 
+/* The record's name within a boot, as the event's id. The first text in its arena, which is emptied. */
+struct text decode_id(const struct record_header *header, struct arena *arena);
+
 /* The parts. What they point to lives in the record and the arena. boot_offset: clock_boot_offset(). */
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
 		    struct arena *arena, struct process *process);

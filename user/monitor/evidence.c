@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "evidence.h"
+#include "requests.h"
+
+void evidence_requester(struct evidence *evidence, uint32_t pid, const struct subject *subject, struct event *event)
+{
+	const struct request *request = requests_find(evidence->memory, pid, subject);
+	struct requested_by_part *part = &event->requested_by;
+	struct record_view view;
+
+	if (!request) {
+		if (subject->ancestor_count && subject->ancestors[0].is_kthread && !subject->is_kthread)
+			part->known = UNKNOWN;
+		return;
+	}
+	view = attempt_kept(request->record);
+	part->known = KNOWN;
+	part->id = decode_id(&view.record->header, &evidence->arena);
+	part->alias = record_text(&view, &view.record->module_request.alias);
+	decode_process(&view, &view.record->module_request.subject, evidence->start_offset, &evidence->arena,
+		       &part->process);
+}
+
+void evidence_image(struct evidence *evidence, const struct record_header *header, const struct call *call,
+		    struct event *event)
+{
+	images_describe(evidence->images, header, call, evidence->hash, &event->source);
+}
+
+void evidence_signature(struct evidence *evidence, const struct call *call, const struct open_attempt *open,
+			struct event *event)
+{
+	struct signature *signature = &evidence->signature;
+	struct text appended = { 0 };
+	const char *why = "what is appended to the module was not seen";
+
+	if (call->appended == APPENDED_NOTHING || (call->appended == APPENDED_UNKNOWN && !call->module_seen))
+		return; /* unsigned, or it was never looked at */
+	if (open && open->signature) {
+		struct record_view view = attempt_kept(open->signature);
+
+		appended = record_text(&view, &view.record->module_signature.appended);
+	}
+	if (appended.known == KNOWN)
+		why = signature_read(appended.bytes, appended.size, signature);
+	if (why) {
+		event->signature.known = UNKNOWN;
+		event->signature_reason = text_of(why);
+		return;
+	}
+	event->signature = (struct signature_part) {
+		.known = KNOWN,
+		.signer = {
+			.known = signature->has_signer ? KNOWN : UNKNOWN,
+			.truncated = signature->signer_cut,
+			.size = signature->signer_size,
+			.bytes = signature->signer,
+		},
+		.key_id = text_of(signature->key_id),
+		.hash_algo = text_of(signature->hash_algo),
+	};
+}
