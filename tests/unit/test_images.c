@@ -162,7 +162,7 @@ static void sizes(void **state)
 	send(test, 8, 50000, 0);
 	send(test, 7, 40000, IMAGE_CHUNK);
 	send(test, 8, 50000, IMAGE_CHUNK);
-	assert_int_equal(images_drain(test->images), 0);
+	assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 	for (uint32_t i = 0; i < COUNT(rows); i++)
 		assert_whole(test, 100 + i, rows[i]);
 	assert_whole(test, 7, 40000);
@@ -178,12 +178,12 @@ static void kills(void **state)
 	for (uint64_t offset = 0; offset < 4 * IMAGE_CHUNK; offset += IMAGE_CHUNK) {
 		send(test, 7, 4 * IMAGE_CHUNK, offset);
 		assert_int_equal(pread(test->ring, &before, 8, 0), 8);
-		assert_int_equal(images_drain(test->images), 0);
+		assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 		stop(test);
 		assert_int_equal(pwrite(test->ring, &before, 8, 0), 8); /* the chunk had not left the ring */
 		start(test);
 	}
-	assert_int_equal(images_drain(test->images), 0);
+	assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 	assert_whole(test, 7, 4 * IMAGE_CHUNK);
 }
 
@@ -202,9 +202,9 @@ static void broken(void **state)
 	chunk.size = IMAGE_CHUNK + 1; /* somebody else's */
 	put(test, &chunk, 0);
 	send(test, 10, 70000, 0); /* no more of it */
-	assert_int_equal(images_drain(test->images), 0);
+	assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 	for (uint32_t tid = 7; tid <= 11; tid++)
-		assert_broken(test, tid, &call, "away");
+		assert_broken(test, tid, &call, "not seen");
 	call.image = IMAGE_TOO_BIG;
 	assert_broken(test, 12, &call, "--image-limit");
 	call.image = IMAGE_RING_FULL;
@@ -216,6 +216,21 @@ static void broken(void **state)
 	call.image = IMAGE_NONE;
 	call.read_done = 0;
 	assert_broken(test, 12, &call, "skipped");
+}
+
+/* Of calls that wait in the rings, any number: their chunks are taken as their records are. */
+static void many(void **state)
+{
+	struct test *test = *state;
+
+	for (uint32_t tid = 0; tid < 30; tid++)
+		send(test, tid, 100, 0);
+	for (uint32_t tid = 0; tid < 30; tid++) {
+		assert_int_equal(images_drain(test->images, header_of(tid).attempt_time), 0);
+		assert_whole(test, tid, 100);
+		if (tid < 29)
+			assert_broken(test, tid + 1, &sent, "not seen");
+	}
 }
 
 /* What was never read has no hash to lack. */
@@ -238,9 +253,9 @@ static void busy(void **state)
 
 	put(test, &chunk, BPF_RINGBUF_BUSY_BIT);
 	send(test, 8, 100, 0);
-	assert_int_equal(images_drain(test->images), -EAGAIN);
+	assert_int_equal(images_drain(test->images, UINT64_MAX), -EAGAIN);
 	assert_int_equal(pwrite(test->ring, &done, 4, 2 * sysconf(_SC_PAGESIZE)), 4);
-	assert_int_equal(images_drain(test->images), 0);
+	assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 	assert_whole(test, 7, 100);
 	assert_whole(test, 8, 100);
 }
@@ -255,12 +270,12 @@ static void prune(void **state)
 
 	send(test, 7, 100, 0);
 	send(test, 8, 100, 0);
-	assert_int_equal(images_drain(test->images), 0);
+	assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 	images_prune(test->images, &attempts);
-	assert_broken(test, 7, &sent, "away");
+	assert_broken(test, 7, &sent, "not seen");
 	assert_whole(test, 8, 100);
 	images_close(test->images, &header);
-	assert_broken(test, 8, &sent, "away");
+	assert_broken(test, 8, &sent, "not seen");
 	attempts_close(&attempts, open);
 }
 
@@ -293,7 +308,7 @@ static void capture(void **state)
 
 		send(test, 7, 40000, 0);
 		send(test, 8, 40000, 0);
-		assert_int_equal(images_drain(test->images), 0);
+		assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 		assert_int_equal(files(test, ".part"), 2);
 		if (i)
 			test->memory->images[1].used = 0;
@@ -301,7 +316,7 @@ static void capture(void **state)
 		start(test);
 		assert_int_equal(files(test, ".part"), 2 - i);
 		send(test, 7, 40000, IMAGE_CHUNK);
-		assert_int_equal(images_drain(test->images), 0);
+		assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 		images_close(test->images, &header);
 		header = header_of(8);
 		images_close(test->images, &header); /* not whole */
@@ -318,8 +333,8 @@ static void capture(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_RING(sizes), WITH_RING(kills), WITH_RING(broken),	WITH_RING(absent),
-		WITH_RING(busy),  WITH_RING(prune), WITH_RING(capture),
+		WITH_RING(sizes), WITH_RING(kills), WITH_RING(broken), WITH_RING(absent),
+		WITH_RING(many),  WITH_RING(busy),  WITH_RING(prune),  WITH_RING(capture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,7 @@ static void take(struct images *images, const struct image_chunk *chunk)
 		hash(image, chunk);
 }
 
-int images_drain(struct images *images)
+int images_drain(struct images *images, uint64_t until)
 {
 	uint64_t end = ring_end(&images->ring);
 
@@ -109,8 +109,11 @@ int images_drain(struct images *images)
 
 		if (state != RING_RECORD)
 			return state == RING_BUSY ? -EAGAIN : 0;
-		if (entry.size == sizeof(struct image_chunk))
+		if (entry.size == sizeof(struct image_chunk)) {
+			if (((const struct image_chunk *)entry.bytes)->attempt_time > until)
+				return 0;
 			take(images, entry.bytes);
+		}
 		ring_advance(&images->ring, entry.next);
 	}
 	return 0;
@@ -132,7 +135,7 @@ static void hash_text(const struct image *image, char *text)
 }
 
 /* Why an image is not whole. */
-static const char *why_not(const struct call *call)
+static const char *why_not(const struct image *image, const struct call *call)
 {
 	switch (call->image) {
 	case IMAGE_TOO_BIG:
@@ -147,7 +150,9 @@ static const char *why_not(const struct call *call)
 	case IMAGE_NONE:
 		return "the kernel skipped the probe";
 	}
-	return "the monitor was away, or had too many at once";
+	if (!image)
+		return "its beginning was not seen, or there were too many at once";
+	return image->broken ? "a part of it was not seen" : "its end was not seen";
 }
 
 void images_describe(const struct images *images, const struct record_header *header, const struct call *call,
@@ -167,7 +172,7 @@ void images_describe(const struct images *images, const struct record_header *he
 		part->complete = number_of(true);
 	} else {
 		part->complete = number_of(false);
-		part->reason = text_of(why_not(call));
+		part->reason = text_of(why_not(image, call));
 	}
 }
 

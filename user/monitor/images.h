@@ -46,8 +46,13 @@ void images_freep(struct images **images);
 
 /* The ring's descriptor, to poll. */
 int images_fd(const struct images *images);
-/* Takes all chunks that were there when it was called. Returns 0, or -EAGAIN where one is being written: try again. */
-int images_drain(struct images *images);
+/*
+ * Takes the chunks of attempts that began until the moment (ns since boot), as far as they were there when it was
+ * called. What a call's records refer to came before them, and its attempt began before: so nothing more is taken than
+ * they need, and what waits in the rings can be any number of calls. Returns 0, or -EAGAIN where a chunk is being
+ * written: try again.
+ */
+int images_drain(struct images *images, uint64_t until);
 
 /* images may be NULL in the two below: then nothing is known of any. */
 

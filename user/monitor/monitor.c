@@ -81,11 +81,12 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 {
 	struct monitor *monitor = ctx;
 	struct record_view view;
-	int err = images_drain(monitor->images); /* a call's bytes came before its end */
+	int err = record_view(bytes, size, &view);
 
-	if (err)
+	if (!err)
+		err = images_drain(monitor->images, view.record->header.time); /* a call's bytes came before its end */
+	if (err == -EAGAIN)
 		return err;
-	err = record_view(bytes, size, &view);
 	if (!err && monitor->hidden)
 		hidden_take(monitor->hidden, view.record);
 	if (!err && !selftest_takes(monitor->selftest, bytes))
@@ -228,12 +229,12 @@ static int check_hidden(struct monitor *monitor)
 /* One round over everything that may have something to say. */
 static int look(struct monitor *monitor)
 {
-	int err;
+	int err = rings_drain(&monitor->rings, BATCH);
 
-	images_drain(monitor->images);
-	err = rings_drain(&monitor->rings, BATCH);
-	if (!err && monitor->rings.drained)
+	if (!err && monitor->rings.drained) {
 		correlator_prune(monitor->correlator);
+		images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
+	}
 	if (!err)
 		err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
 				       monitor->boot_offset, &monitor->waiting);
