@@ -49,9 +49,11 @@ prepare() {
 	auditctl -e 1 >/dev/null 2>&1
 	start_auditd
 	reset
-	acts --profile none root >/run/acts-1.rules || exit 1
-	acts --profile sudo user >/run/acts-2.rules || exit 1
-	kmodwatch --print-profile complete >>/run/acts-1.rules
+	# each result must fit into a line of 48 KiB
+	for task in none root sudo user; do
+		acts --profile $task >/run/acts-$task.rules || exit 1
+	done
+	kmodwatch --print-profile complete >/run/acts-complete.rules
 }
 
 differential() {

@@ -28,7 +28,7 @@ check "the folder for images is made" eventually 10 test -d $folder
 insmod /m/veth.ko
 rmmod veth
 check "the image is kept" eventually 10 sh -c "[ \"\$(sha256sum <$folder/$sum.ko)\" = '$sum  -' ]"
-is "their modes" "700 600" "$(stat -c %a $folder) $(stat -c %a $folder/$sum.ko)"
+is "their modes" "700 600" "$(stat -c %a $folder) $(stat -c %a $folder/"$sum".ko)"
 
 echo '# nothing' >/etc/default/kmodwatch
 systemctl reload kmodwatch
