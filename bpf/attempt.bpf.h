@@ -27,11 +27,27 @@ static __always_inline __u64 thread_start_time(void)
 	return BPF_CORE_READ(task, start_boottime);
 }
 
+static __always_inline __u64 *attempts_under_way(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&under_way, &key);
+}
+
+static __always_inline void count_under_way(__s64 by)
+{
+	__u64 *count = attempts_under_way();
+
+	if (count)
+		__sync_fetch_and_add(count, by);
+}
+
 static __always_inline void attempt_end(void)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 
-	bpf_map_delete_elem(&attempts, &tid);
+	if (!bpf_map_delete_elem(&attempts, &tid))
+		count_under_way(-1);
 }
 
 static __always_inline void add_source(struct workspace *ws, __u32 slot, struct source_file *source, struct file *file)
@@ -80,7 +96,9 @@ static __always_inline void attempt_begin(enum module_call module_call, struct f
 		attempt.time = bpf_ktime_get_boot_ns();
 		attempt.cpu = bpf_get_smp_processor_id();
 	}
-	if (bpf_map_update_elem(&attempts, &tid, &attempt, BPF_ANY))
+	if (!bpf_map_update_elem(&attempts, &tid, &attempt, BPF_NOEXIST))
+		count_under_way(1);
+	else if (bpf_map_update_elem(&attempts, &tid, &attempt, BPF_ANY)) /* one that never returned is left there */
 		count_lost(RECORD_ATTEMPT);
 }
 

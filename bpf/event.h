@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 2
+#define KMODWATCH_LAYOUT 3
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -215,14 +215,15 @@ struct tool_exec_record {
 	struct span path;   /* as it was given to execve */
 	__u64 request_time; /* with request_cpu, the name of the request that the kernel started it for; 0: none */
 	__u32 request_cpu;
-	__u32 pad;
+	__u32 suppressed; /* its request was */
 };
 
 struct module_request_record {
 	struct record_header header;
 	struct subject subject;
 	struct span alias;
-	__u64 wait;
+	__u32 wait;
+	__u32 suppressed; /* beyond the limit: no line, but what comes of it is to name its requester */
 };
 
 struct attempt_record {
@@ -307,16 +308,47 @@ struct file_id {
 struct request_id {
 	__u64 time;
 	__u32 cpu;
-	__u32 pad;
+	__u32 uid;
+	__u64 suppressed;
+};
+
+/* What anyone may cause in any number. */
+enum limited {
+	LIMITED_REFUSED = 1, /* calls that were refused before the kernel read a byte */
+	LIMITED_TOOL_EXEC = 2,
+	LIMITED_MODULE_REQUEST = 3,
+};
+
+enum {
+	LIMIT_LINES = 20, /* in a period, for each key; the rest is counted */
+	LIMITS_MAX = 1024,
+	LIMIT_ANY_UID = (__u32)-1, /* of what found no room among the limits */
+};
+
+struct limit_key {
+	__u32 uid;
+	__u8 what; /* enum limited */
+	__u8 module_call;
+	__u16 error; /* errno */
+};
+
+struct limit {
+	__u64 began; /* ns since boot: when it came up after two seconds without */
+	__u64 last;  /* ns since boot: when it came up first in the period */
+	__u64 period;
+	__u64 lines;	  /* of that period */
+	__u64 suppressed; /* since the map was made */
 };
 
 /* What the user side tells the programs. */
 struct control {
 	__u32 layout;	  /* LAYOUT of who made the maps */
 	__u32 generation; /* of the programs that are to work; 0: none yet */
-	__u32 alone;	  /* the same for calls whose beginning was not seen: set a moment later */
+	__u32 alone;	  /* the same for calls whose beginning was not seen: set a moment later, so that those that had
+			     begun      before do not pass for such */
 	__u32 patience; /* ms that a loader waits for room on the image ring; 0 where nobody can make room meanwhile */
 	__u64 nonce;	/* what the next canary record is to carry */
+	__u64 period;	/* counts up; for each, LIMIT_LINES of a key go on */
 	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
 };
 

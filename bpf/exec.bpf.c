@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The execution of the module tools. On every exec of the machine: the common case must cost next to nothing. */
 #include "compat.bpf.h"
+#include "limit.bpf.h"
 #include "request.bpf.h"
 
 /* A name of up to eight bytes as a number, so that it is compared in one step. */
@@ -92,6 +93,21 @@ static __always_inline bool is_kernels_child(void)
 	return BPF_CORE_READ(task, real_parent, flags) & PF_KTHREAD;
 }
 
+/*
+ * What the kernel starts for a request is limited with the request, as caused by its user: else anyone's requests would
+ * take root's lines.
+ */
+static __always_inline bool is_suppressed(const struct request_id *request)
+{
+	union limit_word what = { .key.uid = caller_uid(), .key.what = LIMITED_TOOL_EXEC };
+
+	if (request->time && !request->suppressed)
+		return false;
+	if (request->time)
+		what.key.uid = request->uid;
+	return !limit_takes(what.word, !request->time);
+}
+
 /* ctx is (task, old_pid, bprm) */
 SEC("tp_btf/sched_process_exec")
 int process_exec(__u64 *ctx)
@@ -104,6 +120,7 @@ int process_exec(__u64 *ctx)
 	__u32 matched_by = MATCHED_BY_NAME;
 	struct workspace *ws;
 	__u32 tool, slot;
+	bool suppressed;
 
 	tool = tool_by_filename(filename);
 	if (!tool)
@@ -118,6 +135,9 @@ int process_exec(__u64 *ctx)
 	}
 	if (!tool || !is_active())
 		return 0;
+	suppressed = is_suppressed(&request);
+	if (suppressed && !request.time)
+		return 0;
 	ws = workspace_take(RECORD_TOOL_EXEC, &slot);
 	if (!ws)
 		return 0;
@@ -127,9 +147,10 @@ int process_exec(__u64 *ctx)
 	record->matched_by = matched_by;
 	record->request_time = request.time;
 	record->request_cpu = request.cpu;
+	record->suppressed = suppressed;
 	add_string(ws, &record->path, filename, false, TEXT_MAX);
 	subject_read(slot);
-	record_send(&ring, ws, sizeof(*record));
+	request_send(ws, sizeof(*record), suppressed);
 	workspace_release(slot);
 	return 0;
 }

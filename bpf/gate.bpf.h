@@ -24,12 +24,4 @@ static __always_inline bool is_active(void)
 	return now && now->generation == generation;
 }
 
-/* For calls whose beginning was not seen: those that had begun before the programs worked must not pass for such. */
-static __always_inline bool is_active_alone(void)
-{
-	const struct control *now = control_read();
-
-	return now && now->alone == generation;
-}
-
 #endif

@@ -9,6 +9,7 @@
  *   file_passes       the program that goes on with an image from where it stopped: itself. One for each hook, since
  *   memory_passes     programs on different hooks cannot call each other (6.12, 28ead3eaabc1)
  *   attempts          the calls under way, by thread id
+ *   under_way         how many attempts there are: a refused call is spared the look for its own
  *   workspaces        where records are put together; workspace_owners says which are taken. Neither a per-CPU map (a
  *                     program can be preempted since 5.11) nor the 512 bytes of stack would do
  *   lost              records that could not be handed over, by kind
@@ -16,8 +17,9 @@
  *   requests          module requests on their way to the process that the kernel starts for them: by the requester's
  *                     thread id, then by the address of struct subprocess_info, then by the new process's id. What
  *                     gets stuck on that way is never looked for again: hence LRU
- *   control           what the user side tells the programs
- *   memory            what the user side must remember across its own end; no program touches it
+ *   limits            how much of what anyone may cause in any number there was this second, and how much of it was
+ * only counted. The user side makes room, and never writes to an entry control           what the user side tells the
+ * programs memory            what the user side must remember across its own end; no program touches it
  */
 #define MAP
 #include "maps.bpf.h"

@@ -101,6 +101,20 @@ struct requests_map {
 	struct request_id *value;
 };
 
+struct limits_map {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[LIMITS_MAX];
+	struct limit_key *key;
+	struct limit *value;
+};
+
+struct under_way_map {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[1];
+	__u32 *key;
+	__u64 *value;
+};
+
 struct memory_bytes {
 	__u8 bytes[MEMORY_PIECE];
 };
@@ -131,6 +145,8 @@ MAP struct workspace_owners_map workspace_owners SEC(".maps");
 MAP struct lost_map lost SEC(".maps");
 MAP struct tools_map tools SEC(".maps");
 MAP struct requests_map requests SEC(".maps");
+MAP struct under_way_map under_way SEC(".maps");
+MAP struct limits_map limits SEC(".maps");
 MAP struct control_map control SEC(".maps");
 MAP struct memory_map memory SEC(".maps");
 

@@ -6,14 +6,16 @@
  *   the requester   __request_module(): module_request, then call_usermodehelper_exec(info), in one thread
  *   a kworker       starts a thread, which runs call_usermodehelper_exec_async(info) and executes the program
  */
+#include "limit.bpf.h"
 #include "request.bpf.h"
 
 /* In the context of the process that made the kernel want a module. ctx is (name, wait, ip) */
 SEC("tp_btf/module_request")
 int module_request(__u64 *ctx)
 {
+	const union limit_word what = { .key.uid = caller_uid(), .key.what = LIMITED_MODULE_REQUEST };
+	struct request_id id = { .uid = what.key.uid };
 	struct module_request_record *request;
-	struct request_id id = {};
 	struct workspace *ws;
 	__u32 slot;
 
@@ -21,6 +23,7 @@ int module_request(__u64 *ctx)
 		return 0;
 	id.time = bpf_ktime_get_boot_ns();
 	id.cpu = bpf_get_smp_processor_id();
+	id.suppressed = !limit_takes(what.word, true);
 	request_put(thread_key(), &id);
 	ws = workspace_take(RECORD_MODULE_REQUEST, &slot);
 	if (!ws)
@@ -31,8 +34,9 @@ int module_request(__u64 *ctx)
 	request = &ws->record.module_request;
 	add_string(ws, &request->alias, (const char *)ctx[0], false, TEXT_MAX);
 	request->wait = !!(__u8)ctx[1];
+	request->suppressed = id.suppressed;
 	subject_read(slot);
-	record_send(&ring, ws, sizeof(*request));
+	request_send(ws, sizeof(*request), id.suppressed);
 	workspace_release(slot);
 	return 0;
 }

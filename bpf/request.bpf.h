@@ -40,6 +40,18 @@ static __always_inline bool request_take(__u64 key, struct request_id *out)
 	return true;
 }
 
+/*
+ * A record of a request, or of what came of it. A suppressed one has been counted, and takes no room from what matters:
+ * where it gets lost, a load's requester is not known, and nothing else.
+ */
+static __always_inline void request_send(struct workspace *ws, __u64 fixed, bool suppressed)
+{
+	if (suppressed)
+		record_output(&refused_ring, ws, fixed);
+	else
+		record_send(&ring, ws, fixed);
+}
+
 /* Nothing under from: nothing under to either, whatever was left there. */
 static __always_inline void request_move(__u64 from, __u64 to)
 {

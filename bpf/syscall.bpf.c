@@ -5,6 +5,7 @@
  */
 #include "abi.bpf.h"
 #include "call.bpf.h"
+#include "limit.bpf.h"
 
 /* The file behind one of the caller's descriptors, or NULL. It may be closed meanwhile, and then reads as garbage. */
 static __always_inline struct file *file_of(__u32 fd)
@@ -55,24 +56,52 @@ static __always_inline bool is_stale(const struct attempt *attempt, enum module_
 	       attempt->start_time != thread_start_time();
 }
 
-/* ctx is (regs, ret) */
+/* A load that succeeded alone is another's, and matters. */
+static __always_inline bool may_send_alone(enum module_call module_call, long ret)
+{
+	const union limit_word what = {
+		.key.uid = caller_uid(),
+		.key.what = LIMITED_REFUSED,
+		.key.module_call = module_call,
+		.key.error = -ret,
+	};
+
+	return ret >= 0 || limit_takes(what.word, true);
+}
+
+/* The attempt that ends with the call; NULL: it was none. */
+static __always_inline struct attempt *attempt_of_call(enum module_call module_call, long ret)
+{
+	const __u64 *under_way = attempts_under_way();
+	struct attempt *attempt;
+
+	if (!under_way || !*under_way)
+		return NULL;
+	attempt = attempt_here();
+	if (!attempt || !is_stale(attempt, module_call, ret))
+		return attempt;
+	attempt_end();
+	return NULL;
+}
+
+/* ctx is (regs, ret). Anyone can come by here as often as he likes: what is asked first is what costs least. */
 static __always_inline int call_returned(__u64 *ctx, enum module_call module_call, bool compat)
 {
-	struct attempt *attempt = attempt_here();
+	const struct control *now = control_read();
 	struct call_args args = {};
+	struct attempt *attempt;
 	long ret = ctx[1];
 
-	if (!is_active())
+	if (!now || now->generation != generation)
+		return 0;
+	attempt = attempt_of_call(module_call, ret);
+	if (!attempt && (now->alone != generation || !may_send_alone(module_call, ret)))
 		return 0;
 	read_call_args(call_regs(ctx), compat, &args);
-	if (attempt && is_stale(attempt, module_call, ret)) {
-		attempt_end();
-		attempt = NULL;
-	}
 	if (attempt) {
 		send_call(RECORD_CALL_RETURN, attempt, module_call, ret, &args);
 		attempt_end();
-	} else if (is_active_alone()) {
+	} else {
 		send_alone(module_call, ret, &args);
 	}
 	return 0;

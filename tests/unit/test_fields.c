@@ -19,6 +19,7 @@ static const struct {
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
 	[EVENT_MODULE_MISSED] = { "module_missed", "change module" },
 	[EVENT_MODULE_HIDDEN] = { "module_hidden", "missing_from module" },
+	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", "what count uid syscall errno since" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe" },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", "probe reason" },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", "probe blind_ns" },

@@ -18,6 +18,7 @@ class Block:
     patterns: list = field(default_factory=list)  # (line of the case file, how many times, text of the pattern)
     conditions: list = field(default_factory=list)
     unordered: bool = False
+    some: bool = False    # other lines do not matter
     every: bool = False   # the first, last and module_present lines are spelled out too
     repeat: int = 1
 
@@ -82,6 +83,8 @@ class Case:
             for word in words:
                 if word == "unordered":
                     block.unordered = True
+                elif word == "some":
+                    block.some = True
                 elif word == "all":
                     block.every = True
                 elif word.startswith("repeat="):

@@ -23,6 +23,7 @@ PARTS = {
     "module_unload": ("outcome", "syscall", "module", "process"),
     "module_hidden": ("missing_from", "module"),
     "module_missed": ("change", "module"),
+    "attempts_suppressed": ("what", "count", "uid", "since"),
     "events_lost": ("count", "what"),
     "monitor_stop": ("reason", "counts"),
 }

@@ -96,7 +96,7 @@ def judge_output(case, data, variables, release):
             for _ in range(block.repeat):
                 patterns = [(number, _read(case, number, text)) for number, times, text in block.patterns
                             for _ in range(times)]
-                take = _any_order if block.unordered else _in_order
+                take = _among if block.some else _any_order if block.unordered else _in_order
                 lines, bound = take(patterns, lines, bound)
     except Unmet as unmet:
         return faults + [str(unmet)]
@@ -144,9 +144,15 @@ def _elsewhere(wanted, later, bound):
     return ""
 
 
-def _any_order(patterns, lines, bound):
+def _among(patterns, lines, bound):
+    """Each pattern takes one of the lines, and nothing is said of the others."""
+    _, bound = _any_order(patterns, lines, bound, len(lines))
+    return [], bound
+
+
+def _any_order(patterns, lines, bound, reach=None):
     """Each pattern takes one of the next lines; names must agree, so a choice may have to be taken back."""
-    taken = lines[:len(patterns)]
+    taken = lines[:reach or len(patterns)]
     deepest = {"at": -1, "why": ""}
 
     def settle(at, free, names):

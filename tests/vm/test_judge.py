@@ -101,6 +101,12 @@ class Lines(Base):
     def test_any_order_still_wants_the_exact_set(self):
         self.fails("not met", self.TWO, output(load(), load("other")), header="--- expect unordered")
 
+    def test_some_lines_among_others(self):
+        self.passes(self.TWO, output(load("other"), unload(), load("more"), load()), header="--- expect some")
+
+    def test_some_lines_must_be_there(self):
+        self.fails("not met", self.TWO, output(load("other"), load()), header="--- expect some")
+
     def test_any_order_takes_a_choice_back(self):
         # The first pattern fits both lines; taking the nearest one would leave the second pattern without.
         patterns = '{"event": "module_load"}\n{"event": "module_load", "module": {"name": "a"}}'

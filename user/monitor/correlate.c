@@ -66,6 +66,11 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 	const struct tool_exec_record *record = &view->record->tool_exec;
 	struct event event = event_begin(correlator, EVENT_TOOL_EXEC, &record->header, boot_offset);
 
+	if (record->request_time)
+		requests_serve(correlator->attempts.memory, record->request_time, record->request_cpu,
+			       record->header.pid, record->subject.start_time);
+	if (record->suppressed) /* it was counted */
+		return 0;
 	event.tool = (struct tool_part) {
 		.known = KNOWN,
 		.name = text_of(record->tool < sizeof(names) / sizeof(names[0]) ? names[record->tool] : NULL),
@@ -74,9 +79,6 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 		    record->matched_by < sizeof(matches) / sizeof(matches[0]) ? matches[record->matched_by] : NULL),
 	};
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
-	if (record->request_time)
-		requests_serve(correlator->attempts.memory, record->request_time, record->request_cpu,
-			       record->header.pid, record->subject.start_time);
 	evidence_requester(&correlator->evidence, record->header.pid, &record->subject, &event);
 	return correlator->emit(correlator->ctx, &event);
 }
@@ -86,9 +88,11 @@ static int module_request(struct correlator *correlator, const struct record_vie
 	const struct module_request_record *record = &view->record->module_request;
 	struct event event = event_begin(correlator, EVENT_MODULE_REQUEST, &record->header, boot_offset);
 
+	requests_note(correlator->attempts.memory, view);
+	if (record->suppressed) /* it was counted */
+		return 0;
 	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
-	requests_note(correlator->attempts.memory, view);
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
 	return correlator->emit(correlator->ctx, &event);
 }

@@ -249,9 +249,11 @@ void decode_called_module(const struct call *call, struct module_part *part)
 	}
 }
 
-static const char *call_name(uint8_t module_call)
+const char *decode_call_name(enum module_call module_call)
 {
 	switch (module_call) {
+	case CALL_UNKNOWN:
+		break;
 	case CALL_INIT_MODULE:
 		return "init_module";
 	case CALL_FINIT_MODULE:
@@ -306,7 +308,7 @@ void decode_call(const struct call *call, struct arena *arena, struct syscall_pa
 {
 	*part = (struct syscall_part) {
 		.known = KNOWN,
-		.name = text_of(call_name(call->module_call)),
+		.name = text_of(decode_call_name(call->module_call)),
 		.abi = text_of(abi_name(call->abi)),
 		.ret = number_of((uint64_t)call->ret),
 	};

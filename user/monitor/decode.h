@@ -30,6 +30,8 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 		   struct source_part *part);
 void decode_module(const struct record_view *view, const struct module_info *info, struct arena *arena,
 		   struct module_part *part);
+/* NULL: it is none. */
+const char *decode_call_name(enum module_call module_call);
 void decode_call(const struct call *call, struct arena *arena, struct syscall_part *part);
 /* A module that never came to be: its name as the caller or the image gave it. */
 void decode_called_module(const struct call *call, struct module_part *part);

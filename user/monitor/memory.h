@@ -9,6 +9,7 @@
 #include "hidden.h"
 #include "images.h"
 #include "requests.h"
+#include "suppressed.h"
 
 enum {
 	SLOTS = 192, /* records of calls under way: four or five a call */
@@ -42,6 +43,7 @@ struct memory {
 	} probes[PROBES_MAX];		   /* in the order of the programs' table, of the generation that works */
 	struct image images[IMAGES_MAX];
 	struct live_module modules[HIDDEN_MAX];
+	struct limit_report reports[LIMITS_MAX];
 	struct slot slots[SLOTS];
 	struct request requests[REQUESTS_KEPT];
 };

@@ -13,6 +13,7 @@
 #include "hidden.h"
 #include "images.h"
 #include "inventory.h"
+#include "limits.h"
 #include "lost.h"
 #include "missed.h"
 #include "pins.h"
@@ -50,6 +51,7 @@ struct monitor {
 	struct selftest *selftest;
 	struct service service;
 	struct lost lost;
+	struct limits limits;
 	struct missed *missed;
 	struct hidden *hidden;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
@@ -76,6 +78,17 @@ static int emit(void *ctx, struct event *event)
 	return missed_note(monitor->missed, event);
 }
 
+static bool may_be_limited(const union record *record)
+{
+	switch (record->header.kind) {
+	case RECORD_CALL_ALONE:
+	case RECORD_TOOL_EXEC:
+	case RECORD_MODULE_REQUEST:
+		return true;
+	}
+	return false;
+}
+
 /* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
 static int take_record(void *ctx, const void *bytes, size_t size)
 {
@@ -87,6 +100,10 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 		err = images_drain(monitor->images, view.record->header.time); /* a call's bytes came before its end */
 	if (err == -EAGAIN)
 		return err;
+	if (!err)
+		policy_watch_wake(&monitor->policy);
+	if (!err && may_be_limited(view.record))
+		limits_wake(&monitor->limits, clock_boot_ns());
 	if (!err && monitor->hidden)
 		hidden_take(monitor->hidden, view.record);
 	if (!err && !selftest_takes(monitor->selftest, bytes))
@@ -105,7 +122,7 @@ static int emit_start(struct monitor *monitor)
 	uint64_t unread;
 
 	uname(&names);
-	policy_read(&monitor->policy.last);
+	policy_watch_init(&monitor->policy);
 	event.version = text_of(KMODWATCH_VERSION);
 	event.kernel = text_of(names.release);
 	event.degraded = number_of(probes_degraded(monitor->probes));
@@ -186,6 +203,7 @@ static int due_ms(const struct monitor *monitor)
 	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest));
 
 	due = sooner(due, service_due_ms(&monitor->service));
+	due = sooner(due, limits_due_ms(&monitor->limits, clock_boot_ns()));
 	due = sooner(due, hidden_due_ms(monitor->hidden, clock_boot_ns()));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, clock_boot_ns()));
 	return sooner(due, missed_due_ms(monitor->missed, clock_boot_ns()));
@@ -199,6 +217,7 @@ static int rest(struct monitor *monitor)
 		{ .fd = monitor->rings.refused.fd, .events = POLLIN },
 		{ .fd = images_fd(monitor->images), .events = POLLIN },
 		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
+		{ .fd = policy_watch_fd(&monitor->policy), .events = POLLIN },
 		{ .fd = monitor->stream.sink.fd },
 	};
 
@@ -206,7 +225,7 @@ static int rest(struct monitor *monitor)
 		poll(NULL, 0, 1); /* lets the writer go on */
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), due_ms(monitor)) < 0)
 		return errno == EINTR ? 0 : -errno;
-	return (fds[4].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
+	return (fds[5].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
 }
 
 /* Of the ends of modules, how many were not seen as far as is known. */
@@ -240,6 +259,9 @@ static int look(struct monitor *monitor)
 				       monitor->boot_offset, &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
+	if (!err)
+		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
+				   monitor);
 	if (!err && monitor->rings.drained)
 		err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
 	if (!err && monitor->rings.drained)
@@ -284,6 +306,10 @@ static int finish(struct monitor *monitor)
 		err = correlator_flush(monitor->correlator, UINT64_MAX, monitor->boot_offset, &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
+	monitor->limits.due = 1; /* whatever the time */
+	if (!err)
+		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
+				   monitor);
 	monitor->memory->seen = clock_boot_ns();
 	return err ? err : emit_stop(monitor);
 }
@@ -371,6 +397,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	service_init(&monitor->service);
 	memory_set_reader(monitor->memory, getpid());
 	monitor->doubts = count_doubts(monitor->memory);
+	limits_wake(&monitor->limits, clock_boot_ns()); /* an earlier monitor may have left some unsaid */
 	return 0;
 }
 
@@ -392,6 +419,7 @@ static int start(struct monitor *monitor, const struct options *options)
 static void monitor_cleanup(struct monitor *monitor)
 {
 	audit_watch_freep(&monitor->audit);
+	policy_watch_done(&monitor->policy);
 	selftest_freep(&monitor->selftest);
 	correlator_freep(&monitor->correlator);
 	images_freep(&monitor->images);
@@ -411,7 +439,11 @@ int monitor_unpin(const struct options *options)
 
 int monitor_run(const struct options *options, const volatile int *stopping)
 {
-	_cleanup_(monitor_cleanup) struct monitor monitor = { .stopping = stopping, .check.profile = options->profile };
+	_cleanup_(monitor_cleanup) struct monitor monitor = {
+		.stopping = stopping,
+		.check.profile = options->profile,
+		.policy.inotify = -1,
+	};
 	int err;
 
 	if (start(&monitor, options))

@@ -4,8 +4,16 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
-static const uint64_t PERIOD_NS = 1000000000;
+static const uint64_t SECOND_NS = 1000000000;
+enum { PERIOD_S = 60 };
+
+static const char modprobe_path[] = "/proc/sys/kernel/modprobe";
+static const char modules_disabled_path[] = "/proc/sys/kernel/modules_disabled";
+static const char sig_enforce_path[] = "/sys/module/module/parameters/sig_enforce";
+static const char lockdown_path[] = "/sys/kernel/security/lockdown";
 
 /* The first line of the file, without its end; false where it cannot be read. */
 static bool read_line(const char *path, char *line, size_t size)
@@ -34,7 +42,7 @@ static bool read_lockdown(char *active, size_t size)
 	char *start, *end;
 
 	active[0] = '\0';
-	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
+	if (!read_line(lockdown_path, line, sizeof(line)))
 		return false;
 	start = strchr(line, '[');
 	end = start ? strchr(start, ']') : NULL;
@@ -47,10 +55,10 @@ static bool read_lockdown(char *active, size_t size)
 
 void policy_read(struct policy *policy)
 {
-	policy->modprobe_known = read_line("/proc/sys/kernel/modprobe", policy->modprobe, sizeof(policy->modprobe));
+	policy->modprobe_known = read_line(modprobe_path, policy->modprobe, sizeof(policy->modprobe));
 	policy->lockdown_known = read_lockdown(policy->lockdown, sizeof(policy->lockdown));
-	policy->modules_disabled = policy_read_switch("/proc/sys/kernel/modules_disabled");
-	policy->sig_enforce = policy_read_switch("/sys/module/module/parameters/sig_enforce");
+	policy->modules_disabled = policy_read_switch(modules_disabled_path);
+	policy->sig_enforce = policy_read_switch(sig_enforce_path);
 }
 
 static struct number switch_or_unknown(int value)
@@ -86,6 +94,42 @@ size_t policy_compare(const struct policy *before, const struct policy *now, str
 	return count;
 }
 
+void policy_watch_init(struct policy_watch *watch)
+{
+	static const char *const paths[] = { modprobe_path, modules_disabled_path, sig_enforce_path, lockdown_path };
+
+	policy_read(&watch->last);
+	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	for (size_t i = 0; watch->inotify >= 0 && i < sizeof(paths) / sizeof(paths[0]); i++)
+		inotify_add_watch(watch->inotify, paths[i], IN_MODIFY);
+}
+
+void policy_watch_done(struct policy_watch *watch)
+{
+	closep(&watch->inotify);
+}
+
+int policy_watch_fd(const struct policy_watch *watch)
+{
+	return watch->inotify;
+}
+
+void policy_watch_wake(struct policy_watch *watch)
+{
+	if (watch->due > watch->looked + SECOND_NS)
+		watch->due = watch->looked + SECOND_NS;
+}
+
+static bool was_written(const struct policy_watch *watch)
+{
+	_Alignas(struct inotify_event) char bytes[512];
+	bool any = false;
+
+	while (watch->inotify >= 0 && read(watch->inotify, bytes, sizeof(bytes)) > 0)
+		any = true;
+	return any;
+}
+
 int policy_watch_check(struct policy_watch *watch, uint64_t now, emit_fn emit, void *ctx)
 {
 	struct event event = { .kind = EVENT_MODULE_POLICY };
@@ -93,9 +137,10 @@ int policy_watch_check(struct policy_watch *watch, uint64_t now, emit_fn emit, v
 	struct policy policy;
 	int err;
 
-	if (now < watch->due)
+	if (!was_written(watch) && now < watch->due)
 		return 0;
-	watch->due = now + PERIOD_NS;
+	watch->looked = now;
+	watch->due = now + PERIOD_S * SECOND_NS;
 	policy_read(&policy);
 	event.changed = (struct list) {
 		.known = KNOWN,

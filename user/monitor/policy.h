@@ -29,13 +29,22 @@ enum { POLICY_KEYS = 4 };
 size_t policy_compare(const struct policy *before, const struct policy *now, struct text changed[static POLICY_KEYS]);
 
 /*
- * Looks whether it changed, every second: inotify sees what is written through one mount of /proc only, and not what
- * the kernel itself changes. What is changed and changed back in between is not seen here, but what came of it is.
+ * Looks whether it changed: at once when it was written through this process's mounts of /proc and /sys (inotify sees
+ * no others), within a second when anything happens that may come of a change, and every minute. What is changed and
+ * changed back in between is not seen here, but what came of it is.
  */
 struct policy_watch {
 	struct policy last;
-	uint64_t due; /* ns since boot */
+	int inotify;
+	uint64_t looked, due; /* ns since boot */
 };
+
+void policy_watch_init(struct policy_watch *watch);
+void policy_watch_done(struct policy_watch *watch);
+/* Readable when a check has something to look at; -1: inotify is not to be had. */
+int policy_watch_fd(const struct policy_watch *watch);
+/* Something happened that may come of a change. */
+void policy_watch_wake(struct policy_watch *watch);
 
 /* now: ns since boot. Emits a module_policy where something changed. Returns 0, or emit's error. */
 int policy_watch_check(struct policy_watch *watch, uint64_t now, emit_fn emit, void *ctx);

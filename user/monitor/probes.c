@@ -166,6 +166,39 @@ int probes_lost(const struct probes *probes, uint64_t *counts)
 	return 0;
 }
 
+int probes_limits(const struct probes *probes, struct limit_entry **entries, size_t *count)
+{
+	struct limit_entry *all = calloc(LIMITS_MAX, sizeof(*all));
+	struct limit_key key, *before = NULL;
+	size_t n = 0;
+
+	if (!all)
+		return -ENOMEM;
+	while (n < LIMITS_MAX && !bpf_map_get_next_key(probes->side.maps[MAP_LIMITS], before, &key)) {
+		all[n].key = key;
+		before = &all[n].key;
+		if (!bpf_map_lookup_elem(probes->side.maps[MAP_LIMITS], &key, &all[n].limit))
+			n++;
+	}
+	*entries = all;
+	*count = n;
+	return 0;
+}
+
+int probes_next_period(const struct probes *probes)
+{
+	struct control control;
+	int err = control_read(probes, &control);
+
+	control.period++;
+	return err ? err : control_write(probes, &control);
+}
+
+int probes_forget_limit(const struct probes *probes, const struct limit_key *key)
+{
+	return bpf_map_delete_elem(probes->side.maps[MAP_LIMITS], key) ? -errno : 0;
+}
+
 uint64_t probe_skipped(const struct probes *probes, size_t i)
 {
 	struct bpf_prog_info info = { 0 };

@@ -54,6 +54,8 @@ const char *const map_names[MAPS] = {
 	[MAP_LOST] = "lost",
 	[MAP_TOOLS] = "tools",
 	[MAP_REQUESTS] = "requests",
+	[MAP_UNDER_WAY] = "under_way",
+	[MAP_LIMITS] = "limits",
 	[MAP_CONTROL] = "control",
 	[MAP_MEMORY] = "memory",
 };

@@ -181,6 +181,19 @@ static bool any_link(const struct probes *probes)
 	return false;
 }
 
+/* What finds no room among the limits is counted here. */
+static int make_common_limits(const struct probes *probes)
+{
+	for (int what = LIMITED_REFUSED; what <= LIMITED_MODULE_REQUEST; what++) {
+		struct limit_key key = { .uid = LIMIT_ANY_UID, .what = what };
+		struct limit limit = { 0 };
+
+		if (bpf_map_update_elem(probes->side.maps[MAP_LIMITS], &key, &limit, BPF_NOEXIST) && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
 static int load_missing(struct probes *probes, const struct options *options)
 {
 	int err = object_load(&probes->side, options);
@@ -201,6 +214,9 @@ static int start_generation(struct probes *probes, const struct options *options
 		return err;
 	for (size_t i = 0; i < PROBES; i++)
 		probes->memory->probes[i].skipped = 0;
+	err = make_common_limits(probes);
+	if (err)
+		return err;
 	if (!probes->pins || probes->takeover == TAKEOVER_RESUMED)
 		return 0;
 	probes->fresh = true;

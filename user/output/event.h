@@ -174,6 +174,7 @@ enum event_kind {
 	EVENT_MODULE_UNLOAD,
 	EVENT_MODULE_MISSED,
 	EVENT_MODULE_HIDDEN,
+	EVENT_ATTEMPTS_SUPPRESSED,
 	EVENT_EVENTS_LOST,
 	EVENT_MONITOR_BLIND,
 	EVENT_MONITOR_RECOVERED,
@@ -214,7 +215,8 @@ struct event {
 	struct text signature_reason;
 	struct process process;
 	struct requested_by_part requested_by;
-	struct number count;
+	struct number count, uid;
+	struct number since; /* ns since 1970 */
 	struct text what, probe;
 	struct number blind_ns;
 	struct text reason;

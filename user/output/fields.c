@@ -248,6 +248,16 @@ static const struct field module_hidden_fields[] = {
 	END,
 };
 
+static const struct field attempts_suppressed_fields[] = {
+	WORD(event, what, "refused", "tool_exec", "module_request"),
+	FIELD(FIELD_UINT, event, count),
+	FIELD(FIELD_UINT, event, uid),
+	FIELD_AS(FIELD_TEXT, event, syscall.name, "syscall"),
+	FIELD_AS(FIELD_TEXT, event, syscall.errno_name, "errno"),
+	FIELD(FIELD_TIME, event, since),
+	END,
+};
+
 static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_TEXT, event, what),
@@ -345,6 +355,7 @@ static const struct {
 	[EVENT_MODULE_UNLOAD] = { "module_unload", module_unload_fields },
 	[EVENT_MODULE_MISSED] = { "module_missed", module_missed_fields },
 	[EVENT_MODULE_HIDDEN] = { "module_hidden", module_hidden_fields },
+	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", attempts_suppressed_fields },
 	[EVENT_EVENTS_LOST] = { "events_lost", events_lost_fields },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", monitor_blind_fields },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", monitor_recovered_fields },

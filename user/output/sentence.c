@@ -100,6 +100,11 @@ void sentence_of(const struct event *event, char sentence[static SENTENCE_SIZE])
 		snprintf(sentence, SENTENCE_SIZE, "%s executed by %s", word(&event->tool.name, "a module tool", first),
 			 process);
 		break;
+	case EVENT_ATTEMPTS_SUPPRESSED:
+		snprintf(sentence, SENTENCE_SIZE, "%s more of %s by uid %s were counted instead of shown",
+			 digits(&event->count, second), word(&event->what, "something", first),
+			 digits(&event->uid, process));
+		break;
 	case EVENT_EVENTS_LOST:
 		snprintf(sentence, SENTENCE_SIZE, "%s lost: %s", digits(&event->count, second),
 			 word(&event->what, "events", first));

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What anyone may cause in any number: so many a second go on, the rest is counted, and costs next to nothing. */
+#ifndef KMODWATCH_LIMIT_BPF_H
+#define KMODWATCH_LIMIT_BPF_H
+
+#include "compat.bpf.h"
+#include "maps.bpf.h"
+
+/* A limit_key in one word, which is what a global function can be given on 5.10. */
+union limit_word {
+	struct limit_key key;
+	__u64 word;
+};
+
+/* Whether it goes on; else it has been counted. may_go_on: false, it is only counted. A global function: see
+ * path.bpf.h. */
+int limit_takes(__u64 word, __u64 may_go_on);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What is said of what was only counted: all of it, once. */
+#include "../../user/monitor/memory.h"
+#include "../../user/monitor/suppressed.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OFFSET = 1000 };
+
+static struct said {
+	int lines, fails_at;
+	uint64_t count, uid, since, time;
+	bool has_uid, has_call;
+	char id[48], what[32], error[16];
+} said;
+
+static void copy(char *to, size_t size, const struct text *text)
+{
+	snprintf(to, size, "%.*s", (int)text->size, text->known == KNOWN ? text->bytes : "");
+}
+
+static int say(void *ctx, struct event *event)
+{
+	struct said *s = ctx;
+
+	assert_int_equal(event->kind, EVENT_ATTEMPTS_SUPPRESSED);
+	s->count = event->count.value;
+	s->uid = event->uid.value;
+	s->has_uid = event->uid.known == KNOWN;
+	s->has_call = event->syscall.name.known != ABSENT;
+	s->since = event->since.value;
+	s->time = event->time.value;
+	copy(s->id, sizeof(s->id), &event->id);
+	copy(s->what, sizeof(s->what), &event->what);
+	copy(s->error, sizeof(s->error), &event->syscall.errno_name);
+	s->lines++;
+	return s->lines == s->fails_at ? -EPIPE : 0;
+}
+
+static struct limit_entry refused(uint32_t uid, uint64_t suppressed)
+{
+	return (struct limit_entry) {
+		.key = { .uid = uid, .what = LIMITED_REFUSED, .module_call = CALL_FINIT_MODULE, .error = EPERM },
+		.limit = { .began = 50, .last = 60, .lines = LIMIT_LINES, .suppressed = suppressed },
+	};
+}
+
+static struct memory *fresh_memory(void)
+{
+	struct memory *memory = calloc(1, sizeof(*memory));
+
+	assert_non_null(memory);
+	said = (struct said) { 0 };
+	return memory;
+}
+
+static void report(struct memory *memory, const struct limit_entry *entry, uint64_t now, int answer)
+{
+	assert_int_equal(suppressed_report(memory, entry, 1, now, OFFSET, say, &said), answer);
+}
+
+static void each_once(void **state)
+{
+	struct memory *memory = fresh_memory();
+	struct limit_entry entry = refused(1000, 0);
+
+	(void)state;
+	report(memory, &entry, 70, 0);
+	assert_int_equal(said.lines, 0);
+	entry.limit.suppressed = 5;
+	report(memory, &entry, 80, 0);
+	assert_int_equal(said.lines, 1);
+	assert_int_equal(said.count, 5);
+	assert_int_equal(said.uid, 1000);
+	assert_int_equal(said.since, 70 + OFFSET); /* nothing was counted when it was last looked at */
+	assert_int_equal(said.time, 80 + OFFSET);
+	assert_string_equal(said.what, "refused");
+	assert_string_equal(said.error, "EPERM");
+	report(memory, &entry, 90, 0);
+	assert_int_equal(said.lines, 1);
+	entry.limit.suppressed = 12;
+	entry.limit.began = 95; /* there was a pause */
+	report(memory, &entry, 100, 0);
+	assert_int_equal(said.count, 7);
+	assert_int_equal(said.since, 95 + OFFSET);
+	free(memory);
+}
+
+static void each_key_by_itself(void **state)
+{
+	struct memory *memory = fresh_memory();
+	struct limit_entry entries[] = { refused(1000, 3), refused(1001, 4), refused(1000, 5) };
+
+	(void)state;
+	entries[2].key = (struct limit_key) { .uid = 1000, .what = LIMITED_TOOL_EXEC };
+	assert_int_equal(suppressed_report(memory, entries, 2, 70, OFFSET, say, &said), 0);
+	assert_int_equal(said.lines, 2);
+	assert_int_equal(said.count, 4);
+	assert_true(said.has_call);
+	assert_int_equal(suppressed_report(memory, entries, 3, 70, OFFSET, say, &said), 0);
+	assert_int_equal(said.lines, 3);
+	assert_int_equal(said.count, 5);
+	assert_string_equal(said.what, "tool_exec");
+	assert_false(said.has_call);
+	free(memory);
+}
+
+static void of_anyone(void **state)
+{
+	struct memory *memory = fresh_memory();
+	struct limit_entry entry = refused(LIMIT_ANY_UID, 3);
+
+	(void)state;
+	report(memory, &entry, 70, 0);
+	assert_int_equal(said.lines, 1);
+	assert_false(said.has_uid);
+	assert_string_equal(said.error, "");
+	free(memory);
+}
+
+/* Whether its line went out before the kill is not known: it is said again as it was, and the rest by itself. */
+static void over_a_kill(void **state)
+{
+	struct memory *memory = fresh_memory();
+	struct limit_entry entry = refused(1000, 5);
+	char id[48];
+
+	(void)state;
+	said.fails_at = 1;
+	report(memory, &entry, 80, -EPIPE);
+	snprintf(id, sizeof(id), "%s", said.id);
+	entry.limit.suppressed = 8;
+	said.fails_at = 3;
+	report(memory, &entry, 90, -EPIPE); /* the second went out, the third is not sure */
+	assert_int_equal(said.lines, 3);
+	assert_int_equal(said.count, 3);
+	assert_string_not_equal(said.id, id);
+	said = (struct said) { 0 };
+	report(memory, &entry, 95, 0);
+	assert_int_equal(said.lines, 1);
+	assert_int_equal(said.count, 3);
+	assert_int_equal(said.time, 90 + OFFSET);
+	free(memory);
+
+	memory = fresh_memory();
+	entry = refused(1000, 5);
+	said.fails_at = 1;
+	report(memory, &entry, 80, -EPIPE);
+	said.fails_at = 0;
+	report(memory, &entry, 90, 0);
+	assert_int_equal(said.lines, 2);
+	assert_int_equal(said.count, 5);
+	assert_string_equal(said.id, id);
+	assert_int_equal(said.time, 80 + OFFSET);
+	free(memory);
+}
+
+static void forgotten(void **state)
+{
+	struct memory *memory = fresh_memory();
+	struct limit_entry entry = refused(1000, 5);
+
+	(void)state;
+	report(memory, &entry, 80, 0);
+	assert_int_equal(suppressed_count(memory), 5);
+	suppressed_forget(memory, &entry.key);
+	assert_int_equal(suppressed_count(memory), 0);
+	entry.limit.suppressed = 2;
+	report(memory, &entry, 90, 0);
+	assert_int_equal(said.count, 2);
+	free(memory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_once),   cmocka_unit_test(each_key_by_itself), cmocka_unit_test(of_anyone),
+		cmocka_unit_test(over_a_kill), cmocka_unit_test(forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Acts that anyone can do in any number. Each prints how many there were, to the last one.
+#define _GNU_SOURCE
+#include "act.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How far to go: a number of acts, or as many as a time allows ("5s"). */
+struct measure {
+	unsigned long long done, count;
+	time_t until;
+};
+
+static struct measure measure_of(const char *text)
+{
+	struct measure measure = { 0 };
+	char *end;
+
+	measure.count = strtoull(text, &end, 10);
+	if (*end == 's') {
+		measure.until = time(NULL) + (time_t)measure.count;
+		measure.count = 0;
+	}
+	return measure;
+}
+
+/* The clock is not asked before each of a million calls. */
+static int goes_on(const struct measure *measure, unsigned int every)
+{
+	if (measure->count)
+		return measure->done < measure->count;
+	return measure->done % every || time(NULL) < measure->until;
+}
+
+static int say(const struct measure *measure)
+{
+	printf("%llu\n", measure->done);
+	return 0;
+}
+
+static int do_flood_finit(int argc, char **argv)
+{
+	struct measure measure = measure_of(argv[1]);
+
+	(void)argc;
+	for (; goes_on(&measure, 1024); measure.done++)
+		syscall(SYS_finit_module, -1, "", 0);
+	return say(&measure);
+}
+
+static int do_flood_getppid(int argc, char **argv)
+{
+	struct measure measure = measure_of(argv[1]);
+
+	(void)argc;
+	for (; goes_on(&measure, 1024); measure.done++)
+		syscall(SYS_getppid);
+	return say(&measure);
+}
+
+static int do_flood_delete(int argc, char **argv)
+{
+	struct measure measure = measure_of(argv[1]);
+
+	(void)argc;
+	for (; goes_on(&measure, 1024); measure.done++)
+		syscall(SYS_delete_module, "none", 0);
+	return say(&measure);
+}
+
+static int do_flood_request(int argc, char **argv)
+{
+	struct measure measure = measure_of(argv[2]);
+	int family = atoi(argv[1]);
+
+	(void)argc;
+	for (; goes_on(&measure, 1); measure.done++) {
+		int fd = socket(family, SOCK_DGRAM, 0);
+
+		if (fd >= 0)
+			close(fd);
+	}
+	return say(&measure);
+}
+
+/* The program's words follow the measure; a shell would take more time than the program. */
+static int do_flood_exec(int argc, char **argv)
+{
+	struct measure measure = measure_of(argv[1]);
+
+	(void)argc;
+	for (; goes_on(&measure, 1); measure.done++) {
+		pid_t child = vfork();
+
+		if (child < 0)
+			die("vfork");
+		if (!child) {
+			dup2(STDERR_FILENO, STDOUT_FILENO);
+			execvp(argv[2], argv + 2);
+			_exit(127);
+		}
+		waitpid(child, NULL, 0);
+	}
+	return say(&measure);
+}
+
+static volatile unsigned long long nested;
+
+static void call_again(int number)
+{
+	(void)number;
+	syscall(SYS_finit_module, -1, "", 0);
+	nested++;
+}
+
+/* A signal's handler makes the same call as what it interrupts. */
+static int do_flood_nested(int argc, char **argv)
+{
+	const struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, off = { 0 };
+	struct measure measure = measure_of(argv[1]);
+
+	(void)argc;
+	signal(SIGALRM, call_again);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (; goes_on(&measure, 1024); measure.done++)
+		syscall(SYS_finit_module, -1, "", 0);
+	setitimer(ITIMER_REAL, &off, NULL);
+	fprintf(stderr, "%llu of them nested\n", nested);
+	measure.done += nested;
+	return say(&measure);
+}
+
+static unsigned long long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* Where the clock counts instructions, they are what this prints. */
+static int do_timed(int argc, char **argv)
+{
+	unsigned long long before = now_ns();
+	int status = dispatch(argc - 1, argv + 1);
+
+	printf("%llu ns\n", now_ns() - before);
+	return status;
+}
+
+const struct act flood_acts[] = {
+	{ "flood-finit", "N|SECONDSs: finit_module(-1)", 1, do_flood_finit },
+	{ "flood-getppid", "N|SECONDSs: a call that nobody watches", 1, do_flood_getppid },
+	{ "flood-delete", "N|SECONDSs: delete_module(\"none\")", 1, do_flood_delete },
+	{ "flood-request", "FAMILY N|SECONDSs: socket(FAMILY)", 2, do_flood_request },
+	{ "flood-exec", "N|SECONDSs PROGRAM...: its output is dropped", 2, do_flood_exec },
+	{ "flood-nested", "N|SECONDSs: finit_module(-1), and the same in a signal's handler", 1, do_flood_nested },
+	{ "timed", "ACT...: and how long it took", 1, do_timed },
+	{ 0 },
+};
