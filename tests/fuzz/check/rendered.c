@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "rendered.h"
+#include "../../../user/output/fields.h"
+#include "../../../user/output/journal.h"
+#include "../../../user/output/json.h"
+#include "../../../user/output/sentence.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One strict JSON object, and nothing in the line that a terminal or a line reader would act on. */
+static void check_line(const char *line, size_t size)
+{
+	json_tokener *tokener = json_tokener_new();
+	json_object *object;
+
+	if (size < 3 || size > LINE_MAX_BYTES || line[size - 1] != '\n')
+		abort();
+	for (size_t i = 0; i < size - 1; i++)
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			abort();
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	object = json_tokener_parse_ex(tokener, line, (int)size - 1);
+	if (json_tokener_get_error(tokener) != json_tokener_success ||
+	    json_tokener_get_parse_end(tokener) != size - 1 || !json_object_is_type(object, json_type_object))
+		abort();
+	json_object_put(object);
+	json_tokener_free(tokener);
+}
+
+/* NAME=VALUE; names as journald takes them, or it drops the field. */
+static void check_fields(const struct journal_entry *entry)
+{
+	for (size_t i = 0; i < entry->count; i++) {
+		const char *bytes = entry->fields[i].iov_base;
+		const char *end = memchr(bytes, '=', entry->fields[i].iov_len);
+
+		if (!end || end == bytes || end - bytes > 64 || *bytes < 'A' || *bytes > 'Z')
+			abort();
+		for (; bytes < end; bytes++)
+			if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", *bytes))
+				abort();
+	}
+}
+
+static void check_sentence(const struct event *event)
+{
+	char sentence[SENTENCE_SIZE];
+
+	memset(sentence, 'x', sizeof(sentence));
+	sentence_of(event, sentence);
+	if (!memchr(sentence, '\0', sizeof(sentence)))
+		abort();
+	for (const char *c = sentence; *c; c++)
+		if (*c < ' ' || *c > '~')
+			abort();
+}
+
+void check_rendered(struct event *event)
+{
+	struct journal_entry entry;
+	char *line = NULL;
+	size_t size = 0;
+
+	event->schema = number_of(1);
+	event->seq = number_of(7);
+	event->event = text_of(event_name(event->kind));
+	if (json_render(event, &line, &size))
+		return; /* no memory */
+	check_line(line, size);
+	if (!journal_entry_make(event, line, size, &entry)) {
+		check_fields(&entry);
+		journal_entry_clear(&entry);
+	}
+	check_sentence(event);
+	free(line);
+}
