@@ -2,6 +2,7 @@
 #include "capture.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "../trusted.h"
 #include "folder.h"
 #include "images.h"
 
@@ -243,15 +244,15 @@ int capture_new(const char *folder, uint64_t max, struct capture **out)
 		capture->slots[i].fd = -1;
 	capture->path = folder;
 	capture->max = max;
-	capture->folder = folder_open(folder);
+	capture->folder = folder_open(folder, true);
 	if (capture->folder == -ENOTDIR || capture->folder == -ELOOP)
 		return refuse(folder, ENOTDIR, "that is no folder (links are not followed): name one");
 	if (capture->folder < 0)
 		return refuse(folder, -capture->folder, strerror(-capture->folder));
 	if (fstat(capture->folder, &st))
 		return refuse(folder, errno, strerror(errno));
-	if (folder_distrust(&st))
-		return refuse(folder, EPERM, folder_distrust(&st));
+	if (distrust(&st))
+		return refuse(folder, EPERM, distrust(&st));
 	*out = capture;
 	capture = NULL;
 	return 0;
