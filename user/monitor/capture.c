@@ -69,8 +69,9 @@ void capture_write(struct capture *capture, int slot, const struct image_chunk *
 		return;
 	if (capture->slots[slot].fd < 0) {
 		part_name(name, chunk->attempt_time, chunk->attempt_cpu, chunk->tid);
-		capture->slots[slot].fd = openat(
-		    capture->folder, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (chunk->offset ? 0 : O_CREAT), 0600);
+		capture->slots[slot].fd =
+		    openat(capture->folder, name,
+			   O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (chunk->offset ? 0 : O_CREAT), 0600);
 		if (capture->slots[slot].fd < 0) {
 			capture->slots[slot].error = errno;
 			return;
@@ -162,7 +163,7 @@ void capture_keep(struct capture *capture, int slot, const struct image *image, 
 	part_name(part, image->time, image->cpu, image->tid);
 	snprintf(name, sizeof(name), "%s.ko", hash);
 	if (capture->slots[slot].fd < 0 && !capture->slots[slot].error) /* an earlier monitor wrote all of it */
-		capture->slots[slot].fd = openat(capture->folder, part, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+		capture->slots[slot].fd = openat(capture->folder, part, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	err = -capture->slots[slot].error;
 	if (!err && (capture->slots[slot].fd < 0 || fstat(capture->slots[slot].fd, &st)))
 		err = -errno;
