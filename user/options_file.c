@@ -2,6 +2,7 @@
 #include "options_file.h"
 #include "cleanup.h"
 #include "log.h"
+#include "trusted.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -80,22 +81,43 @@ static int add_value(struct words *words, const char *value)
 	return err;
 }
 
+/*
+ * The folder around is judged, too, even where the file is not there: who can take the file away makes the monitor run
+ * without its options, and nobody is told.
+ */
+static int open_file(const char *path, FILE **out, const char **why)
+{
+	const char *name;
+	_cleanup_(closep) int folder = trusted_parent(path, &name, why);
+	_cleanup_(closep) int fd = folder < 0 ? folder : trusted_open(folder, name, why);
+
+	if (fd < 0)
+		return fd;
+	*out = fdopen(fd, "r");
+	if (!*out) {
+		*why = strerror(errno);
+		return -errno;
+	}
+	take_fd(&fd); /* the stream has it */
+	return 0;
+}
+
 static int add_file(struct words *words, const char *path)
 {
-	_cleanup_(fclosep) FILE *file = fopen(path, "re");
+	_cleanup_(fclosep) FILE *file = NULL;
 	_cleanup_(freep) char *line = NULL;
+	const char *why = NULL;
+	int number = 0, err = open_file(path, &file, &why);
 	size_t room = 0;
-	int number = 0;
 
-	if (!file && errno == ENOENT)
+	if (err == -ENOENT)
 		return 0;
-	if (!file) {
-		log_line("the options in %s cannot be read: %s", path, strerror(errno));
-		return -errno;
+	if (err) {
+		log_line("the options in %s cannot be read: %s", path, why);
+		return err;
 	}
 	while (getline(&line, &room, file) > 0) {
 		const char *start = line + strspn(line, " \t");
-		int err = 0;
 
 		number++;
 		line[strcspn(line, "\n")] = '\0';
@@ -108,6 +130,10 @@ static int add_file(struct words *words, const char *path)
 		log_line("%s, line %d, is not understood: it is to hold %s\"OPTION...\" or a comment", path, number,
 			 variable);
 		return err;
+	}
+	if (ferror(file)) {
+		log_line("the options in %s cannot be read: %s", path, strerror(errno));
+		return -EIO;
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../../user/options_file.h"
+#include "hostile.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -104,6 +105,33 @@ static void others(void **state)
 	assert_int_equal(count, 3);
 }
 
+static int read_options(const char *path)
+{
+	char *argv[] = { "kmodwatch", "--options", (char *)path, NULL };
+	char **words;
+	int count;
+
+	return options_expand(3, argv, &count, &words);
+}
+
+/* Others' words are no options of ours, nor is it theirs to take ours away: then there would be none. */
+static void hostile_files(void **state)
+{
+	assert_refuses_all(*state, "KMODWATCH_OPTIONS=-v\n", read_options);
+	assert_refuses_folders(*state, "KMODWATCH_OPTIONS=-v\n", read_options);
+}
+
+static void odd_names(void **state)
+{
+	assert_int_equal(read_options("/tmp/"), -EISDIR);
+	assert_int_equal(read_options("/"), -EISDIR);
+	assert_int_equal(read_options("."), -EISDIR);
+	assert_int_equal(read_options(""), -EISDIR);
+	assert_int_equal(read_options("/etc/passwd/x"), -ENOTDIR);
+	assert_int_equal(read_options("/etc/passwd/"), -ENOTDIR);
+	assert_int_equal(read_options("no-such-file-here"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +139,8 @@ int main(void)
 		cmocka_unit_test(bad),
 		cmocka_unit_test(absent),
 		cmocka_unit_test(others),
+		cmocka_unit_test_setup_teardown(hostile_files, hostile_setup, hostile_teardown),
+		cmocka_unit_test(odd_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

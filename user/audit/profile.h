@@ -31,8 +31,9 @@ extern const char *const profile_names[];
 const char *profile_text(const char *name);
 
 /*
- * Reads one that is built in, or a file. *out is the caller's to free with profile_free(); name and machine must
- * live on. Returns 0 or a negative errno and leaves *out untouched then, with *why as in source_read().
+ * Reads one that is built in, or a file that nobody else could have written. *out is the caller's to free with
+ * profile_free(); name and machine must live on. Returns 0 or a negative errno and leaves *out untouched then, with
+ * *why as in source_read().
  */
 int profile_read(const char *name, const struct machine *machine, struct path_cache *paths, struct profile *out,
 		 char **why);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "source.h"
 #include "../cleanup.h"
+#include "../trusted.h"
 #include "rulesd.h"
 #include "words.h"
 
@@ -40,16 +41,15 @@ static int read_all(int fd, char *bytes, size_t size, size_t *got)
 	return 0;
 }
 
-int source_bytes(const char *path, struct arena *arena, const char **bytes, size_t *size, char **why)
+/* path is what the file is called. */
+static int bytes_of(int fd, const char *path, struct arena *arena, const char **bytes, size_t *size, char **why)
 {
-	/* a FIFO must not make the open wait */
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 	char *read_bytes;
 	size_t got;
 	int err;
 
-	if (fd < 0 || fstat(fd, &status))
+	if (fstat(fd, &status))
 		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return source_fail(S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, why, "%s is %s, not a file of rules",
@@ -67,6 +67,16 @@ int source_bytes(const char *path, struct arena *arena, const char **bytes, size
 	return 0;
 }
 
+int source_bytes(const char *path, struct arena *arena, const char **bytes, size_t *size, char **why)
+{
+	/* a FIFO must not make the open wait */
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
+	return bytes_of(fd, path, arena, bytes, size, why);
+}
+
 int source_add(struct source *source, const struct source_line *line)
 {
 	if (source->count == source->room) {
@@ -82,11 +92,10 @@ int source_add(struct source *source, const struct source_line *line)
 	return 0;
 }
 
-static int read_file(struct source *source, char **why)
+static int add_lines(struct source *source, struct lines lines)
 {
-	struct lines lines = { 0 };
 	struct source_line line = { .file = source->path };
-	int err = source_bytes(source->path, &source->arena, &lines.bytes, &lines.size, why);
+	int err = 0;
 
 	source->files = 1;
 	while (!err && lines_next(&lines, &line.text, &line.size)) {
@@ -94,6 +103,14 @@ static int read_file(struct source *source, char **why)
 		err = source_add(source, &line);
 	}
 	return err;
+}
+
+static int read_file(struct source *source, char **why)
+{
+	struct lines lines = { 0 };
+	int err = source_bytes(source->path, &source->arena, &lines.bytes, &lines.size, why);
+
+	return err ? err : add_lines(source, lines);
 }
 
 int source_read(const char *path, struct source *out, char **why)
@@ -106,6 +123,27 @@ int source_read(const char *path, struct source *out, char **why)
 	if (stat(path, &status))
 		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
 	err = S_ISDIR(status.st_mode) ? rulesd_join(&source, why) : read_file(&source, why);
+	if (err)
+		source_free(&source);
+	else
+		*out = source;
+	return err;
+}
+
+int source_read_trusted(const char *path, struct source *out, char **why)
+{
+	struct source source = { .path = path };
+	struct lines lines = { 0 };
+	const char *reason = NULL;
+	_cleanup_(closep) int fd = trusted_open(AT_FDCWD, path, &reason);
+	int err;
+
+	*why = NULL;
+	if (fd < 0)
+		return source_fail(fd, why, "profile %s cannot be read: %s", path, reason);
+	err = bytes_of(fd, path, &source.arena, &lines.bytes, &lines.size, why);
+	if (!err)
+		err = add_lines(&source, lines);
 	if (err)
 		source_free(&source);
 	else

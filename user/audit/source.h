@@ -21,6 +21,13 @@ struct source {
  */
 int source_read(const char *path, struct source *out, char **why);
 
+/*
+ * The same for a file that says what is to be found out, so that it is not for others to write: one file, never a link.
+ * The folder around it is not looked at: what is moved there must be trusted itself, and a file that is gone is an
+ * error.
+ */
+int source_read_trusted(const char *path, struct source *out, char **why);
+
 void source_free(struct source *source);
 
 /* The order of `ls -v`: digits by value, and what comes after the last dots only where the rest is the same. */

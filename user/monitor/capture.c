@@ -2,6 +2,7 @@
 #include "capture.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "../trusted.h"
 #include "folder.h"
 #include "images.h"
 
@@ -68,8 +69,9 @@ void capture_write(struct capture *capture, int slot, const struct image_chunk *
 		return;
 	if (capture->slots[slot].fd < 0) {
 		part_name(name, chunk->attempt_time, chunk->attempt_cpu, chunk->tid);
-		capture->slots[slot].fd = openat(
-		    capture->folder, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (chunk->offset ? 0 : O_CREAT), 0600);
+		capture->slots[slot].fd =
+		    openat(capture->folder, name,
+			   O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (chunk->offset ? 0 : O_CREAT), 0600);
 		if (capture->slots[slot].fd < 0) {
 			capture->slots[slot].error = errno;
 			return;
@@ -161,7 +163,7 @@ void capture_keep(struct capture *capture, int slot, const struct image *image, 
 	part_name(part, image->time, image->cpu, image->tid);
 	snprintf(name, sizeof(name), "%s.ko", hash);
 	if (capture->slots[slot].fd < 0 && !capture->slots[slot].error) /* an earlier monitor wrote all of it */
-		capture->slots[slot].fd = openat(capture->folder, part, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+		capture->slots[slot].fd = openat(capture->folder, part, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	err = -capture->slots[slot].error;
 	if (!err && (capture->slots[slot].fd < 0 || fstat(capture->slots[slot].fd, &st)))
 		err = -errno;
@@ -243,15 +245,15 @@ int capture_new(const char *folder, uint64_t max, struct capture **out)
 		capture->slots[i].fd = -1;
 	capture->path = folder;
 	capture->max = max;
-	capture->folder = folder_open(folder);
+	capture->folder = folder_open(folder, true);
 	if (capture->folder == -ENOTDIR || capture->folder == -ELOOP)
 		return refuse(folder, ENOTDIR, "that is no folder (links are not followed): name one");
 	if (capture->folder < 0)
 		return refuse(folder, -capture->folder, strerror(-capture->folder));
 	if (fstat(capture->folder, &st))
 		return refuse(folder, errno, strerror(errno));
-	if (folder_distrust(&st))
-		return refuse(folder, EPERM, folder_distrust(&st));
+	if (distrust(&st))
+		return refuse(folder, EPERM, distrust(&st));
 	*out = capture;
 	capture = NULL;
 	return 0;

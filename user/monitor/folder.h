@@ -3,15 +3,12 @@
 #ifndef KMODWATCH_FOLDER_H
 #define KMODWATCH_FOLDER_H
 
-#include <sys/stat.h>
+#include <stdbool.h>
 
 /*
- * Opens the folder, made (0700) where there is none, its parent not. A link as the last part is not followed. Returns a
- * descriptor, or a negative errno: -ENOTDIR or -ELOOP where something else is there.
+ * Opens the folder, with make made (0700) where there is none, its parent not. A link as the last part is not followed.
+ * Returns a descriptor, or a negative errno: -ENOTDIR or -ELOOP where something else is there.
  */
-int folder_open(const char *path);
-
-/* Why what is in a file or folder with this status may be somebody else's, for the user; NULL: it can't. */
-const char *folder_distrust(const struct stat *st);
+int folder_open(const char *path, bool make);
 
 #endif

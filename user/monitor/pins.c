@@ -2,6 +2,8 @@
 #include "pins.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "../trusted.h"
+#include "folder.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -33,12 +35,16 @@ static void path_in(const struct pins *pins, char path[static PATH_MAX], const c
 
 static int remove_tree(const char *path)
 {
-	_cleanup_(closedirp) DIR *folder = opendir(path);
+	_cleanup_(closep) int fd = folder_open(path, false);
+	_cleanup_(closedirp) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	int err = 0;
 
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
 	if (!folder)
-		return errno == ENOENT ? 0 : -errno;
+		return -errno;
+	take_fd(&fd); /* the stream has it */
 	while (!err && (entry = readdir(folder))) {
 		char below[PATH_MAX];
 
@@ -99,28 +105,49 @@ static int lock_folder(struct pins *pins)
 	return -EBUSY;
 }
 
+static int refuse(const char *folder, int err, const char *why)
+{
+	if (why)
+		log_line("%s cannot be used for --pin: %s", folder, why);
+	else if (err == -ENOTDIR || err == -ELOOP)
+		log_line("%s cannot be used for --pin: that is no folder (links are not followed): name one", folder);
+	else
+		log_line("%s cannot be used for --pin (%s): it takes a folder on a bpffs, usually below /sys/fs/bpf "
+			 "(mount -t bpf bpf /sys/fs/bpf)",
+			 folder, strerror(-err));
+	return err;
+}
+
+/* What is below is found by its name again and again, so nobody may put another folder in its place. */
+static int check_parent(const char *folder, const char **why)
+{
+	const char *name, *reason;
+	_cleanup_(closep) int fd = trusted_parent(folder, &name, &reason);
+
+	if (fd == -EPERM)
+		*why = reason;
+	return fd < 0 ? fd : 0;
+}
+
 static int open_folder(struct pins *pins, const char *folder, bool make)
 {
 	struct statfs fs;
+	const char *why = NULL;
 	struct stat st;
+	int err;
 
 	if (snprintf(pins->folder, sizeof(pins->folder), "%s", folder) >= (int)sizeof(pins->folder)) {
 		log_line("the name of the folder for --pin is too long");
 		return -ENAMETOOLONG;
 	}
-	if (make && make_folder(folder)) {
-		log_line("%s cannot be made (%s): --pin takes a folder on a bpffs, usually below /sys/fs/bpf "
-			 "(mount -t bpf bpf /sys/fs/bpf)",
-			 folder, strerror(errno));
-		return -EINVAL;
-	}
-	pins->lock = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (pins->lock < 0 || fstatfs(pins->lock, &fs) || fstat(pins->lock, &st)) {
-		int err = -errno;
-
-		log_line("%s cannot be used for --pin: %s", folder, strerror(errno));
-		return err;
-	}
+	err = check_parent(folder, &why);
+	pins->lock = err ? err : folder_open(folder, make);
+	if (pins->lock == -ENOENT && !make)
+		return -ENOENT;
+	if (pins->lock < 0)
+		return refuse(folder, pins->lock, why);
+	if (fstatfs(pins->lock, &fs) || fstat(pins->lock, &st))
+		return refuse(folder, -errno, strerror(errno));
 	if (fs.f_type != BPF_FS_MAGIC) {
 		log_line("%s is not on a bpffs, so nothing can be pinned there: use a folder below /sys/fs/bpf",
 			 folder);
@@ -339,13 +366,10 @@ void pins_forget_others(const struct pins *pins, uint32_t generation, const char
 int pins_remove(const char *folder)
 {
 	_cleanup_(pins_freep) struct pins *pins = NULL;
-	int err;
+	int err = open_locked(folder, false, &pins);
 
-	if (access(folder, F_OK) && errno == ENOENT)
-		return 0;
-	err = open_locked(folder, false, &pins);
 	if (err)
-		return err;
+		return err == -ENOENT ? 0 : err;
 	err = pins_forget(pins);
 	if (!err && rmdir(folder) && errno != ENOTEMPTY && errno != EBUSY)
 		err = -errno;

@@ -17,9 +17,9 @@
 struct pins;
 
 /*
- * Opens the folder (made where it is missing) for this process alone. Refuses what is not on a bpffs, not ours or
- * writable by others, and a folder that another process holds. *out: pins_freep(). Returns 0, or a negative errno after
- * having logged why.
+ * Opens the folder (made where it is missing) for this process alone. Refuses a link, what is not on a bpffs, not ours
+ * or writable by others, one that others could replace, and a folder that another process holds. *out: pins_freep().
+ * Returns 0, or a negative errno after having logged why.
  */
 int pins_open(const char *folder, struct pins **out);
 void pins_freep(struct pins **pins);

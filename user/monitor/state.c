@@ -3,6 +3,7 @@
 #include "state.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "../trusted.h"
 #include "clock.h"
 #include "folder.h"
 
@@ -26,11 +27,14 @@ void state_init(struct state *state, const char *path, const char *boot_id)
 	*state = (struct state) { .path = path, .boot_id = boot_id, .folder = -1, .file = -1 };
 }
 
-/* Says it, unless it was what was said last. Returns -err. */
+/* Says it, unless it was what was said last. what: "kept" in the folder, "read" from the file. Returns -err. */
 static int complain(struct state *state, int err, const char *what, const char *why)
 {
+	bool of_file = strcmp(what, "read") == 0;
+
 	if (state->told != err)
-		log_line("the list of loaded modules is not %s (%s): %s", what, state->path, why);
+		log_line("the list of loaded modules is not %s (%s%s%s): %s", what, state->path, of_file ? "/" : "",
+			 of_file ? file_name : "", why);
 	state->told = err;
 	return -err;
 }
@@ -48,15 +52,15 @@ static int open_folder(struct state *state)
 
 	if (state->folder >= 0)
 		return 0;
-	fd = folder_open(state->path);
+	fd = folder_open(state->path, true);
 	if (fd == -ENOTDIR || fd == -ELOOP)
 		return complain(state, ENOTDIR, "kept", "that is no folder (links are not followed): name one");
 	if (fd < 0)
 		return complain(state, -fd, "kept", strerror(-fd));
 	if (fstat(fd, &st))
 		return complain(state, errno, "kept", strerror(errno));
-	if (folder_distrust(&st))
-		return complain(state, EPERM, "kept", folder_distrust(&st));
+	if (distrust(&st))
+		return complain(state, EPERM, "kept", distrust(&st));
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return complain(state, errno, "kept",
 				errno == EWOULDBLOCK ? "another kmodwatch keeps its own there: name another folder"
@@ -65,25 +69,20 @@ static int open_folder(struct state *state)
 	return 0;
 }
 
-/* What there is under the name may be anything; opening must not wait, nor lead elsewhere. */
 static int open_file(struct state *state, FILE **out)
 {
-	_cleanup_(closep) int fd = openat(state->folder, file_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	const char *why = NULL;
+	_cleanup_(closep) int fd = trusted_open(state->folder, file_name, &why);
 	struct stat st;
 
-	if (fd < 0 && errno == ENOENT)
-		return -ENOENT;
+	if (fd == -ENOENT)
+		return fd;
 	if (fd < 0)
-		return complain(state, errno, "read",
-				errno == ELOOP ? "`modules` there is a link, which is not followed" : strerror(errno));
+		return complain(state, -fd, "read", why);
 	if (fstat(fd, &st))
 		return complain(state, errno, "read", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return complain(state, EINVAL, "read", "`modules` there is no plain file");
-	if (folder_distrust(&st))
-		return complain(state, EPERM, "read", folder_distrust(&st));
 	if (st.st_size > SIZE_MAX_MIB * 1048576ll)
-		return complain(state, EFBIG, "read", "`modules` there is larger than any list of ours");
+		return complain(state, EFBIG, "read", "it is larger than any list of ours");
 	*out = fdopen(fd, "r");
 	if (!*out)
 		return complain(state, errno, "read", strerror(errno));
@@ -102,8 +101,7 @@ int state_load(struct state *state, struct loaded *set)
 	if (!err || err == -ESTALE || err == -ENOMEM)
 		return err;
 	complain(state, -err, "read",
-		 err == -E2BIG || err == -EBADMSG ? "`modules` there is broken, so a new one is begun"
-						  : strerror(-err));
+		 err == -E2BIG || err == -EBADMSG ? "it is broken, so a new one is begun" : strerror(-err));
 	return -ENOENT;
 }
 

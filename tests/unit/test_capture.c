@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The folder of images: whose it may be, and what may stand in it. What is kept there is test_images.c's. */
+#include "../../user/monitor/capture.h"
+#include "../../user/monitor/images.h"
+#include "hostile.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int use(const char *path)
+{
+	struct capture *capture = NULL;
+	int err = capture_new(path, 1 << 20, &capture);
+
+	assert_true(err ? !capture : capture != NULL);
+	capture_freep(&capture);
+	return err;
+}
+
+static int use_with_slash(const char *path)
+{
+	char longer[80];
+
+	snprintf(longer, sizeof(longer), "%s//", path);
+	return use(longer);
+}
+
+static void assert_refused(struct hostile *hostile, const char *why)
+{
+	int (*const ways[])(const char *path) = { use, use_with_slash };
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		assert_true(hostile_run(hostile, ways[i]) < 0);
+		if (!strstr(hostile->said, "images cannot be captured in ") || !strstr(hostile->said, why))
+			fail_msg("said: %s", hostile->said);
+	}
+	assert_int_equal(remove(hostile->path), 0);
+}
+
+static void hostile_folders(void **state)
+{
+	struct hostile *hostile = *state;
+
+	assert_int_equal(hostile_run(hostile, use), 0); /* it is made */
+	assert_int_equal(hostile_run(hostile, use_with_slash), 0);
+	assert_int_equal(chmod(hostile->path, 0720), 0);
+	assert_refused(hostile, "others may write to it");
+	assert_int_equal(mkdir(hostile->path, 0700), 0);
+	assert_int_equal(chmod(hostile->path, 0702), 0);
+	assert_refused(hostile, "others may write to it");
+	assert_int_equal(mkdir(hostile->elsewhere, 0700), 0);
+	assert_int_equal(symlink(hostile->elsewhere, hostile->path), 0);
+	assert_refused(hostile, "that is no folder (links are not followed)");
+	assert_int_equal(symlink("nowhere", hostile->path), 0);
+	assert_refused(hostile, "that is no folder (links are not followed)");
+	assert_int_equal(mkfifo(hostile->path, 0600), 0);
+	assert_refused(hostile, "that is no folder");
+	hostile_put(hostile->path, "");
+	assert_refused(hostile, "that is no folder");
+	if (!geteuid()) {
+		assert_int_equal(mkdir(hostile->path, 0700), 0);
+		assert_int_equal(chown(hostile->path, 12345, 12345), 0);
+		assert_refused(hostile, "it belongs to another user");
+	}
+}
+
+/* The image is whole, written now or by an earlier monitor: the part's name is of its attempt. Returns what is lost. */
+static int keep(const char *path, bool written_now)
+{
+	struct image_chunk *chunk = calloc(1, sizeof(*chunk));
+	struct image image = { .used = 1, .tid = 3, .time = 1, .cpu = 2, .size = 4 };
+	char hash[HASH_TEXT_SIZE] = "";
+	struct capture *capture;
+	int lost;
+
+	memset(hash, 'a', sizeof(hash) - 1);
+	assert_non_null(chunk);
+	*chunk = (struct image_chunk) { .attempt_time = 1, .attempt_cpu = 2, .tid = 3, .image_size = 4, .size = 4 };
+	assert_int_equal(capture_new(path, 1 << 20, &capture), 0);
+	if (written_now)
+		capture_write(capture, 0, chunk);
+	capture_keep(capture, 0, &image, hash);
+	lost = (int)capture_lost(capture);
+	capture_freep(&capture);
+	free(chunk);
+	return lost;
+}
+
+static int write_image(const char *path)
+{
+	return keep(path, true);
+}
+
+static int keep_written(const char *path)
+{
+	return keep(path, false);
+}
+
+/* Left over from when the folder was not ours alone. */
+static void hostile_parts(void **state)
+{
+	struct hostile *hostile = *state;
+	char part[80];
+	struct stat st;
+
+	snprintf(part, sizeof(part), "%s/.1-2-3.part", hostile->path);
+	assert_int_equal(mkdir(hostile->path, 0700), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(mkfifo(part, 0600), 0);
+		assert_int_equal(hostile_run(hostile, i ? keep_written : write_image), 1);
+		assert_non_null(strstr(hostile->said, "an image is not captured in "));
+		assert_int_equal(access(part, F_OK), -1); /* removed, as what is not kept is */
+	}
+	hostile_put(hostile->elsewhere, "");
+	assert_int_equal(symlink(hostile->elsewhere, part), 0);
+	assert_int_equal(hostile_run(hostile, write_image), 1);
+	assert_int_equal(stat(hostile->elsewhere, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(hostile_run(hostile, write_image), 0);
+}
+
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, hostile_setup, hostile_teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		IN_PLACE(hostile_folders),
+		IN_PLACE(hostile_parts),
+	};
+
+	return cmocka_run_group_tests_name("capture", tests, NULL, NULL);
+}
