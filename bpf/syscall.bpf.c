@@ -72,10 +72,10 @@ static __always_inline bool may_send_alone(enum module_call module_call, long re
 /* The attempt that ends with the call; NULL: it was none. */
 static __always_inline struct attempt *attempt_of_call(enum module_call module_call, long ret)
 {
-	const __u64 *under_way = attempts_under_way();
+	const __u64 *count = attempts_under_way();
 	struct attempt *attempt;
 
-	if (!under_way || !*under_way)
+	if (!count || !*count)
 		return NULL;
 	attempt = attempt_here();
 	if (!attempt || !is_stale(attempt, module_call, ret))
