@@ -8,8 +8,9 @@
  *   image_ring        the bytes that the kernel was handed as a module: they take no room from the records
  *   file_passes       the program that goes on with an image from where it stopped: itself. One for each hook, since
  *   memory_passes     programs on different hooks cannot call each other (6.12, 28ead3eaabc1)
- *   attempts          the calls under way, by thread id
- *   under_way         how many attempts there are: a refused call is spared the look for its own
+ *   attempts          the calls under way, by thread id. One whose return is not seen (an init that oopses, a program
+ *                     that the kernel skips) stays: hence LRU
+ *   under_way         how many attempts there are, or more: a refused call is spared the look for its own
  *   workspaces        where records are put together; workspace_owners says which are taken. Neither a per-CPU map (a
  *                     program can be preempted since 5.11) nor the 512 bytes of stack would do
  *   lost              records that could not be handed over, by kind
@@ -18,8 +19,9 @@
  *                     thread id, then by the address of struct subprocess_info, then by the new process's id. What
  *                     gets stuck on that way is never looked for again: hence LRU
  *   limits            how much of what anyone may cause in any number there was this second, and how much of it was
- * only counted. The user side makes room, and never writes to an entry control           what the user side tells the
- * programs memory            what the user side must remember across its own end; no program touches it
+ *                     only counted. The user side makes room, and never writes to an entry
+ *   control           what the user side tells the programs
+ *   memory            what the user side must remember across its own end; no program touches it
  */
 #define MAP
 #include "maps.bpf.h"

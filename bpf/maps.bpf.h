@@ -12,7 +12,7 @@
 #endif
 
 enum {
-	ATTEMPTS_MAX = 10240,
+	ATTEMPTS_MAX = 16384,
 	WORKSPACES = 64,
 	TOOLS_MAX = 64,
 	REQUESTS_MAX = 4096,
@@ -60,7 +60,7 @@ struct passes_map {
 };
 
 struct attempts_map {
-	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*type)[BPF_MAP_TYPE_LRU_HASH];
 	int (*max_entries)[ATTEMPTS_MAX];
 	__u32 *key; /* thread id */
 	struct attempt *value;

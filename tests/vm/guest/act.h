@@ -17,6 +17,7 @@ extern const struct act load_acts[];
 extern const struct act compat_acts[];
 extern const struct act become_acts[];
 extern const struct act flood_acts[];
+extern const struct act stuck_acts[];
 
 /* Runs the act that the words name: some acts change the process and then go on with another one. */
 int dispatch(int argc, char **argv);

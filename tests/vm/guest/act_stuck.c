@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Acts about what the kernel side keeps: callers that stay in the midst of the call, and what is in the maps.
+#define _GNU_SOURCE
+#include "act.h"
+
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Memory that the kernel waits for when it reads it, for ever. */
+static void *unanswered_page(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .range.len = 4096, .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (fd < 0 || page == MAP_FAILED || ioctl(fd, UFFDIO_API, &api))
+		die("userfaultfd");
+	range.range.start = (unsigned long)page;
+	if (ioctl(fd, UFFDIO_REGISTER, &range))
+		die("UFFDIO_REGISTER");
+	return page;
+}
+
+static void *call_and_stay(void *page)
+{
+	syscall(SYS_init_module, page, 4096, "");
+	return NULL;
+}
+
+/* Prints a line when all have begun. Then it ends by itself, the callers with it; or waits to be killed. */
+static int do_stuck(int argc, char **argv)
+{
+	int count = atoi(argv[1]), stays = argc > 2 && !strcmp(argv[2], "stay");
+	void *page = unanswered_page();
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, 16384);
+	for (int i = 0; i < count; i++)
+		if (pthread_create(&thread, &attributes, call_and_stay, page))
+			die("pthread_create");
+	usleep(500000 + count * 200);
+	puts("stuck");
+	fflush(stdout);
+	while (stays)
+		pause();
+	syscall(SYS_exit_group, 0);
+	return 0;
+}
+
+static long bpf(int command, union bpf_attr *attributes)
+{
+	return syscall(SYS_bpf, command, attributes, sizeof(*attributes));
+}
+
+static unsigned long count_entries(int map, size_t key_size)
+{
+	char before[256], key[256] = { 0 };
+	union bpf_attr next = { .map_fd = map, .next_key = (unsigned long)key };
+	unsigned long count = 0;
+
+	while (key_size <= sizeof(key) && !bpf(BPF_MAP_GET_NEXT_KEY, &next)) {
+		memcpy(before, key, key_size);
+		next.key = (unsigned long)before;
+		count++;
+	}
+	return count;
+}
+
+/* What each hash holds: NAME=COUNT. */
+static int do_maps(int argc, char **argv)
+{
+	union bpf_attr next = { 0 };
+
+	(void)argc, (void)argv;
+	for (; !bpf(BPF_MAP_GET_NEXT_ID, &next); next.start_id = next.next_id) {
+		union bpf_attr open = { .map_id = next.next_id };
+		struct bpf_map_info info = { 0 };
+		union bpf_attr ask = { 0 };
+		int fd = (int)bpf(BPF_MAP_GET_FD_BY_ID, &open);
+
+		ask.info.bpf_fd = fd;
+		ask.info.info_len = sizeof(info);
+		ask.info.info = (unsigned long)&info;
+		if (fd < 0 || bpf(BPF_OBJ_GET_INFO_BY_FD, &ask))
+			continue;
+		if (info.type == BPF_MAP_TYPE_HASH || info.type == BPF_MAP_TYPE_LRU_HASH)
+			printf("%s=%lu\n", info.name, count_entries(fd, info.key_size));
+		close(fd);
+	}
+	return 0;
+}
+
+const struct act stuck_acts[] = {
+	{ "stuck", "N [stay]: N threads in the midst of init_module, ended by exit_group()", 1, do_stuck },
+	{ "maps", ": how many entries the BPF hashes have", 0, do_maps },
+	{ 0 },
+};
