@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libssl-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
-PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc mmdebstrap python3-jsonschema shellcheck valgrind zsh
+PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc mmdebstrap python3-jsonschema shellcheck strace valgrind zsh
 
 ifeq ($(V),1)
 Q :=
@@ -146,6 +146,13 @@ $(B)/asan/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
+# The program itself, for `make matrix-asan`.
+$(B)/asan/kmodwatch: $(USER_SOURCES:%.c=$(B)/asan/%.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(USER_LIBS)
+
+$(B)/asan/user/monitor/object.o: | $(B)/include/kmodwatch.skel.h
+
 $(addprefix $(B)/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/,$(UNIT_SHARED))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
@@ -162,7 +169,7 @@ unit-asan: $(addprefix $(B)/asan/,$(UNIT_PROGRAMS))
 unit-valgrind: $(addprefix $(B)/,$(UNIT_PROGRAMS))
 	@TIMEOUT=600 WRAPPER='valgrind --error-exitcode=1 --leak-check=full -q' tests/unit/run $^
 
--include $(UNIT_PROGRAMS:%=$(B)/%.d) $(UNIT_PROGRAMS:%=$(B)/asan/%.d)
+-include $(USER_SOURCES:%.c=$(B)/asan/%.d) $(UNIT_PROGRAMS:%=$(B)/%.d) $(UNIT_PROGRAMS:%=$(B)/asan/%.d)
 -include $(UNIT_SHARED:%.o=$(B)/%.d) $(UNIT_SHARED:%.o=$(B)/asan/%.d)
 
 # --- fuzzing: make fuzz T=SECONDS for each target ---
@@ -217,6 +224,12 @@ check: all lint unit
 # Every case on every kernel.
 matrix: all
 	@tests/vm/run matrix
+
+# The same with the user side built for ASan and UBSan.
+SANITIZED_KERNELS ?= 6.1
+.PHONY: matrix-asan
+matrix-asan: $(B)/asan/kmodwatch
+	@KMODWATCH=$< tests/vm/run matrix $(SANITIZED_KERNELS:%=--kernel %)
 
 # The audit cross-check in guests with the real auditctl and auditd: the case table, acceptance line by line, the round
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.

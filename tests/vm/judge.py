@@ -24,6 +24,7 @@ def judge(case, folder, release):
     if case.monitor == "own" or case.exits:
         faults += _exit(case, text("exit"), release)
     faults += _stderr(case, text("stderr", ""), release)
+    faults += _sanitizer(text("stderr", ""))
     output = folder / "stdout"
     if output.exists():
         faults += judge_output(case, output.read_bytes(), text("vars", ""), release)
@@ -45,6 +46,8 @@ def judge_session(folder):
     status = (folder / "exit").read_text().strip()
     if status != "0":
         faults.append(f"kmodwatch ended with {status}, not with 0")
+    if (folder / "stderr").exists():
+        faults += _sanitizer((folder / "stderr").read_text(errors="replace"))
     lines, bad = strict.parse_lines((folder / "stdout").read_bytes())
     return faults + bad + contract.check_run(lines) + list(contract.check_ends(lines))
 
@@ -69,6 +72,13 @@ def _stderr(case, given, release):
     for conditions, wanted in case.stderr:
         if Case.holds(conditions, release) and not re.search(wanted, given):
             yield f"kmodwatch's stderr has nothing that fits /{wanted}/"
+
+
+def _sanitizer(given):
+    """What a kmodwatch built for ASan and UBSan says of itself: a fault, whatever it ended with."""
+    found = re.search(r"ERROR: (Address|Leak)Sanitizer.*|.*: runtime error: .*", given)
+    if found:
+        yield f"a sanitizer speaks: {given[found.start():][:3000]}"
 
 
 def blocks_for(case, release):

@@ -331,6 +331,11 @@ class Verdict(unittest.TestCase):
         self.assertEqual(self.faults(text, stderr="there is no such little thing\n"), [])
         self.assertTrue(self.faults(text, stderr="nothing\n"))
 
+    def test_what_a_sanitizer_says(self):
+        for words in ("==7==ERROR: AddressSanitizer: heap-use-after-free", "==7==ERROR: LeakSanitizer: detected memory leaks",
+                      "user/x.c:3:1: runtime error: signed integer overflow"):
+            self.assertTrue(self.faults(stderr=f"kmodwatch: watching\n{words}\n"))
+
 
 class Cases(unittest.TestCase):
     def test_faults_in_a_case_file_are_named(self):

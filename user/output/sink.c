@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +18,26 @@ static time_t now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec;
+}
+
+/* A file's disk may come back. A terminal that was hung up says EIO too, and does not. */
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
+static void tell_waiting(int err)
+{
+	if (err == EIO)
+		log_line("stdout cannot be written (%s): trying again; look after the disk, nothing is lost while the "
+			 "kernel's buffer lasts",
+			 strerror(err));
+	else
+		log_line("stdout cannot be written (%s): waiting for room; free some, nothing is lost while the "
+			 "kernel's buffer lasts",
+			 strerror(err));
 }
 
 int sink_write(struct sink *sink, const char *line, size_t size)
@@ -43,13 +65,14 @@ int sink_write(struct sink *sink, const char *line, size_t size)
 		case EAGAIN:
 			poll(&(struct pollfd) { .fd = sink->fd, .events = POLLOUT }, 1, FULL_RETRY_MS);
 			break;
+		case EIO:
+			if (!is_file(sink->fd))
+				return -EPIPE;
+			/* fall through */
 		case ENOSPC:
 		case EDQUOT:
 			if (told++ == 0)
-				log_line(
-				    "stdout cannot be written (%s): waiting for room; free some, nothing is lost while "
-				    "the kernel's buffer lasts",
-				    strerror(errno));
+				tell_waiting(errno);
 			poll(NULL, 0, FULL_RETRY_MS);
 			break;
 		default:

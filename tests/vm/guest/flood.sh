@@ -34,3 +34,8 @@ adds_up() {
 resident() {
 	awk '/^[0-9a-f]+-[0-9a-f]+ / { ours = !/bpf/ } /^Rss:/ && ours { sum += $2 } END { print sum + 0 }' "/proc/$1/smaps"
 }
+
+# bounded PID KIB: what it has resident is below that. A build for ASan has its own idea of memory.
+bounded() {
+	grep -q libasan "/proc/$1/maps" || [ "$2" -lt 32768 ] || { echo "$2 KiB are resident" >&2; exit 1; }
+}
