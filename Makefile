@@ -172,6 +172,15 @@ unit-valgrind: $(addprefix $(B)/,$(UNIT_PROGRAMS))
 -include $(USER_SOURCES:%.c=$(B)/asan/%.d) $(UNIT_PROGRAMS:%=$(B)/%.d) $(UNIT_PROGRAMS:%=$(B)/asan/%.d)
 -include $(UNIT_SHARED:%.o=$(B)/%.d) $(UNIT_SHARED:%.o=$(B)/asan/%.d)
 
+# A day's worth of events through the user side: figures, and 1 where memory grew.
+$(B)/tests/bench/replay: $(B)/tests/bench/replay.o $(addprefix $(B)/,$(UNIT_OBJECTS)) $(B)/tests/unit/records.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
+
+.PHONY: replay
+replay: $(B)/tests/bench/replay
+	@$<
+
 # --- fuzzing: make fuzz T=SECONDS for each target ---
 
 T ?= 20
@@ -212,7 +221,7 @@ QUICK_SETS ?= 25
 # Builds what a newcomer's first `make test` builds; the packages come first, since the build asks them.
 test:
 	@$(MAKE) --no-print-directory packages-test
-	@$(MAKE) --no-print-directory all lint scan unit unit-asan unit-valgrind check-arm64 judge
+	@$(MAKE) --no-print-directory all lint scan unit unit-asan unit-valgrind replay check-arm64 judge
 	@tests/vm/run fetch
 	@$(MAKE) --no-print-directory check-vmlinux signatures native matrix fuzz
 	@$(MAKE) --no-print-directory service-matrix SERVICE=--short
@@ -326,7 +335,7 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 # --- lint ---
 
 LINT := $(B)/lint
-LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch])
+LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch] tests/bench/*.[ch])
 LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
 LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.

@@ -92,8 +92,8 @@ static int do_hangup(int argc, char **argv)
 }
 
 const struct act terminal_acts[] = {
-	{ "terminal", "SECONDS FILE COMMAND...: its stdout is a terminal that stands still so long, then goes to FILE", 3,
-	  do_terminal },
+	{ "terminal", "SECONDS FILE COMMAND...: its stdout is a terminal that stands still so long, then goes to FILE",
+	  3, do_terminal },
 	{ "hangup", "SECONDS COMMAND...: its stdout is a terminal that is gone after so long", 2, do_hangup },
 	{ 0 },
 };
