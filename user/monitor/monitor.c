@@ -119,7 +119,6 @@ static int emit_start(struct monitor *monitor)
 {
 	struct event event = { .kind = EVENT_MONITOR_START };
 	struct utsname names;
-	uint64_t unread;
 
 	uname(&names);
 	policy_watch_init(&monitor->policy);
@@ -128,7 +127,7 @@ static int emit_start(struct monitor *monitor)
 	event.degraded = number_of(probes_degraded(monitor->probes));
 	event.probes = probes_list(monitor->probes);
 	event.policy = policy_part(&monitor->policy.last);
-	if (probes_takeover(monitor->probes, &unread) == TAKEOVER_RESUMED)
+	if (probes_takeover(monitor->probes) == TAKEOVER_RESUMED)
 		event.resumed = (struct resumed_part) {
 			.known = KNOWN,
 			.records = number_of(ring_count(&monitor->rings.matters) + ring_count(&monitor->rings.refused)),
@@ -137,15 +136,15 @@ static int emit_start(struct monitor *monitor)
 	return emit(monitor, &event);
 }
 
-/* What another version left, and this one cannot read. */
+/* What another version left, or what somebody took a part from, and this one cannot read. */
 static int emit_unread(struct monitor *monitor)
 {
-	struct event event = { .kind = EVENT_EVENTS_LOST, .what = text_of("pinned record of another version") };
-	uint64_t unread;
+	const char *what;
+	struct event event = { .kind = EVENT_EVENTS_LOST, .count = probes_unread(monitor->probes, &what) };
 
-	if (probes_takeover(monitor->probes, &unread) != TAKEOVER_REPLACED || !unread)
+	if (event.count.known == ABSENT || (event.count.known == KNOWN && !event.count.value))
 		return 0;
-	event.count = number_of(unread);
+	event.what = text_of(what);
 	return emit(monitor, &event);
 }
 
@@ -345,6 +344,8 @@ static int start_missed(struct monitor *monitor, const char *state)
 	if (!preflight_has_modules())
 		return 0;
 	err = hidden_new(monitor->memory, NULL, NULL, &monitor->hidden);
+	if (!err && probes_had_gap(monitor->probes)) /* the end of any may have gone unseen */
+		hidden_forget(monitor->hidden);
 	places.hidden = monitor->hidden;
 	return err ? err : missed_new(&places, &monitor->missed);
 }
