@@ -154,6 +154,10 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
+# What it asks of the kernel side its test answers.
+$(B)/tests/unit/test_selftest: $(B)/user/monitor/selftest.o
+$(B)/asan/tests/unit/test_selftest: $(B)/asan/user/monitor/selftest.o
+
 .PHONY: unit-asan unit-valgrind
 unit: $(addprefix $(B)/,$(UNIT_PROGRAMS)) | dist-check
 	@tests/unit/run $^

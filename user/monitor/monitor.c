@@ -199,7 +199,7 @@ static int sooner(int a, int b)
 /* How long nothing needs to be done if nothing happens; -1: for ever. */
 static int due_ms(const struct monitor *monitor)
 {
-	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest));
+	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest, clock_boot_ns()));
 
 	due = sooner(due, service_due_ms(&monitor->service));
 	due = sooner(due, limits_due_ms(&monitor->limits, clock_boot_ns()));
@@ -270,7 +270,7 @@ static int look(struct monitor *monitor)
 	if (!err)
 		err = audit_watch_handle(monitor->audit, emit, monitor);
 	if (!err)
-		err = selftest_run(monitor->selftest, emit, monitor);
+		err = selftest_run(monitor->selftest, clock_boot_ns(), emit, monitor);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
 	monitor->memory->seen = clock_boot_ns();
@@ -390,7 +390,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = correlator_new(emit, monitor, monitor->memory, monitor->images, &monitor->correlator);
 	if (!err)
-		err = selftest_new(monitor->probes, options, &monitor->selftest);
+		err = selftest_new(monitor->probes, options, &monitor->rings, clock_boot_ns(), &monitor->selftest);
 	if (err) {
 		log_line("the monitor could not be set up: %s", strerror(-err));
 		return err;
