@@ -51,6 +51,17 @@ static bool are_together(const struct kernel_side *side, const struct memory *me
 	return true;
 }
 
+/* What another ring holds says nothing of what the programs wrote. */
+static void drop_foreign_rings(struct kernel_side *side, const struct memory *memory)
+{
+	for (int i = MAP_RING; i < MAP_RING + LEFT_RINGS; i++)
+		if (map_id(side->maps[MAP_MEMORY]) == memory->maps[MAP_MEMORY] &&
+		    map_id(side->maps[i]) != memory->maps[i]) {
+			closep(&side->maps[i]);
+			side->maps[i] = -1;
+		}
+}
+
 /* All maps are there, of this layout, and those that were made together. */
 static bool is_readable(struct probes *probes, int err, const struct control *control)
 {
@@ -61,6 +72,7 @@ static bool is_readable(struct probes *probes, int err, const struct control *co
 		return false;
 	if (are_together(side, probes->memory))
 		return true;
+	drop_foreign_rings(side, probes->memory);
 	memory_unmap(probes->memory);
 	probes->memory = NULL;
 	return false;

@@ -16,7 +16,6 @@ rmdir "$PIN"/current/generation-*/canary
 started "once it can be made"
 check "and that is said" eventually 8 told '.event=="monitor_recovered" and .probe=="canary"'
 
-echo "$SECONDS s: a pin that cannot be made"
 
 # another ring in the ring's place: what the programs write can never be read
 /usr/sbin/kmodwatch --pin /sys/fs/bpf/other --no-snapshot >/run/other 2>&1 &
