@@ -130,7 +130,7 @@ vm: packages-vm all
 # --- unit tests ---
 
 # The user side without what needs libbpf, and so root: a program for each noun.
-UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,health.o limits.o lost.o monitor.o object.o pins.o preflight.o probes.o selftest.o service.o setup.o tools.o), \
+UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,control.o health.o limits.o lost.o monitor.o object.o pin_folder.o pins.o preflight.o probes.o selftest.o service.o setup.o takeover.o tools.o), \
 	$(USER_SOURCES:.c=.o))
 UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
@@ -160,6 +160,10 @@ $(addprefix $(B)/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/,$(UNIT_SHARED))
 $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_SHARED))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
+
+# What it asks of the kernel side its test answers.
+$(B)/tests/unit/test_selftest: $(B)/user/monitor/selftest.o
+$(B)/asan/tests/unit/test_selftest: $(B)/asan/user/monitor/selftest.o
 
 .PHONY: unit-asan unit-valgrind
 unit: $(addprefix $(B)/,$(UNIT_PROGRAMS)) | dist-check

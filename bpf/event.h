@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 3
+#define KMODWATCH_LAYOUT 4
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -350,6 +350,9 @@ struct control {
 	__u64 nonce;	/* what the next canary record is to carry */
 	__u64 period;	/* counts up; for each, LIMIT_LINES of a key go on */
 	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
+	/* the process whose refused calls are sent whatever the limit says, while it makes the self-test's; else 0 */
+	__u32 tester;
+	__u32 pad;
 };
 
 /* What is kept between the hooks of one call, by thread id. */

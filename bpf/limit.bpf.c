@@ -41,6 +41,9 @@ static __always_inline struct limit *limit_now(const struct limit_key *key)
 }
 
 /*
+ * The self-test's own calls go on in any case: they are like those that others of the same user may make in any number,
+ * who would else make the monitor pass for blind. Asked last, so that it costs nobody else a line's way.
+ *
  * Where CPUs begin a period at the same moment, more than LIMIT_LINES may go on; what goes on and what is counted are
  * together exact. No limit: the map is full even for the common keys, which cannot be; then everything goes on.
  */
@@ -48,6 +51,7 @@ __noinline int limit_takes(__u64 word, __u64 may_go_on)
 {
 	const union limit_word what = { .word = word };
 	struct limit *limit = limit_now(&what.key);
+	const struct control *now;
 
 	if (!limit)
 		return true;
@@ -55,6 +59,9 @@ __noinline int limit_takes(__u64 word, __u64 may_go_on)
 		__sync_fetch_and_add(&limit->lines, 1);
 		return true;
 	}
+	now = control_read();
+	if (may_go_on && now && now->tester && now->tester == bpf_get_current_pid_tgid() >> 32)
+		return true;
 	__sync_fetch_and_add(&limit->suppressed, 1);
 	return false;
 }

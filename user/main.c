@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -63,6 +64,17 @@ static void go_on(void)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+/* What goes on in the old folder would never be read. */
+static bool keeps_pin(const struct options *options, const struct options *again)
+{
+	if (again->pin && !strcmp(options->pin, again->pin))
+		return true;
+	log_line("--pin cannot change while it runs, since what is recorded in %s would be left unread: stop it, "
+		 "kmodwatch --unpin --pin %s, and start it anew",
+		 options->pin, options->pin);
+	return false;
+}
+
 /*
  * Runs the monitor, and after a SIGHUP again with what the options say by then: the kernel side is pinned, so nothing
  * is missed meanwhile. Options that will not do change nothing.
@@ -85,7 +97,7 @@ static int run(int argc, char **argv, struct options options)
 			return code;
 		go_on();
 		options = tried;
-		anew = options_read(argc, argv, &again, &unused) && again.pin;
+		anew = options_read(argc, argv, &again, &unused) && keeps_pin(&tried, &again);
 		if (anew)
 			tried = again;
 		else

@@ -146,6 +146,23 @@ static void behind_a_later_one(void **state)
 	assert_taken(test, 3, 9, 1, 2);
 }
 
+/* What comes behind a mark does not matter to it. */
+static void a_mark(void **state)
+{
+	struct test *test = *state;
+	struct rings_mark mark;
+
+	add_record(&test->matters, 1);
+	add_record(&test->refused, 2);
+	mark = rings_mark(&test->rings);
+	add_record(&test->matters, 3);
+	assert_int_equal(rings_drain(&test->rings, 1), 0);
+	assert_false(rings_passed(&test->rings, &mark));
+	assert_int_equal(rings_drain(&test->rings, 1), 0);
+	assert_taken(test, 2, 1, 2);
+	assert_true(rings_passed(&test->rings, &mark));
+}
+
 /* A record that is half written may be an earlier one. */
 static void half_written(void **state)
 {
@@ -237,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_RINGS(by_time),
 		WITH_RINGS(behind_a_later_one),
+		WITH_RINGS(a_mark),
 		WITH_RINGS(half_written),
 		WITH_RINGS(discarded),
 		WITH_RINGS(refused_half_written),

@@ -28,6 +28,7 @@ install: all $(B)/kmodwatch.schema.json
 uninstall:
 	[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || systemctl disable --now kmodwatch 2>/dev/null || true
 	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --unpin
+	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --options $(SYSCONFDIR)/default/kmodwatch --unpin
 	rm -f $(DESTDIR)$(SBINDIR)/kmodwatch $(DESTDIR)$(MANDIR)/man8/kmodwatch.8 $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch \
 		$(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json \
 		$(DESTDIR)$(UNITDIR)/kmodwatch.service

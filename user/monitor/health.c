@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Whether the probes are still what they were when they were attached, and making them so again. */
+/* Whether probes and pins are still what they were when they were made, and making them so again. */
 #include "../cleanup.h"
+#include "control.h"
 #include "pins.h"
 #include "setup.h"
 
@@ -20,21 +21,37 @@ const char *probe_fault(const struct probes *probes, size_t i)
 {
 	const struct probe *probe = &probes->side.probes[i];
 
-	if (probe->was_gone)
-		return "its link was gone when the monitor started";
 	if (probe->link < 0)
 		return NULL;
 	if (!link_stands(probe))
 		return "its link is gone, so it is not attached any more";
+	if (!probes->pins)
+		return NULL;
 	if (!probe->pinned)
-		return NULL;
-	switch (pins_check_probe(probes->pins, &probes->side, probes->digest, i)) {
+		return "it cannot be pinned, so it will end with this process";
+	switch (pins_check_link(probes->pins, &probes->side, probes->digest, i)) {
 	case 0:
-		return NULL;
+		return pins_check_program(probes->pins, &probes->side, probes->digest, i)
+			   ? "its program's pin is gone, so the next monitor could not have taken it over"
+			   : NULL;
 	case -ENOENT:
 		return "its pin was removed, so it would have ended with this process";
 	default:
 		return "its pin was replaced by something else, so it would have ended with this process";
+	}
+}
+
+const char *map_fault(const struct probes *probes, size_t i)
+{
+	if (!probes->pins)
+		return NULL;
+	switch (pins_check_map(probes->pins, &probes->side, i)) {
+	case 0:
+		return NULL;
+	case -ENOENT:
+		return "its pin was removed, so what is in it would have been lost with this process";
+	default:
+		return "its pin was replaced by something else, so what is in it would have been lost with this process";
 	}
 }
 
@@ -45,16 +62,26 @@ const char *probe_function(const struct probes *probes, size_t i)
 	return probe->link < 0 || !strcmp(probe->mechanism, "tp_btf") ? NULL : probe->target;
 }
 
+/* What cannot be pinned stays a fault, and is tried again. */
+static void mend_pins(const struct probes *probes)
+{
+	if (!probes->pins || pins_restore(probes->pins))
+		return;
+	for (size_t i = 0; i < MAPS; i++)
+		if (map_fault(probes, i))
+			pins_put_map(probes->pins, &probes->side, i);
+}
+
 int probes_mend(struct probes *probes, const struct options *options)
 {
 	bool detached = false;
 	int err = 0;
 
+	mend_pins(probes);
 	for (size_t i = 0; i < PROBES; i++) {
 		struct probe *probe = &probes->side.probes[i];
 
-		probe->was_gone = false;
-		detached |= probe_is_missing(probe);
+		detached |= probe_wants_loading(probe);
 		if (!probe_fault(probes, i))
 			continue;
 		probe->pinned = false;
@@ -62,6 +89,7 @@ int probes_mend(struct probes *probes, const struct options *options)
 			continue;
 		closep(&probe->link);
 		probe->link = -1;
+		probe->reason[0] = '\0';
 		detached = true;
 	}
 	if (detached)
@@ -76,15 +104,25 @@ int probes_run_canary(const struct probes *probes, uint64_t nonce)
 	struct bpf_test_run_opts opts = { .sz = sizeof(opts) };
 	const struct probe *probe = &probes->side.probes[PROBE_CANARY];
 	struct control control;
-	int err = control_read(probes, &control);
+	int fd = probes->side.maps[MAP_CONTROL], err = control_read(fd, &control);
 
 	if (err)
 		return err;
 	if (probe->program < 0)
 		return -ENOENT;
 	control.nonce = nonce;
-	err = control_write(probes, &control);
+	err = control_write(fd, &control);
 	if (!err && bpf_prog_test_run_opts(probe->program, &opts))
 		err = -errno;
 	return err;
+}
+
+int probes_set_tester(const struct probes *probes, uint32_t pid)
+{
+	int fd = probes->side.maps[MAP_CONTROL];
+	struct control control;
+	int err = control_read(fd, &control);
+
+	control.tester = pid;
+	return err ? err : control_write(fd, &control);
 }

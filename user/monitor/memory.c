@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -77,6 +78,18 @@ bool memory_is_last(const struct memory *memory, const struct record_header *hea
 void memory_set_last(struct memory *memory, const struct record_header *header)
 {
 	memory->last = (struct record_id) { header->time, header->cpu, header->kind };
+}
+
+void memory_set_blind(struct memory *memory, size_t i, const char *reason, uint64_t since)
+{
+	struct blindness *blind = &memory->blind[i];
+
+	if (reason != blind->reason)
+		snprintf(blind->reason, sizeof(blind->reason), "%s", reason);
+	if (!blind->since) {
+		blind->told = 0;
+		__atomic_store_n(&blind->since, since, __ATOMIC_RELEASE);
+	}
 }
 
 uint32_t memory_reader(const struct memory *memory)

@@ -14,6 +14,9 @@
 enum {
 	SLOTS = 192, /* records of calls under way: four or five a call */
 	PROBES_MAX = 32,
+	MAPS_MAX = 32,
+	SIGHTS_MAX = PROBES_MAX + MAPS_MAX, /* what the self-test looks at: probes, then maps */
+	PROBE_NAME_SIZE = 32,
 	REASON_SIZE = 160,
 	RUNS_KEPT = 32,
 };
@@ -30,6 +33,14 @@ struct slot {
 	_Alignas(8) char record[RECORD_MAX];
 };
 
+/* What does not see, or would end with the process. A monitor that ends meanwhile leaves the rest to say to the next.
+ */
+struct blindness {
+	uint64_t since;	    /* ns since boot: when it was last known to be well; 0: it is. Stored last */
+	uint32_t told, pad; /* that it is blind */
+	char reason[REASON_SIZE];
+};
+
 struct memory {
 	uint32_t runs;		  /* how many have read */
 	uint32_t pids[RUNS_KEPT]; /* theirs: of run n in n % RUNS_KEPT */
@@ -38,9 +49,12 @@ struct memory {
 	struct record_id last;	     /* the record whose line was written last */
 	uint64_t lost[RECORD_KINDS]; /* of each kind: how many were reported as lost */
 	struct {
+		char name[PROBE_NAME_SIZE];
 		char missing[REASON_SIZE]; /* why it is not attached; "": it is */
 		uint64_t skipped;	   /* how many were reported */
 	} probes[PROBES_MAX];		   /* in the order of the programs' table, of the generation that works */
+	uint32_t maps[MAPS_MAX];	   /* the ids of those that were made with this one */
+	struct blindness blind[SIGHTS_MAX];
 	struct image images[IMAGES_MAX];
 	struct live_module modules[HIDDEN_MAX];
 	struct limit_report reports[LIMITS_MAX];
@@ -64,6 +78,9 @@ void memory_leave(const struct memory *memory, void *copy);
 /* Whether the record's line is the last that was written, and remembering it as such. */
 bool memory_is_last(const struct memory *memory, const struct record_header *header);
 void memory_set_last(struct memory *memory, const struct record_header *header);
+
+/* The thing is blind; since: ns since boot, kept from the first time until it sees again. */
+void memory_set_blind(struct memory *memory, size_t i, const char *reason, uint64_t since);
 
 /* The process that reads, or read last; 0: none yet. */
 uint32_t memory_reader(const struct memory *memory);

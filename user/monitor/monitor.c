@@ -119,7 +119,6 @@ static int emit_start(struct monitor *monitor)
 {
 	struct event event = { .kind = EVENT_MONITOR_START };
 	struct utsname names;
-	uint64_t unread;
 
 	uname(&names);
 	policy_watch_init(&monitor->policy);
@@ -128,7 +127,7 @@ static int emit_start(struct monitor *monitor)
 	event.degraded = number_of(probes_degraded(monitor->probes));
 	event.probes = probes_list(monitor->probes);
 	event.policy = policy_part(&monitor->policy.last);
-	if (probes_takeover(monitor->probes, &unread) == TAKEOVER_RESUMED)
+	if (probes_takeover(monitor->probes) == TAKEOVER_RESUMED)
 		event.resumed = (struct resumed_part) {
 			.known = KNOWN,
 			.records = number_of(ring_count(&monitor->rings.matters) + ring_count(&monitor->rings.refused)),
@@ -137,15 +136,15 @@ static int emit_start(struct monitor *monitor)
 	return emit(monitor, &event);
 }
 
-/* What another version left, and this one cannot read. */
+/* What another version left, or what somebody took a part from, and this one cannot read. */
 static int emit_unread(struct monitor *monitor)
 {
-	struct event event = { .kind = EVENT_EVENTS_LOST, .what = text_of("pinned record of another version") };
-	uint64_t unread;
+	const char *what;
+	struct event event = { .kind = EVENT_EVENTS_LOST, .count = probes_unread(monitor->probes, &what) };
 
-	if (probes_takeover(monitor->probes, &unread) != TAKEOVER_REPLACED || !unread)
+	if (event.count.known == ABSENT || (event.count.known == KNOWN && !event.count.value))
 		return 0;
-	event.count = number_of(unread);
+	event.what = text_of(what);
 	return emit(monitor, &event);
 }
 
@@ -200,7 +199,7 @@ static int sooner(int a, int b)
 /* How long nothing needs to be done if nothing happens; -1: for ever. */
 static int due_ms(const struct monitor *monitor)
 {
-	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest));
+	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest, clock_boot_ns()));
 
 	due = sooner(due, service_due_ms(&monitor->service));
 	due = sooner(due, limits_due_ms(&monitor->limits, clock_boot_ns()));
@@ -271,7 +270,7 @@ static int look(struct monitor *monitor)
 	if (!err)
 		err = audit_watch_handle(monitor->audit, emit, monitor);
 	if (!err)
-		err = selftest_run(monitor->selftest, emit, monitor);
+		err = selftest_run(monitor->selftest, clock_boot_ns(), emit, monitor);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
 	monitor->memory->seen = clock_boot_ns();
@@ -345,6 +344,8 @@ static int start_missed(struct monitor *monitor, const char *state)
 	if (!preflight_has_modules())
 		return 0;
 	err = hidden_new(monitor->memory, NULL, NULL, &monitor->hidden);
+	if (!err && probes_had_gap(monitor->probes)) /* the end of any may have gone unseen */
+		hidden_forget(monitor->hidden);
 	places.hidden = monitor->hidden;
 	return err ? err : missed_new(&places, &monitor->missed);
 }
@@ -389,7 +390,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = correlator_new(emit, monitor, monitor->memory, monitor->images, &monitor->correlator);
 	if (!err)
-		err = selftest_new(monitor->probes, options, &monitor->selftest);
+		err = selftest_new(monitor->probes, options, &monitor->rings, clock_boot_ns(), &monitor->selftest);
 	if (err) {
 		log_line("the monitor could not be set up: %s", strerror(-err));
 		return err;

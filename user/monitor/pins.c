@@ -1,222 +1,77 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "pins.h"
 #include "../cleanup.h"
-#include "../log.h"
-#include "../trusted.h"
-#include "folder.h"
+#include "control.h"
+#include "pin_folder.h"
 
 #include <bpf/bpf.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 
-struct pins {
-	char folder[PATH_MAX - 512]; /* what is below is never longer than the rest */
-	int lock;		     /* the folder, opened and locked */
-};
-
-static void closedirp(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
-static void path_in(const struct pins *pins, char path[static PATH_MAX], const char *a, const char *b, const char *c)
-{
-	snprintf(path, PATH_MAX, "%s/%s%s%s%s%s", pins->folder, a, b ? "/" : "", b ? b : "", c ? "/" : "", c ? c : "");
-}
-
-static int remove_tree(const char *path)
-{
-	_cleanup_(closep) int fd = folder_open(path, false);
-	_cleanup_(closedirp) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	int err = 0;
-
-	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
-	if (!folder)
-		return -errno;
-	take_fd(&fd); /* the stream has it */
-	while (!err && (entry = readdir(folder))) {
-		char below[PATH_MAX];
-
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		if (snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= (int)sizeof(below))
-			return -ENAMETOOLONG;
-		if (entry->d_type == DT_DIR)
-			err = remove_tree(below);
-		else if (unlink(below))
-			err = -errno;
-	}
-	if (!err && rmdir(path))
-		err = -errno;
-	return err;
-}
-
-/* Made with its parents' permission: only the last folder, for its owner. */
-static int make_folder(const char *path)
-{
-	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
-}
-
-/* The process that reads from these pins, as it has left its number in the memory; 0: it cannot be told. */
-static uint32_t holder(const struct pins *pins)
+/*
+ * A kill in the midst of pins_replace() leaves next whole and current not. Before, next may be anything; what tells is
+ * that its programs work.
+ */
+static bool is_next_whole(const struct pins *pins)
 {
 	_cleanup_(closep) int fd = -1;
+	struct control control;
 	char path[PATH_MAX];
-	struct memory *memory;
-	uint32_t pid;
 
-	path_in(pins, path, "current", "maps", map_names[MAP_MEMORY]);
+	pin_path(pins, path, "next", "maps", map_names[MAP_CONTROL]);
 	fd = bpf_obj_get(path);
-	if (fd < 0 || memory_map(fd, &memory))
-		return 0;
-	pid = memory_reader(memory);
-	memory_unmap(memory);
-	return pid;
+	return fd >= 0 && !control_peek(fd, &control) && control.generation;
 }
 
-static int lock_folder(struct pins *pins)
-{
-	uint32_t pid;
-
-	if (!flock(pins->lock, LOCK_EX | LOCK_NB))
-		return 0;
-	if (errno != EWOULDBLOCK) {
-		log_line("%s cannot be locked (%s), so it cannot be used for --pin", pins->folder, strerror(errno));
-		return -errno;
-	}
-	pid = holder(pins);
-	if (pid)
-		log_line("%s is held by another kmodwatch, process %u: stop that one, or use another folder for --pin",
-			 pins->folder, pid);
-	else
-		log_line("%s is held by another kmodwatch: stop that one, or use another folder for --pin",
-			 pins->folder);
-	return -EBUSY;
-}
-
-static int refuse(const char *folder, int err, const char *why)
-{
-	if (why)
-		log_line("%s cannot be used for --pin: %s", folder, why);
-	else if (err == -ENOTDIR || err == -ELOOP)
-		log_line("%s cannot be used for --pin: that is no folder (links are not followed): name one", folder);
-	else
-		log_line("%s cannot be used for --pin (%s): it takes a folder on a bpffs, usually below /sys/fs/bpf "
-			 "(mount -t bpf bpf /sys/fs/bpf)",
-			 folder, strerror(-err));
-	return err;
-}
-
-/* What is below is found by its name again and again, so nobody may put another folder in its place. */
-static int check_parent(const char *folder, const char **why)
-{
-	const char *name, *reason;
-	_cleanup_(closep) int fd = trusted_parent(folder, &name, &reason);
-
-	if (fd == -EPERM)
-		*why = reason;
-	return fd < 0 ? fd : 0;
-}
-
-static int open_folder(struct pins *pins, const char *folder, bool make)
-{
-	struct statfs fs;
-	const char *why = NULL;
-	struct stat st;
-	int err;
-
-	if (snprintf(pins->folder, sizeof(pins->folder), "%s", folder) >= (int)sizeof(pins->folder)) {
-		log_line("the name of the folder for --pin is too long");
-		return -ENAMETOOLONG;
-	}
-	err = check_parent(folder, &why);
-	pins->lock = err ? err : folder_open(folder, make);
-	if (pins->lock == -ENOENT && !make)
-		return -ENOENT;
-	if (pins->lock < 0)
-		return refuse(folder, pins->lock, why);
-	if (fstatfs(pins->lock, &fs) || fstat(pins->lock, &st))
-		return refuse(folder, -errno, strerror(errno));
-	if (fs.f_type != BPF_FS_MAGIC) {
-		log_line("%s is not on a bpffs, so nothing can be pinned there: use a folder below /sys/fs/bpf",
-			 folder);
-		return -EINVAL;
-	}
-	if (st.st_uid != geteuid() || (st.st_mode & 022)) {
-		log_line("%s is not ours alone (owner %u, mode %o), so it is not used for --pin: remove it, or chown "
-			 "and chmod it to 0700",
-			 folder, st.st_uid, st.st_mode & 07777);
-		return -EPERM;
-	}
-	return 0;
-}
-
-void pins_freep(struct pins **pins)
-{
-	if (!*pins)
-		return;
-	closep(&(*pins)->lock);
-	free(*pins);
-	*pins = NULL;
-}
-
-static int open_locked(const char *folder, bool make, struct pins **out)
-{
-	_cleanup_(pins_freep) struct pins *pins = calloc(1, sizeof(*pins));
-	int err;
-
-	if (!pins)
-		return -ENOMEM;
-	pins->lock = -1;
-	err = open_folder(pins, folder, make);
-	if (!err)
-		err = lock_folder(pins);
-	if (err)
-		return err;
-	*out = pins;
-	pins = NULL;
-	return 0;
-}
-
-int pins_open(const char *folder, struct pins **out)
-{
-	return open_locked(folder, true, out);
-}
-
-static int get_maps(const struct pins *pins, struct kernel_side *side)
+bool pins_any(const struct pins *pins)
 {
 	char path[PATH_MAX];
 
-	for (int i = 0; i < MAPS; i++) {
-		closep(&side->maps[i]);
-		path_in(pins, path, "current", "maps", map_names[i]);
-		side->maps[i] = bpf_obj_get(path);
-		if (side->maps[i] < 0)
-			return -errno;
-	}
-	return 0;
+	if (is_next_whole(pins))
+		pins_replace(pins);
+	pin_path(pins, path, "current", NULL, NULL);
+	return !access(path, F_OK);
 }
 
-/* A kill in the midst of pins_replace() leaves next whole and current not. */
+/* What is at one path, told from what is at another: every kind's info begins with a type and the id. */
+union any_info {
+	uint32_t type_and_id[2];
+	struct bpf_link_info link;
+	struct bpf_prog_info program;
+	struct bpf_map_info map;
+};
+
+/* What the kernel says of a map is of another length than what it says of a link, or of a program. */
+static bool is_same(int a, int b)
+{
+	union any_info one = { 0 }, other = { 0 };
+	uint32_t one_size = sizeof(one), other_size = sizeof(other);
+
+	return !bpf_obj_get_info_by_fd(a, &one, &one_size) && !bpf_obj_get_info_by_fd(b, &other, &other_size) &&
+	       one_size == other_size && one.type_and_id[1] == other.type_and_id[1];
+}
+
+static int check(const char *path, int ours)
+{
+	_cleanup_(closep) int there = bpf_obj_get(path);
+
+	if (there < 0)
+		return errno == ENOENT ? -ENOENT : -ESTALE;
+	return is_same(there, ours) ? 0 : -ESTALE;
+}
+
 int pins_get_maps(const struct pins *pins, struct kernel_side *side)
 {
 	char path[PATH_MAX];
-	int err = get_maps(pins, side);
+	int err = 0;
 
-	path_in(pins, path, "next", NULL, NULL);
-	if (err == -ENOENT && !access(path, F_OK) && !pins_replace(pins))
-		err = get_maps(pins, side);
+	for (int i = 0; i < MAPS; i++) {
+		closep(&side->maps[i]);
+		pin_path(pins, path, "current", "maps", map_names[i]);
+		side->maps[i] = bpf_obj_get(path);
+		if (side->maps[i] < 0 && !err)
+			err = -errno;
+	}
 	return err;
 }
 
@@ -227,26 +82,58 @@ static void generation_name(char name[static GENERATION_SIZE], uint32_t generati
 	snprintf(name, GENERATION_SIZE, "generation-%u-%s", generation, digest);
 }
 
+/* A link to a function of the kernel's, and its ids; -EINVAL: another thing is there. */
+static int get_link(const char *path, struct bpf_link_info *info)
+{
+	uint32_t size = sizeof(*info);
+	_cleanup_(closep) int fd = bpf_obj_get(path);
+
+	*info = (struct bpf_link_info) { 0 };
+	if (fd < 0)
+		return -errno;
+	if (bpf_obj_get_info_by_fd(fd, info, &size) || !info->id)
+		return -EINVAL;
+	if (info->type != BPF_LINK_TYPE_TRACING && info->type != BPF_LINK_TYPE_RAW_TRACEPOINT)
+		return -EINVAL;
+	return take_fd(&fd);
+}
+
+static bool is_program(int fd, uint32_t id)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == BPF_PROG_TYPE_TRACING &&
+	       info.id == id;
+}
+
+static void path_of_probe(const struct pins *pins, char path[static PATH_MAX], const char *generation, size_t i,
+			  bool program)
+{
+	char name[2 * PROBE_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%s%s", programs[i].name, program ? "-program" : "");
+	pin_path(pins, path, "current", generation, name);
+}
+
 static void get_probe(const struct pins *pins, struct kernel_side *side, const char *generation, size_t i)
 {
 	struct probe *probe = &side->probes[i];
-	struct bpf_link_info info = { 0 };
-	uint32_t size = sizeof(info);
+	struct bpf_link_info info;
 	char path[PATH_MAX];
 
-	path_in(pins, path, "current", generation, programs[i].name);
-	probe->link = bpf_obj_get(path);
+	path_of_probe(pins, path, generation, i, false);
+	probe->link = get_link(path, &info);
 	if (probe->link < 0)
 		return;
-	if (bpf_obj_get_info_by_fd(probe->link, &info, &size) || !info.id) {
-		closep(&probe->link); /* somebody put another thing there */
-		probe->link = -1;
-		return;
-	}
 	probe->link_id = info.id;
 	probe->pinned = true;
-	snprintf(path + strlen(path), sizeof(path) - strlen(path), "-program");
+	path_of_probe(pins, path, generation, i, true);
 	probe->program = bpf_obj_get(path);
+	if (is_program(probe->program, info.prog_id))
+		return;
+	closep(&probe->program);
+	probe->program = -1;
 }
 
 void pins_get_probes(const struct pins *pins, struct kernel_side *side, const char *digest)
@@ -258,21 +145,55 @@ void pins_get_probes(const struct pins *pins, struct kernel_side *side, const ch
 		get_probe(pins, side, generation, i);
 }
 
-int pins_check_probe(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i)
+bool pins_have_link(const struct pins *pins, uint32_t generation, const char *name)
 {
-	_cleanup_(closep) int link = -1;
+	_cleanup_(closedirp) DIR *folder = NULL;
+	char path[PATH_MAX], prefix[GENERATION_SIZE];
+	const struct dirent *entry;
+	bool found = false;
+
+	generation_name(prefix, generation, "");
+	pin_path(pins, path, "current", NULL, NULL);
+	folder = opendir(path);
+	while (!found && folder && (entry = readdir(folder))) {
+		struct bpf_link_info info;
+		_cleanup_(closep) int link = -1;
+
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		pin_path(pins, path, "current", entry->d_name, name);
+		link = get_link(path, &info);
+		found = link >= 0;
+	}
+	return found;
+}
+
+static int check_probe(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i,
+		       bool program)
+{
 	char generation[GENERATION_SIZE], path[PATH_MAX];
-	struct bpf_link_info info = { 0 };
-	uint32_t size = sizeof(info);
 
 	generation_name(generation, side->generation, digest);
-	path_in(pins, path, "current", generation, programs[i].name);
-	link = bpf_obj_get(path);
-	if (link < 0)
-		return errno == ENOENT ? -ENOENT : -ESTALE;
-	if (bpf_obj_get_info_by_fd(link, &info, &size) || info.id != side->probes[i].link_id)
-		return -ESTALE;
-	return 0;
+	path_of_probe(pins, path, generation, i, program);
+	return check(path, program ? side->probes[i].program : side->probes[i].link);
+}
+
+int pins_check_link(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i)
+{
+	return check_probe(pins, side, digest, i, false);
+}
+
+int pins_check_program(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i)
+{
+	return check_probe(pins, side, digest, i, true);
+}
+
+int pins_check_map(const struct pins *pins, const struct kernel_side *side, size_t i)
+{
+	char path[PATH_MAX];
+
+	pin_path(pins, path, "current", "maps", map_names[i]);
+	return check(path, side->maps[i]);
 }
 
 int pins_put_maps(const struct pins *pins, const struct kernel_side *side)
@@ -280,15 +201,15 @@ int pins_put_maps(const struct pins *pins, const struct kernel_side *side)
 	char path[PATH_MAX];
 	int err;
 
-	path_in(pins, path, "next", NULL, NULL);
-	err = remove_tree(path);
+	pin_path(pins, path, "next", NULL, NULL);
+	err = pin_remove_tree(path);
 	if (!err)
-		err = make_folder(path);
-	path_in(pins, path, "next", "maps", NULL);
+		err = pin_make_folder(path);
+	pin_path(pins, path, "next", "maps", NULL);
 	if (!err)
-		err = make_folder(path);
+		err = pin_make_folder(path);
 	for (int i = 0; !err && i < MAPS; i++) {
-		path_in(pins, path, "next", "maps", map_names[i]);
+		pin_path(pins, path, "next", "maps", map_names[i]);
 		if (bpf_obj_pin(side->maps[i], path))
 			err = -errno;
 	}
@@ -301,6 +222,14 @@ static int put(int fd, const char *path)
 	return bpf_obj_pin(fd, path) ? -errno : 0;
 }
 
+int pins_put_map(const struct pins *pins, const struct kernel_side *side, size_t i)
+{
+	char path[PATH_MAX];
+
+	pin_path(pins, path, "current", "maps", map_names[i]);
+	return put(side->maps[i], path);
+}
+
 int pins_put_probe(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i, bool fresh)
 {
 	const struct probe *probe = &side->probes[i];
@@ -309,9 +238,9 @@ int pins_put_probe(const struct pins *pins, const struct kernel_side *side, cons
 	int err;
 
 	generation_name(generation, side->generation, digest);
-	path_in(pins, path, where, generation, NULL);
-	err = make_folder(path);
-	path_in(pins, path, where, generation, programs[i].name);
+	pin_path(pins, path, where, generation, NULL);
+	err = pin_make_folder(path);
+	pin_path(pins, path, where, generation, programs[i].name);
 	if (!err)
 		err = put(probe->link, path);
 	snprintf(path + strlen(path), sizeof(path) - strlen(path), "-program");
@@ -325,9 +254,9 @@ int pins_replace(const struct pins *pins)
 	char current[PATH_MAX], next[PATH_MAX];
 	int err;
 
-	path_in(pins, current, "current", NULL, NULL);
-	path_in(pins, next, "next", NULL, NULL);
-	err = remove_tree(current);
+	pin_path(pins, current, "current", NULL, NULL);
+	pin_path(pins, next, "next", NULL, NULL);
+	err = pin_remove_tree(current);
 	if (!err && rename(next, current))
 		err = -errno;
 	return err;
@@ -340,8 +269,8 @@ int pins_forget(const struct pins *pins)
 	int err = 0;
 
 	for (int i = 0; !err && i < 2; i++) {
-		path_in(pins, path, folders[i], NULL, NULL);
-		err = remove_tree(path);
+		pin_path(pins, path, folders[i], NULL, NULL);
+		err = pin_remove_tree(path);
 	}
 	return err;
 }
@@ -353,27 +282,12 @@ void pins_forget_others(const struct pins *pins, uint32_t generation, const char
 	const struct dirent *entry;
 
 	generation_name(kept, generation, digest);
-	path_in(pins, path, "current", NULL, NULL);
+	pin_path(pins, path, "current", NULL, NULL);
 	folder = opendir(path);
 	while (folder && (entry = readdir(folder))) {
 		if (strncmp(entry->d_name, "generation-", 11) != 0 || !strcmp(entry->d_name, kept))
 			continue;
-		path_in(pins, path, "current", entry->d_name, NULL);
-		remove_tree(path);
+		pin_path(pins, path, "current", entry->d_name, NULL);
+		pin_remove_tree(path);
 	}
-}
-
-int pins_remove(const char *folder)
-{
-	_cleanup_(pins_freep) struct pins *pins = NULL;
-	int err = open_locked(folder, false, &pins);
-
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	err = pins_forget(pins);
-	if (!err && rmdir(folder) && errno != ENOTEMPTY && errno != EBUSY)
-		err = -errno;
-	if (err)
-		log_line("not everything could be taken out of %s: %s", folder, strerror(-err));
-	return err;
 }

@@ -24,20 +24,34 @@ struct pins;
 int pins_open(const char *folder, struct pins **out);
 void pins_freep(struct pins **pins);
 
+/* Whether an earlier monitor has left anything. What it was cut off in putting in its place, is put there first. */
+bool pins_any(const struct pins *pins);
+
 /*
- * Opens the maps into side. Returns 0, -ENOENT where not all are there, or another negative errno; what was opened is
- * side's.
+ * Opens the maps into side, as many as there are. Returns 0, or the negative errno of the first that could not be had
+ * (-ENOENT: it is not there).
  */
 int pins_get_maps(const struct pins *pins, struct kernel_side *side);
 
-/* Opens the links and programs that were pinned for side's generation by the object of this digest, where they are. */
+/*
+ * Opens the links that were pinned for side's generation by the object of this digest, and their programs, where they
+ * are. A link without its own program counts as a link only: the program is then -1.
+ */
 void pins_get_probes(const struct pins *pins, struct kernel_side *side, const char *digest);
+/* Whether a link of that name is pinned for the generation, by whatever object. */
+bool pins_have_link(const struct pins *pins, uint32_t generation, const char *name);
 
-/* Whether the link is where it was pinned: 0, -ENOENT, or -ESTALE where something else is there. */
-int pins_check_probe(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i);
+/* Whether the link, the program, the map is where it was pinned: 0, -ENOENT, or -ESTALE where something else is. */
+int pins_check_link(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i);
+int pins_check_program(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i);
+int pins_check_map(const struct pins *pins, const struct kernel_side *side, size_t i);
 
+/* Makes again what somebody removed of the folders. Returns 0 or a negative errno. */
+int pins_restore(struct pins *pins);
 /* Pins the maps, as next. Returns 0 or a negative errno. */
 int pins_put_maps(const struct pins *pins, const struct kernel_side *side);
+/* Pins one of current's, replacing what is there. Returns 0 or a negative errno. */
+int pins_put_map(const struct pins *pins, const struct kernel_side *side, size_t i);
 /* Pins a probe's link and program, replacing what is there. fresh: in next. Returns 0 or a negative errno. */
 int pins_put_probe(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i, bool fresh);
 

@@ -17,7 +17,7 @@ struct probe {
 	char target[48];
 	bool optional; /* nothing is lost where the kernel has no such function */
 	bool pinned;
-	bool was_gone;		  /* the earlier monitor had attached it, and it was not there any more */
+	bool complained;	  /* that it cannot be pinned */
 	char reason[REASON_SIZE]; /* why it is not attached */
 };
 

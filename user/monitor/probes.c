@@ -2,6 +2,7 @@
 #include "probes.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "control.h"
 #include "setup.h"
 
 #include <bpf/bpf.h>
@@ -9,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-int probes_open(const struct options *options, const struct pins *pins, struct probes **out)
+int probes_open(const struct options *options, struct pins *pins, struct probes **out)
 {
 	_cleanup_(probes_freep) struct probes *probes = calloc(1, sizeof(*probes));
 	int err;
@@ -19,6 +20,8 @@ int probes_open(const struct options *options, const struct pins *pins, struct p
 	probes->pins = pins;
 	for (int i = 0; i < MAPS; i++)
 		probes->side.maps[i] = -1;
+	for (int i = 0; i < LEFT_RINGS; i++)
+		probes->left[i] = -1;
 	for (size_t i = 0; i < PROBES; i++)
 		probes->side.probes[i].program = probes->side.probes[i].link = -1;
 	err = setup_run(probes, options);
@@ -45,6 +48,8 @@ void probes_freep(struct probes **probes)
 	probes_detach(*probes);
 	for (size_t i = 0; i < PROBES; i++)
 		closep(&(*probes)->side.probes[i].program);
+	for (int i = 0; i < LEFT_RINGS; i++)
+		closep(&(*probes)->left[i]);
 	kernel_side_close_maps(&(*probes)->side);
 	free(*probes);
 	*probes = NULL;
@@ -98,6 +103,11 @@ size_t probes_count(void)
 	return PROBES;
 }
 
+size_t maps_count(void)
+{
+	return MAPS;
+}
+
 const char *probe_name(size_t i)
 {
 	return programs[i].name;
@@ -108,10 +118,25 @@ bool probe_is_attached(const struct probes *probes, size_t i)
 	return probes->side.probes[i].link >= 0;
 }
 
-enum takeover probes_takeover(const struct probes *probes, uint64_t *lost)
+const char *map_name(size_t i)
 {
-	*lost = probes->unread;
+	return map_names[i];
+}
+
+enum takeover probes_takeover(const struct probes *probes)
+{
 	return probes->takeover;
+}
+
+struct number probes_unread(const struct probes *probes, const char **what)
+{
+	*what = probes->foreign ? "pinned record of another version" : "pinned record";
+	return probes->unread;
+}
+
+bool probes_had_gap(const struct probes *probes)
+{
+	return probes->gap;
 }
 
 static int ring_of(const struct probes *probes, enum map map, size_t *ring_size)
@@ -187,11 +212,12 @@ int probes_limits(const struct probes *probes, struct limit_entry **entries, siz
 
 int probes_next_period(const struct probes *probes)
 {
+	int fd = probes->side.maps[MAP_CONTROL];
 	struct control control;
-	int err = control_read(probes, &control);
+	int err = control_read(fd, &control);
 
 	control.period++;
-	return err ? err : control_write(probes, &control);
+	return err ? err : control_write(fd, &control);
 }
 
 int probes_forget_limit(const struct probes *probes, const struct limit_key *key)

@@ -17,7 +17,7 @@ struct probes;
  * taken over. *out is the caller's to free with probes_freep(). Returns 0 when at least one probe is attached; else a
  * negative errno, *out untouched, and the sentence for the user has been logged.
  */
-int probes_open(const struct options *options, const struct pins *pins, struct probes **out);
+int probes_open(const struct options *options, struct pins *pins, struct probes **out);
 /* What is not pinned ends here. */
 void probes_freep(struct probes **probes);
 
@@ -30,6 +30,8 @@ struct list probes_list(struct probes *probes);
 bool probes_degraded(const struct probes *probes);
 size_t probes_count(void);
 const char *probe_name(size_t i);
+size_t maps_count(void);
+const char *map_name(size_t i);
 bool probe_is_attached(const struct probes *probes, size_t i);
 
 enum takeover {
@@ -37,8 +39,11 @@ enum takeover {
 	TAKEOVER_RESUMED,  /* maps, and so records, of an earlier monitor */
 	TAKEOVER_REPLACED, /* of one that cannot be read: they are gone */
 };
-/* lost: how many records could not be read (TAKEOVER_REPLACED). */
-enum takeover probes_takeover(const struct probes *probes, uint64_t *lost);
+enum takeover probes_takeover(const struct probes *probes);
+/* How many records could not be read (TAKEOVER_REPLACED), and what they are: for events_lost. */
+struct number probes_unread(const struct probes *probes, const char **what);
+/* Something that the earlier monitor had attached was gone: what happened since it ended may have gone unseen. */
+bool probes_had_gap(const struct probes *probes);
 
 /* The rings' descriptors and sizes in bytes. */
 int probes_ring(const struct probes *probes, size_t *size);
@@ -67,16 +72,23 @@ int probes_forget_limit(const struct probes *probes, const struct limit_key *key
 uint64_t probe_skipped(const struct probes *probes, size_t i);
 
 /*
- * What is wrong with the probe, as far as the kernel's own books tell: its link is gone, or its pin is gone or
- * another's. NULL: nothing, or it never was attached. The sentence is static.
+ * What is wrong with the probe, as far as the kernel's own books tell: its link is gone, or its pin, where it is to
+ * have one, is gone or another's. NULL: nothing, or it is not attached. The sentence is static.
  */
 const char *probe_fault(const struct probes *probes, size_t i);
+/* The same of a map and its pin. */
+const char *map_fault(const struct probes *probes, size_t i);
 /* The kernel function behind an attached fentry or fexit probe, NULL for others. */
 const char *probe_function(const struct probes *probes, size_t i);
 /* Attaches and pins anew what has a fault. Returns 0, or a negative errno after having logged why. */
 int probes_mend(struct probes *probes, const struct options *options);
 
-/* Makes the kernel call the canary's function; its record is to carry nonce. Returns 0 or a negative errno. */
+/*
+ * Makes the kernel call the canary's function; its record is to carry nonce, and is in the ring when this returns.
+ * Returns 0 or a negative errno.
+ */
 int probes_run_canary(const struct probes *probes, uint64_t nonce);
+/* The process (in the initial pid namespace; 0: none) whose refused calls are sent whatever the limit says. */
+int probes_set_tester(const struct probes *probes, uint32_t pid);
 
 #endif

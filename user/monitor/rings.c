@@ -91,3 +91,13 @@ int rings_drain(struct rings *rings, size_t limit)
 	rings->waiting = err == -EAGAIN;
 	return rings->waiting ? 0 : err;
 }
+
+struct rings_mark rings_mark(const struct rings *rings)
+{
+	return (struct rings_mark) { ring_end(&rings->matters), ring_end(&rings->refused) };
+}
+
+bool rings_passed(const struct rings *rings, const struct rings_mark *mark)
+{
+	return ring_position(&rings->matters) >= mark->matters && ring_position(&rings->refused) >= mark->refused;
+}

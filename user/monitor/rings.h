@@ -22,6 +22,13 @@ struct rings {
 	void *ctx;
 };
 
+/* Where both rings end: what was sent before is passed once it was taken, whatever came after it. */
+struct rings_mark {
+	uint64_t matters, refused;
+};
+struct rings_mark rings_mark(const struct rings *rings);
+bool rings_passed(const struct rings *rings, const struct rings_mark *mark);
+
 /* Hands over what is there, at most limit records, without waiting. Returns 0, or take's error. */
 int rings_drain(struct rings *rings, size_t limit);
 

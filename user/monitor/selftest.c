@@ -2,7 +2,6 @@
 #include "selftest.h"
 #include "../cleanup.h"
 #include "../options.h"
-#include "clock.h"
 #include "preflight.h"
 #include "traced.h"
 
@@ -16,7 +15,9 @@
 
 enum {
 	ANSWER_MS = 2000,
-	AGAIN_MS = 2000, /* while something is wrong */
+	STUCK_MS = 30000, /* what is before the answer cannot be read */
+	LOOK_MS = 100,	  /* at whether it has been read meanwhile */
+	AGAIN_MS = 2000,  /* while something is wrong */
 };
 
 enum phase {
@@ -25,26 +26,25 @@ enum phase {
 	PHASE_CALLS,  /* waiting for those of the real calls */
 };
 
-struct blindness {
-	const char *reason; /* NULL: it sees */
-	uint64_t since;	    /* ns since boot: when it was last known to see */
-	bool told;
-	bool expected; /* it was attached at the start */
-};
-
 struct selftest {
 	struct probes *probes;
 	const struct options *options;
+	const struct rings *rings;
+	struct blindness *blind; /* SIGHTS_MAX, in the memory: the probes, and from PROBES_MAX on the maps */
 	enum phase phase;
-	uint64_t due;	 /* ns since boot: when to go on, or to give up waiting */
-	uint64_t nonce;	 /* of the canary that was sent last */
-	uint64_t passed; /* when the last test without a fault began */
-	bool answered, with_calls;
+	uint64_t due;		/* ns since boot: when to go on, or to give up waiting */
+	struct rings_mark mark; /* what was asked has its answer before */
+	uint64_t nonce;		/* of the canary that was sent last */
+	uint64_t began;		/* this test */
+	uint64_t passed;	/* when the last test without a fault began */
+	bool asked, answered;
+	bool first, called_all; /* the first test; the calls are part of this one */
 	enum selftest_state state;
 	uint32_t pid; /* ours, as the kernel side sees it */
 	uint64_t started;
-	uint32_t called; /* bit: a call of this enum module_call was seen */
-	struct blindness blind[PROBES_MAX];
+	uint32_t called;	       /* bit: a call of this enum module_call was seen */
+	const char *found[SIGHTS_MAX]; /* by this test */
+	bool expected[PROBES_MAX];     /* it was attached once */
 };
 
 /* The real calls, and the programs that see them. */
@@ -58,8 +58,10 @@ static const struct {
 };
 enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
 
-int selftest_new(struct probes *probes, const struct options *options, struct selftest **out)
+int selftest_new(struct probes *probes, const struct options *options, const struct rings *rings, uint64_t now,
+		 struct selftest **out)
 {
+	struct memory *memory = probes_memory(probes);
 	struct selftest *selftest = calloc(1, sizeof(*selftest));
 
 	if (!selftest)
@@ -67,14 +69,16 @@ int selftest_new(struct probes *probes, const struct options *options, struct se
 	*selftest = (struct selftest) {
 		.probes = probes,
 		.options = options,
+		.rings = rings,
+		.blind = memory->blind,
 		.pid = getpid(),
-		.started = clock_boot_ns(),
-		.with_calls = true,
-		.due = clock_boot_ns(),
-		.passed = clock_boot_ns(),
+		.started = now,
+		.first = true,
+		.due = now,
+		.passed = memory->seen ? memory->seen : now,
 	};
 	for (size_t i = 0; i < probes_count(); i++)
-		selftest->blind[i].expected = probe_is_attached(probes, i);
+		selftest->expected[i] = probe_is_attached(probes, i) || memory->blind[i].since;
 	*out = selftest;
 	return 0;
 }
@@ -91,7 +95,7 @@ static bool is_own(const struct selftest *selftest, const struct record_header *
 	if (header->time < selftest->started)
 		return memory_has_reader(probes_memory(selftest->probes), header->pid) &&
 		       !strcmp(header->comm, "kmodwatch");
-	return selftest->phase == PHASE_CALLS && header->pid == selftest->pid;
+	return header->pid == selftest->pid;
 }
 
 /* Refused as it should be; anything else would not be the test's. */
@@ -127,13 +131,25 @@ bool selftest_takes(struct selftest *selftest, const void *bytes)
 	return false;
 }
 
-int selftest_due_ms(const struct selftest *selftest)
+/* The answer had its time, and is not among what was read since. */
+static bool is_late(const struct selftest *selftest, uint64_t now)
 {
-	uint64_t now = clock_boot_ns();
+	return now >= selftest->due && rings_passed(selftest->rings, &selftest->mark);
+}
 
-	if (!selftest->options->self_test && selftest->state == SELFTEST_PASSES)
+/* Nor will it be: a ring that nobody gets to the end of is as good as none. */
+static bool is_stuck(const struct selftest *selftest, uint64_t now)
+{
+	return now >= selftest->due + STUCK_MS * MS && !rings_passed(selftest->rings, &selftest->mark);
+}
+
+int selftest_due_ms(const struct selftest *selftest, uint64_t now)
+{
+	if (!selftest->options->self_test && selftest->phase == PHASE_REST && selftest->state == SELFTEST_PASSES)
 		return -1;
-	return now >= selftest->due ? 0 : (int)((selftest->due - now) / MS + 1);
+	if (now < selftest->due)
+		return (int)((selftest->due - now) / MS + 1);
+	return selftest->phase == PHASE_REST || is_late(selftest, now) || is_stuck(selftest, now) ? 0 : LOOK_MS;
 }
 
 enum selftest_state selftest_state(const struct selftest *selftest)
@@ -141,171 +157,239 @@ enum selftest_state selftest_state(const struct selftest *selftest)
 	return selftest->state;
 }
 
-static void blind(struct selftest *selftest, size_t i, const char *reason)
-{
-	struct blindness *blindness = &selftest->blind[i];
+/* ---- telling */
 
-	if (!blindness->since)
-		blindness->since = selftest->passed;
-	blindness->reason = reason;
+static struct event event_of(enum event_kind kind, size_t i)
+{
+	struct event event = { .kind = kind };
+
+	if (i < PROBES_MAX)
+		event.probe = text_of(probe_name(i));
+	else
+		event.map = text_of(map_name(i - PROBES_MAX));
+	return event;
 }
 
-static int tell(struct selftest *selftest, size_t i, emit_fn emit, void *ctx)
+/* What is found is remembered before it is told, and told at once. */
+static int tell_blind(struct selftest *selftest, emit_fn emit, void *ctx)
 {
-	struct blindness *blindness = &selftest->blind[i];
-	struct event event = { .kind = EVENT_MONITOR_BLIND, .probe = text_of(probe_name(i)) };
 	int err = 0;
 
-	if (blindness->reason && !blindness->told) {
-		event.reason = text_of(blindness->reason);
+	for (size_t i = 0; !err && i < SIGHTS_MAX; i++) {
+		struct blindness *blind = &selftest->blind[i];
+		struct event event;
+
+		if (!selftest->found[i])
+			continue;
+		memory_set_blind(probes_memory(selftest->probes), i, selftest->found[i], selftest->passed);
+		selftest->state = SELFTEST_FAILS;
+		if (blind->told)
+			continue;
+		event = event_of(EVENT_MONITOR_BLIND, i);
+		event.reason = text_of(blind->reason);
 		err = emit(ctx, &event);
-		blindness->told = !err;
-	} else if (!blindness->reason && blindness->told) {
-		event.kind = EVENT_MONITOR_RECOVERED;
-		event.blind_ns = number_of(clock_boot_ns() - blindness->since);
-		err = emit(ctx, &event);
-		if (!err)
-			*blindness = (struct blindness) { .expected = blindness->expected };
+		blind->told = !err;
 	}
 	return err;
 }
 
-static int tell_all(struct selftest *selftest, emit_fn emit, void *ctx)
+static bool is_call_probe(size_t i)
 {
-	int err = 0;
-
-	for (size_t i = 0; !err && i < probes_count(); i++)
-		err = tell(selftest, i, emit, ctx);
-	return err;
-}
-
-static const char *why_silent(void)
-{
-	return preflight_has_ftrace() ? "a self-test event did not come back within 2 s" : FTRACE_OFF;
-}
-
-static bool is_attached(const struct selftest *selftest, const char *name)
-{
-	for (size_t i = 0; i < probes_count(); i++)
-		if (!strcmp(probe_name(i), name))
-			return probe_is_attached(selftest->probes, i);
+	for (int c = 0; i < probes_count() && c < CALLS; c++)
+		if (!strcmp(probe_name(i), calls[c].probe))
+			return true;
 	return false;
 }
 
-static void begin(struct selftest *selftest)
+/* What sees calls is well again when it has seen some. */
+static int tell_recovered(struct selftest *selftest, uint64_t now, emit_fn emit, void *ctx)
 {
-	selftest->answered = false;
-	selftest->nonce = clock_boot_ns();
-	if (probes_run_canary(selftest->probes, selftest->nonce))
+	int err = 0;
+
+	for (size_t i = 0; !err && i < SIGHTS_MAX; i++) {
+		struct blindness *blind = &selftest->blind[i];
+		struct event event;
+
+		if (!blind->since || selftest->found[i] || (is_call_probe(i) && !selftest->called_all))
+			continue;
+		event = event_of(EVENT_MONITOR_RECOVERED, i);
+		event.blind_ns = number_of(now - blind->since);
+		err = emit(ctx, &event);
+		if (!err)
+			__atomic_store_n(&blind->since, 0, __ATOMIC_RELEASE);
+	}
+	return err;
+}
+
+/* ---- asking */
+
+static size_t canary(void)
+{
+	return probes_count() - 1;
+}
+
+static void begin(struct selftest *selftest, uint64_t now)
+{
+	memset(selftest->found, 0, sizeof(selftest->found));
+	selftest->answered = selftest->called_all = false;
+	selftest->began = selftest->nonce = now;
+	selftest->asked = probe_is_attached(selftest->probes, canary());
+	if (selftest->asked && probes_run_canary(selftest->probes, selftest->nonce))
 		selftest->nonce = 0; /* nothing will come, and that is said after the wait */
+	selftest->mark = rings_mark(selftest->rings);
 	selftest->phase = PHASE_CANARY;
-	selftest->due = clock_boot_ns() + ANSWER_MS * MS;
+	selftest->due = selftest->asked ? now + ANSWER_MS * MS : now;
 }
 
 /* All of them are refused: the arguments are such that they would be even if we had the capability. */
-static void make_calls(struct selftest *selftest)
+static void make_calls(struct selftest *selftest, uint64_t now)
 {
 	selftest->called = 0;
+	selftest->called_all = true;
+	probes_set_tester(selftest->probes, selftest->pid);
 	syscall(SYS_init_module, NULL, 0, "");
 	syscall(SYS_finit_module, -1, "", 0);
 	syscall(SYS_delete_module, "", 0);
+	probes_set_tester(selftest->probes, 0);
+	selftest->mark = rings_mark(selftest->rings);
 	selftest->phase = PHASE_CALLS;
-	selftest->due = clock_boot_ns() + ANSWER_MS * MS;
+	selftest->due = now + ANSWER_MS * MS;
 }
 
-/* What the kernel's books say of each probe. Returns whether something is suspicious. */
-static bool look(struct selftest *selftest)
+/* ---- judging */
+
+static const char *why_silent(const struct selftest *selftest, uint64_t now)
+{
+	if (is_stuck(selftest, now))
+		return "what came before the self-test's event cannot be read, so nothing behind it is seen";
+	return preflight_has_ftrace() ? "a self-test event did not come back within 2 s" : FTRACE_OFF;
+}
+
+static const char *probe_look(const struct selftest *selftest, size_t i, const struct traced *traced)
+{
+	const char *fault = probe_fault(selftest->probes, i);
+	const char *function = probe_function(selftest->probes, i);
+
+	if (!fault && function && traced && !traced_has(traced, function))
+		fault =
+		    preflight_has_ftrace() ? "the kernel does not list its function as traced any more" : FTRACE_OFF;
+	if (!fault && selftest->expected[i] && !probe_is_attached(selftest->probes, i))
+		fault = "it could not be attached again";
+	return fault;
+}
+
+/* What the kernel's books say of each probe and map, and what the start, or an earlier monitor, found and did not tell.
+ */
+static void look(struct selftest *selftest)
 {
 	_cleanup_(traced_freep) struct traced *traced = traced_read();
-	bool suspicious = false;
 
-	for (size_t i = 0; i < probes_count(); i++) {
-		const char *fault = probe_fault(selftest->probes, i);
-		const char *function = probe_function(selftest->probes, i);
+	for (size_t i = 0; i < probes_count(); i++)
+		selftest->found[i] = probe_look(selftest, i, traced);
+	for (size_t i = 0; i < maps_count(); i++)
+		selftest->found[PROBES_MAX + i] = map_fault(selftest->probes, i);
+	for (size_t i = 0; i < SIGHTS_MAX; i++)
+		if (!selftest->found[i] && selftest->blind[i].since && !selftest->blind[i].told)
+			selftest->found[i] = selftest->blind[i].reason;
+}
 
-		if (!fault && function && traced && !traced_has(traced, function))
-			fault = preflight_has_ftrace() ? "the kernel does not list its function as traced any more"
-						       : FTRACE_OFF;
-		if (!fault && selftest->blind[i].expected && !probe_is_attached(selftest->probes, i))
-			fault = "it could not be attached again";
-		if (fault)
-			blind(selftest, i, fault);
-		else
-			selftest->blind[i].reason = NULL;
-		suspicious |= fault != NULL;
+/*
+ * Real calls may be recorded by auditd: so they are made at the start, where something new is wrong, and to see whether
+ * what sees calls is well again.
+ */
+static bool wants_calls(const struct selftest *selftest)
+{
+	bool wanted = selftest->first;
+
+	for (size_t i = 0; i < SIGHTS_MAX; i++) {
+		const struct blindness *blind = &selftest->blind[i];
+
+		wanted |= selftest->found[i] && !(blind->since && blind->told);
+		wanted |= is_call_probe(i) && blind->since && !selftest->found[i] && !selftest->found[canary()];
 	}
-	return suspicious;
+	return wanted;
+}
+
+static bool is_missing_call(const struct selftest *selftest, int call)
+{
+	for (size_t i = 0; i < probes_count(); i++)
+		if (!strcmp(probe_name(i), calls[call].probe))
+			return probe_is_attached(selftest->probes, i) && !(selftest->called >> calls[call].call & 1);
+	return false;
 }
 
 static bool all_called(const struct selftest *selftest)
 {
 	for (int i = 0; i < CALLS; i++)
-		if (is_attached(selftest, calls[i].probe) && !(selftest->called >> calls[i].call & 1))
+		if (is_missing_call(selftest, i))
 			return false;
 	return true;
 }
 
-static void judge_calls(struct selftest *selftest)
+static void judge_calls(struct selftest *selftest, uint64_t now)
 {
-	for (size_t i = 0; i < probes_count(); i++)
-		for (int c = 0; c < CALLS; c++)
-			if (!strcmp(probe_name(i), calls[c].probe) && probe_is_attached(selftest->probes, i) &&
-			    !(selftest->called >> calls[c].call & 1))
-				blind(selftest, i, why_silent());
+	for (int c = 0; c < CALLS; c++)
+		for (size_t i = 0; is_missing_call(selftest, c) && i < probes_count(); i++)
+			if (!selftest->found[i] && !strcmp(probe_name(i), calls[c].probe))
+				selftest->found[i] = why_silent(selftest, now);
 }
 
-/* The test is over: says what it found, mends what can be, and plans the next. */
-static int conclude(struct selftest *selftest, emit_fn emit, void *ctx)
+/* The test is over: mends what can be mended, and plans the next. */
+static int conclude(struct selftest *selftest, uint64_t now, emit_fn emit, void *ctx)
 {
-	uint64_t now = clock_boot_ns();
 	bool any = false;
 	int err;
 
-	if (selftest->with_calls)
-		judge_calls(selftest);
-	err = tell_all(selftest, emit, ctx);
-	for (size_t i = 0; i < probes_count(); i++)
-		any |= selftest->blind[i].reason != NULL;
+	if (selftest->called_all)
+		judge_calls(selftest, now);
+	err = tell_blind(selftest, emit, ctx);
+	if (!err)
+		err = tell_recovered(selftest, now, emit, ctx);
+	for (size_t i = 0; i < SIGHTS_MAX; i++)
+		any |= selftest->blind[i].since != 0;
 	if (!err && any)
 		probes_mend(selftest->probes, selftest->options);
 	if (!any)
-		selftest->passed = now;
-	selftest->with_calls = any;
+		selftest->passed = selftest->began;
+	selftest->first = false;
 	selftest->state = any ? SELFTEST_FAILS : SELFTEST_PASSES;
 	selftest->phase = PHASE_REST;
 	selftest->due = now + (any ? AGAIN_MS * MS : 1000 * MS * selftest->options->self_test);
 	return err;
 }
 
-static int after_canary(struct selftest *selftest, emit_fn emit, void *ctx)
+static int after_canary(struct selftest *selftest, uint64_t now, emit_fn emit, void *ctx)
 {
-	bool suspicious = look(selftest);
+	bool calls_wanted;
+	int err;
 
-	if (!selftest->answered && probe_is_attached(selftest->probes, probes_count() - 1))
-		blind(selftest, probes_count() - 1, why_silent());
-	if (!suspicious && selftest->answered && !selftest->with_calls)
-		return conclude(selftest, emit, ctx);
-	selftest->with_calls = true;
-	make_calls(selftest);
+	look(selftest);
+	if (selftest->asked && !selftest->answered)
+		selftest->found[canary()] = why_silent(selftest, now);
+	calls_wanted = wants_calls(selftest);
+	err = tell_blind(selftest, emit, ctx);
+	if (err || !calls_wanted)
+		return err ? err : conclude(selftest, now, emit, ctx);
+	make_calls(selftest, now);
 	return 0;
 }
 
-int selftest_run(struct selftest *selftest, emit_fn emit, void *ctx)
+int selftest_run(struct selftest *selftest, uint64_t now, emit_fn emit, void *ctx)
 {
-	bool late = selftest_due_ms(selftest) == 0;
+	bool over = is_late(selftest, now) || is_stuck(selftest, now);
 
 	switch (selftest->phase) {
 	case PHASE_REST:
-		if (late)
-			begin(selftest);
+		if (selftest_due_ms(selftest, now) == 0)
+			begin(selftest, now);
 		break;
 	case PHASE_CANARY:
-		if (selftest->answered || late)
-			return after_canary(selftest, emit, ctx);
+		if (selftest->answered || over)
+			return after_canary(selftest, now, emit, ctx);
 		break;
 	case PHASE_CALLS:
-		if (all_called(selftest) || late)
-			return conclude(selftest, emit, ctx);
+		if (all_called(selftest) || over)
+			return conclude(selftest, now, emit, ctx);
 		break;
 	}
 	return 0;

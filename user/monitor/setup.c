@@ -4,9 +4,10 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../options.h"
+#include "control.h"
 #include "pins.h"
 #include "preflight.h"
-#include "ring.h"
+#include "takeover.h"
 #include "tools.h"
 
 #include <bpf/bpf.h>
@@ -19,23 +20,14 @@ enum { UNDER_WAY_US = 20000 };
 /* The reader hashes a chunk in 0.1 ms or so; a machine that is busy keeps it waiting longer. */
 enum { PATIENCE_MS = 200 };
 
-int control_read(const struct probes *probes, struct control *control)
-{
-	uint32_t key = 0;
-
-	return bpf_map_lookup_elem(probes->side.maps[MAP_CONTROL], &key, control) ? -errno : 0;
-}
-
-int control_write(const struct probes *probes, const struct control *control)
-{
-	uint32_t key = 0;
-
-	return bpf_map_update_elem(probes->side.maps[MAP_CONTROL], &key, control, BPF_ANY) ? -errno : 0;
-}
-
 bool probe_is_missing(const struct probe *probe)
 {
 	return probe->link < 0 && !probe->optional;
+}
+
+bool probe_wants_loading(const struct probe *probe)
+{
+	return probe->link < 0 && (!probe->optional || !probe->reason[0]);
 }
 
 static void attach(struct probe *probe)
@@ -59,23 +51,24 @@ static int activate(struct probes *probes, const struct options *options)
 {
 	struct control control;
 	bool first;
-	int err = control_read(probes, &control);
+	int fd = probes->side.maps[MAP_CONTROL], err = control_read(fd, &control);
 
 	if (err)
 		return err;
 	first = !control.generation;
 	control.layout = LAYOUT;
+	control.tester = 0;
 	control.patience = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PATIENCE_MS : 0;
 	control.image_limit = (uint64_t)options->image_limit_mib << 20;
 	control.generation = probes->side.generation;
 	if (!first)
 		control.alone = control.generation;
-	err = control_write(probes, &control);
+	err = control_write(fd, &control);
 	if (err || !first)
 		return err;
 	usleep(UNDER_WAY_US);
 	control.alone = control.generation;
-	return control_write(probes, &control);
+	return control_write(fd, &control);
 }
 
 static void pin(struct probes *probes, size_t i)
@@ -87,8 +80,9 @@ static void pin(struct probes *probes, size_t i)
 		return;
 	err = pins_put_probe(probes->pins, &probes->side, probes->digest, i, probes->fresh);
 	probe->pinned = !err;
-	if (err)
+	if (err && !probe->complained)
 		log_line("%s cannot be pinned (%s), so it ends with this process", programs[i].name, strerror(-err));
+	probe->complained = err;
 }
 
 size_t setup_attach(struct probes *probes)
@@ -106,57 +100,12 @@ size_t setup_attach(struct probes *probes)
 	return attached;
 }
 
-/* How many records are in rings that cannot be read further than that. */
-static uint64_t count_unread(const struct kernel_side *side)
-{
-	uint64_t count = 0;
-
-	for (int i = MAP_RING; i <= MAP_REFUSED_RING; i++) {
-		struct bpf_map_info info = { 0 };
-		uint32_t size = sizeof(info);
-		struct ring ring;
-
-		if (side->maps[i] < 0 || bpf_obj_get_info_by_fd(side->maps[i], &info, &size) ||
-		    info.type != BPF_MAP_TYPE_RINGBUF || ring_map(&ring, side->maps[i], info.max_entries))
-			continue;
-		count += ring_count(&ring);
-		ring_unmap(&ring);
-	}
-	return count;
-}
-
 void kernel_side_close_maps(struct kernel_side *side)
 {
 	for (int i = 0; i < MAPS; i++) {
 		closep(&side->maps[i]);
 		side->maps[i] = -1;
 	}
-}
-
-/* Takes over what an earlier monitor left in the kernel, as far as it can be read. */
-static void take_over(struct probes *probes)
-{
-	struct kernel_side *side = &probes->side;
-	struct control control = { 0 };
-	int err = pins_get_maps(probes->pins, side);
-	bool any = side->maps[MAP_RING] >= 0;
-
-	if (!err && !control_read(probes, &control) && control.layout == LAYOUT && control.generation &&
-	    object_fits(side)) {
-		side->generation = control.generation;
-		probes->takeover = TAKEOVER_RESUMED;
-		pins_get_probes(probes->pins, side, probes->digest);
-		return;
-	}
-	if (any && control.generation) {
-		probes->takeover = TAKEOVER_REPLACED;
-		probes->unread = count_unread(side);
-		log_line(
-		    "what is pinned comes from another version of kmodwatch and cannot be read, so it is replaced; "
-		    "%llu records in it are lost",
-		    (unsigned long long)probes->unread);
-	}
-	kernel_side_close_maps(side);
 }
 
 /* Why a probe was not attached by the monitor before this one: it is the same kernel still. */
@@ -169,7 +118,6 @@ static void recall_reasons(struct probes *probes)
 		if (probe->link >= 0)
 			continue;
 		snprintf(probe->reason, REASON_SIZE, "%s", missing);
-		probe->was_gone = !missing[0];
 	}
 }
 
@@ -203,6 +151,21 @@ static int load_missing(struct probes *probes, const struct options *options)
 	return err;
 }
 
+/* What is remembered of a probe is another's where the programs' table is another. */
+static void name_all(const struct probes *probes)
+{
+	struct memory *memory = probes->memory;
+
+	for (size_t i = 0; i < PROBES; i++) {
+		if (strcmp(memory->probes[i].name, programs[i].name) != 0)
+			memory->blind[i] = (struct blindness) { 0 };
+		memory->probes[i].skipped = 0;
+		snprintf(memory->probes[i].name, PROBE_NAME_SIZE, "%s", programs[i].name);
+	}
+	for (size_t i = 0; i < MAPS; i++)
+		memory->maps[i] = map_id(probes->side.maps[i]);
+}
+
 /* The first programs of maps of their own, or of maps that other programs work on. */
 static int start_generation(struct probes *probes, const struct options *options)
 {
@@ -212,8 +175,7 @@ static int start_generation(struct probes *probes, const struct options *options
 	err = load_missing(probes, options);
 	if (err)
 		return err;
-	for (size_t i = 0; i < PROBES; i++)
-		probes->memory->probes[i].skipped = 0;
+	name_all(probes);
 	err = make_common_limits(probes);
 	if (err)
 		return err;
@@ -262,19 +224,17 @@ static void say_ring_stays(const struct probes *probes, enum map map, unsigned i
 /* Brings what is missing into the kernel: everything, or what somebody removed. */
 static int load(struct probes *probes, const struct options *options)
 {
-	int err;
-
 	if (probes->takeover != TAKEOVER_RESUMED)
 		return start_generation(probes, options);
 	say_ring_stays(probes, MAP_RING, options->ring_kib, "--ring-size");
 	say_ring_stays(probes, MAP_IMAGE_RING, options->image_ring_kib, "--image-ring");
-	err = memory_map(probes->side.maps[MAP_MEMORY], &probes->memory);
-	if (err)
-		return err;
 	if (!any_link(probes))
 		return start_generation(probes, options);
 	recall_reasons(probes);
-	return probes_degraded(probes) ? load_missing(probes, options) : 0;
+	for (size_t i = 0; i < PROBES; i++)
+		if (probe_wants_loading(&probes->side.probes[i]))
+			return load_missing(probes, options);
+	return 0;
 }
 
 static int settle_pins(struct probes *probes)
@@ -314,7 +274,7 @@ int setup_run(struct probes *probes, const struct options *options)
 		return err;
 	}
 	if (probes->pins)
-		take_over(probes);
+		takeover_begin(probes);
 	err = load(probes, options);
 	if (err)
 		return err;
@@ -334,6 +294,7 @@ int setup_run(struct probes *probes, const struct options *options)
 		log_line("the probes could not be made to work: %s", strerror(-err));
 		return err;
 	}
+	takeover_end(probes);
 	say_degraded(probes);
 	return probes->pins ? settle_pins(probes) : 0;
 }

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What probes.c, setup.c and health.c share. */
+/* What probes.c, setup.c, takeover.c and health.c share. */
 #ifndef KMODWATCH_SETUP_H
 #define KMODWATCH_SETUP_H
 
 #include "object.h"
 #include "probes.h"
 
+enum { LEFT_RINGS = 2 };
+
 struct probes {
-	const struct pins *pins; /* NULL: nothing is pinned */
+	struct pins *pins; /* NULL: nothing is pinned */
 	char digest[DIGEST_SIZE];
 	struct kernel_side side;
 	struct memory *memory;
 	enum takeover takeover;
-	bool fresh;	 /* what is pinned is not current yet */
-	uint64_t unread; /* records that could not be read */
+	bool fresh;	      /* what is pinned is not current yet */
+	bool gap;	      /* a probe that the earlier monitor had was gone */
+	bool foreign;	      /* what is replaced was another version's */
+	int left[LEFT_RINGS]; /* MAP_RING and MAP_REFUSED_RING of what is replaced; -1: could not be had */
+	struct number unread; /* records in them; absent where nothing is replaced */
 	struct probe_part parts[PROBES];
 };
 
@@ -27,7 +32,9 @@ size_t setup_attach(struct probes *probes);
 
 void kernel_side_close_maps(struct kernel_side *side);
 bool probe_is_missing(const struct probe *probe);
-int control_read(const struct probes *probes, struct control *control);
-int control_write(const struct probes *probes, const struct control *control);
+/* It is not attached, and there is nothing that speaks against trying it again. */
+bool probe_wants_loading(const struct probe *probe);
+/* 0: it cannot be told. */
+uint32_t map_id(int fd);
 
 #endif

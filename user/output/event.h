@@ -217,7 +217,7 @@ struct event {
 	struct requested_by_part requested_by;
 	struct number count, uid;
 	struct number since; /* ns since 1970 */
-	struct text what, probe;
+	struct text what, probe, map;
 	struct number blind_ns;
 	struct text reason;
 	struct list counts; /* of struct count_part */

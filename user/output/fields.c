@@ -267,12 +267,14 @@ static const struct field events_lost_fields[] = {
 
 static const struct field monitor_blind_fields[] = {
 	FIELD(FIELD_TEXT, event, probe),
+	FIELD(FIELD_TEXT, event, map),
 	FIELD(FIELD_TEXT, event, reason),
 	END,
 };
 
 static const struct field monitor_recovered_fields[] = {
 	FIELD(FIELD_TEXT, event, probe),
+	FIELD(FIELD_TEXT, event, map),
 	FIELD(FIELD_UINT, event, blind_ns),
 	END,
 };

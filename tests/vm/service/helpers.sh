@@ -50,3 +50,22 @@ main_pid() {
 kernel_at_least() {
 	[ "$(printf '%s\n%s\n' "$1" "$(uname -r)" | sort -V | head -1)" = "$1" ]
 }
+
+# As by a crash, and held off.
+crash() {
+	systemctl kill -s KILL --kill-whom=main kmodwatch & systemctl stop kmodwatch
+	wait
+}
+
+# started WHAT: it came up at once, and sees.
+started() {
+	local before
+	before=$(systemctl show -P NRestarts kmodwatch)
+	eventually 20 systemctl is-active kmodwatch || fail "it does not come up: $1"
+	is "restarts ($1)" "$before" "$(systemctl show -P NRestarts kmodwatch)"
+	modprobe mac-celtic && modprobe -r mac-celtic
+	check "loads are seen ($1)" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ -n "$(run_events "select(.event==\"module_unload\" and .module.name==\"mac_celtic\")")" ]'
+}
+
+# told FILTER: a line of the run passes it.
+told() { [ -n "$(run_events "select($1)" | head -1)" ]; }

@@ -100,6 +100,12 @@ def install(folder):
     run([need("make", "make"), "--no-print-directory", "install", f"DESTDIR={folder}", "PREFIX=/usr"], cwd=TOP)
 
 
+def recipe(target):
+    """What make would execute: the guest has no make."""
+    return subprocess.run([need("make", "make"), "--no-print-directory", "-n", target, "PREFIX=/usr"], cwd=TOP, check=True,
+                          capture_output=True, text=True).stdout
+
+
 def tested(path, installed, scenarios):
     """What is installed, and the scenarios."""
     with open(path, "wb") as out, Cpio(out) as archive:
@@ -113,5 +119,7 @@ def tested(path, installed, scenarios):
         archive.link("etc/systemd/system/multi-user.target.wants/scenarios.service", "../scenarios.service")
         archive.link("etc/systemd/system/sysinit.target.wants/kmodwatch.service", "/usr/lib/systemd/system/kmodwatch.service")
         archive.text("etc/modules-load.d/test.conf", "dummy\n")
+        archive.text("usr/lib/vm/uninstall/recipe", recipe("uninstall"))
+        archive.file("usr/lib/vm/uninstall/user/dist/kmodwatch.default", TOP / "user/dist/kmodwatch.default")
         for scenario in scenarios:
             archive.file(f"usr/lib/vm/scenarios/{scenario.name}", scenario)

@@ -16,3 +16,8 @@ is "its capabilities (CAP_AUDIT_CONTROL, CAP_PERFMON, CAP_BPF)" 000000c040000000
 check "the journal's lines are not for everybody" [ "$(stat -c %a "/var/lib/kmodwatch/modules")" = 600 ]
 journalctl -u kmodwatch -o cat --no-pager | jq -e -c . >/run/parsed || fail "jq cannot read what journalctl -u shows: $(journalctl -u kmodwatch -o cat --no-pager | grep -v '^{' | head -3)"
 check "status has counts" sh -c 'systemctl show -P StatusText kmodwatch | grep -q "loads"'
+
+# what was there before a start
+is "modules-load's module passes for older" "" "$(events 'select(.event=="module_present" and .module.name=="dummy")')"
+systemctl restart kmodwatch
+check "a module from before the start is shown" eventually 5 told '.event=="module_present" and .module.name=="dummy" and .module.state=="live"'

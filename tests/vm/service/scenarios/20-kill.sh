@@ -29,8 +29,11 @@ judge() {
 	jq -r 'select(.outcome=="success")|[.id,.event,.module.params//""]|join(" ")' /run/lines | awk '!seen[$1]++ { print $2, $3 }' >/run/order
 	awk '$1 == "module_load" { n++; if ($2 != "x" n "=1") { print "load", n, "is", $2; bad = 1 } }
 	     { if ($1 == last) { print "two in a row:", NR; bad = 1 } last = $1 } END { exit bad }' /run/order || fail "not in order"
-	repeats=$(jq -r .id /run/lines | sort | uniq -d | wc -l)
+	# of all kinds: a hit repeats one line at most, and no line comes a third time
+	repeats=$(jq -r .id /run/all | sort | uniq -d | wc -l)
 	[ "$repeats" -le "$(wc -l </run/hits)" ] || fail "$repeats lines twice, for $(wc -l </run/hits) hits"
+	is "lines more often than twice" "" "$(jq -r .id /run/all | sort | uniq -c | awk '$1 > 2')"
+	is "blind" "" "$(jq -c 'select(.event=="monitor_blind")' /run/all)"
 	bare=$(jq -c 'select((.event|test("module_")) and .event != "module_present" and .process.exe==null and .process.kthread==false)' /run/all)
 	[ -z "$bare" ] || fail "lines without their process: $(echo "$bare" | head -3)"
 	# what was on its way when the kill came is hashed by the next one, as far as the ring holds it; 7.x may skip the probe

@@ -1,9 +1,5 @@
 # Restarts, an end in the midst of loads, and what the next start says of it.
 . /usr/lib/vm/helpers.sh
-crash() { # stopped as by a crash, and held off
-	systemctl kill -s KILL --kill-whom=main kmodwatch & systemctl stop kmodwatch
-	wait
-}
 crash
 modprobe mac-celtic
 modprobe brd

@@ -32,9 +32,10 @@ is "events_lost" "" "$(events 'select(.event=="events_lost" and .what!="skipped 
 is "module_missed" "" "$(events 'select(.event=="module_missed")')"
 echo "$(wc -l </run/done) loads and unloads around the upgrade"
 
-# another layout: what it left unread is counted, its pins are replaced
+# another layout, and other maps: what it left unread is counted, its pins are replaced
 systemctl stop kmodwatch
 sleep 0.5
+mv "$PIN"/current/maps/image_ring "$PIN"/current/maps/of_then
 modprobe mac-celtic
 modprobe -r mac-celtic
 cp --remove-destination /usr/lib/vm/other-layout /usr/sbin/kmodwatch

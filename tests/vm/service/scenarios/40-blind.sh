@@ -27,6 +27,22 @@ check "a replaced pin is named" eventually 8 blind params_copied
 check "both are pinned anew" eventually 8 [ -e module_free ]
 check "and that is said" eventually 8 recovered params_copied
 
+# a map's pin, a program's; all of them, with the folder
+blind_map() { [ -n "$(run_events "select(.event==\"monitor_blind\" and .map==\"$1\")" | tail -1)" ]; }
+recovered_map() { [ -n "$(run_events "select(.event==\"monitor_recovered\" and .map==\"$1\")" | tail -1)" ]; }
+rm canary-program "$PIN"/current/maps/ring
+check "a map's removed pin is named" eventually 8 blind_map ring
+check "a program's removed pin is named" blind canary
+check "both are pinned anew" eventually 8 [ -e canary-program -a -e "$PIN"/current/maps/ring ]
+check "and that is said" eventually 8 recovered_map ring
+cd /
+rm -r "$PIN"
+check "that all are gone is named" eventually 8 blind load_done
+check "all are pinned anew" eventually 8 recovered_map memory
+is "what is pinned anew" "15 $(run_events 'select(.event=="monitor_start").probes[]|select(.attached).name' | wc -l)" \
+	"$(find "$PIN"/current/maps -type f | wc -l) $(find "$PIN"/current/generation-*/ -name '*-program' | wc -l)"
+check "the folder is held" sh -c '! /usr/sbin/kmodwatch --unpin 2>/dev/null'
+
 # a link really detached: possible only where nobody holds it, so with the monitor gone
 systemctl kill -s KILL --kill-whom=main kmodwatch & systemctl stop kmodwatch
 wait

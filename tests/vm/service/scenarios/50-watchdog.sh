@@ -24,6 +24,19 @@ if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
 	check "and is not ready" sh -c '[ "$(systemctl is-active kmodwatch)" = activating ]'
 	sysctl -q -w kernel.ftrace_enabled=1
 	check "until it sees" eventually 20 systemctl is-active kmodwatch
+
+	# nor is one that attached some of its probes only
+	systemctl stop kmodwatch
+	/usr/sbin/kmodwatch --unpin
+	sysctl -q -w kernel.ftrace_enabled=0
+	systemctl start --no-block kmodwatch
+	degraded() { [ "$(run_events 'select(.event=="monitor_start").degraded')" = true ]; }
+	check "it is degraded" eventually 15 degraded
+	sleep 4
+	check "and not ready" [ "$(systemctl is-active kmodwatch)" = activating ]
+	sysctl -q -w kernel.ftrace_enabled=1
+	systemctl restart kmodwatch
+	is "degraded" false "$(run_events 'select(.event=="monitor_start").degraded')"
 fi
 rm -r /run/systemd/system/kmodwatch.service.d
 systemctl daemon-reload

@@ -10,7 +10,8 @@ check "the new profile is checked" eventually 10 profile_is complete
 is "the process" "$pid" "$(main_pid)"
 check "nothing is lost" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.module.name==\"crc_itu_t\" and .outcome==\"success\").event" | tail -2 | tr -d "\n")" = "\"module_load\"\"module_unload\"" ]'
 
-for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-such-option"' 'KMODWATCH_OPTIONS="--profile' 'nonsense'; do
+for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-such-option"' 'KMODWATCH_OPTIONS="--profile' 'nonsense' \
+	'KMODWATCH_OPTIONS="--pin /sys/fs/bpf/elsewhere"'; do
 	echo "$bad" >/etc/default/kmodwatch
 	systemctl reload kmodwatch
 	sleep 2
@@ -19,6 +20,8 @@ for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-suc
 	check "it keeps its profile ($bad)" profile_is complete
 	check "it says why ($bad)" sh -c 'journalctl -u kmodwatch -o cat | grep -v "^{" | grep -q "goes on with those it had"'
 done
+check "no other pins are made" [ ! -e /sys/fs/bpf/elsewhere ]
+
 # images, where the hardened service may write
 folder=/var/lib/kmodwatch/images
 sum=$(sha256sum </m/veth.ko | cut -d' ' -f1)

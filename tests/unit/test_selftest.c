@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The self-test, with probes, rings and a clock of our own. */
+#include "../../user/monitor/selftest.h"
+#include "../../user/monitor/memory.h"
+#include "../../user/monitor/preflight.h"
+#include "../../user/options.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define S 1000000000ull
+#define MS 1000000ull
+
+enum { CANARY = 3, SIZE = 4096 };
+static const char *const names[] = { "init_module_return", "finit_module_return", "delete_module_return", "canary" };
+
+/* What the self-test sees of the kernel side. */
+struct probes {
+	struct memory memory;
+	bool detached[COUNT(names)];
+	const char *fault[COUNT(names)], *map_fault;
+	unsigned int canaries, calls, mended;
+	uint64_t nonce;
+};
+
+struct test {
+	struct probes *probes;
+	struct rings rings;
+	struct options options;
+	struct selftest *selftest;
+	uint64_t now;
+	char told[512];
+};
+
+size_t probes_count(void)
+{
+	return COUNT(names);
+}
+
+const char *probe_name(size_t i)
+{
+	return names[i];
+}
+
+size_t maps_count(void)
+{
+	return 1;
+}
+
+const char *map_name(size_t i)
+{
+	assert_int_equal(i, 0);
+	return "ring";
+}
+
+bool probe_is_attached(const struct probes *probes, size_t i)
+{
+	return !probes->detached[i];
+}
+
+const char *probe_fault(const struct probes *probes, size_t i)
+{
+	return probes->fault[i];
+}
+
+const char *map_fault(const struct probes *probes, size_t i)
+{
+	return i ? NULL : probes->map_fault;
+}
+
+const char *probe_function(const struct probes *probes, size_t i)
+{
+	return NULL;
+}
+
+struct memory *probes_memory(const struct probes *probes)
+{
+	return (struct memory *)&probes->memory;
+}
+
+int probes_run_canary(const struct probes *probes, uint64_t nonce)
+{
+	((struct probes *)probes)->canaries++;
+	((struct probes *)probes)->nonce = nonce;
+	return 0;
+}
+
+int probes_set_tester(const struct probes *probes, uint32_t pid)
+{
+	((struct probes *)probes)->calls += pid != 0;
+	return 0;
+}
+
+int probes_mend(struct probes *probes, const struct options *options)
+{
+	probes->mended++;
+	return 0;
+}
+
+bool preflight_has_ftrace(void)
+{
+	return true;
+}
+
+static int take(void *ctx, struct event *event)
+{
+	struct text name = event->map.known ? event->map : event->probe;
+	struct test *test = ctx;
+	size_t used = strlen(test->told);
+
+	snprintf(test->told + used, sizeof(test->told) - used, "%s%s", event->kind == EVENT_MONITOR_BLIND ? "-" : "+",
+		 name.bytes);
+	used = strlen(test->told);
+	if (event->kind == EVENT_MONITOR_RECOVERED)
+		snprintf(test->told + used, sizeof(test->told) - used, ":%llu",
+			 (unsigned long long)(event->blind_ns.value / MS));
+	strcat(test->told, " ");
+	return 0;
+}
+
+static void ring_open(struct ring *ring)
+{
+	int fd = memfd_create("ring", 0);
+
+	assert_int_equal(ftruncate(fd, 2 * sysconf(_SC_PAGESIZE) + 2 * SIZE), 0);
+	assert_int_equal(ring_map(ring, fd, SIZE), 0);
+}
+
+static void begin(struct test *test)
+{
+	selftest_freep(&test->selftest);
+	assert_int_equal(selftest_new(test->probes, &test->options, &test->rings, test->now, &test->selftest), 0);
+}
+
+static int setup(void **state)
+{
+	struct test *test = calloc(1, sizeof(*test));
+
+	test->probes = calloc(1, sizeof(*test->probes));
+	test->options.self_test = 30;
+	test->now = 1000 * S;
+	ring_open(&test->rings.matters);
+	ring_open(&test->rings.refused);
+	begin(test);
+	*state = test;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct test *test = *state;
+
+	close(test->rings.matters.fd);
+	close(test->rings.refused.fd);
+	ring_unmap(&test->rings.matters);
+	ring_unmap(&test->rings.refused);
+	selftest_freep(&test->selftest);
+	free(test->probes);
+	free(test);
+	return 0;
+}
+
+static void run(struct test *test)
+{
+	assert_int_equal(selftest_run(test->selftest, test->now, take, test), 0);
+}
+
+/* Time goes by as the monitor sees it: it comes back when something is due. */
+static void wait(struct test *test, uint64_t ns)
+{
+	uint64_t end = test->now + ns;
+
+	for (;;) {
+		int due = selftest_due_ms(test->selftest, test->now);
+		uint64_t next = due < 0 ? end : test->now + due * MS;
+
+		if (next >= end)
+			break;
+		test->now = due ? next : test->now + MS;
+		run(test);
+	}
+	test->now = end;
+}
+
+static void answer(struct test *test)
+{
+	struct canary_record record = { .header = { .kind = RECORD_CANARY, .pid = 77 }, .nonce = test->probes->nonce };
+
+	record.header.time = test->now;
+	assert_true(selftest_takes(test->selftest, &record));
+	run(test);
+}
+
+static struct call_alone_record call_of(const struct test *test, enum module_call call)
+{
+	struct call_alone_record record = { .header = { .kind = RECORD_CALL_ALONE, .pid = 77 } };
+
+	record.header.time = test->now;
+	record.call.module_call = call;
+	record.call.ret = -1;
+	return record;
+}
+
+static void answer_call(struct test *test, enum module_call call)
+{
+	struct call_alone_record record = call_of(test, call);
+
+	assert_true(selftest_takes(test->selftest, &record));
+	run(test);
+}
+
+static void answer_calls(struct test *test)
+{
+	for (int call = CALL_INIT_MODULE; call <= CALL_DELETE_MODULE; call++)
+		answer_call(test, call);
+}
+
+/* The start's, with all that it asks answered. */
+static void first_test(struct test *test)
+{
+	run(test);
+	answer(test);
+	answer_calls(test);
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
+	assert_int_equal(test->probes->calls, 1);
+}
+
+static void assert_told(struct test *test, const char *wanted)
+{
+	assert_string_equal(test->told, wanted);
+	test->told[0] = '\0';
+}
+
+/* Calls only at the start. */
+static void rests(void **state)
+{
+	struct test *test = *state;
+
+	first_test(test);
+	for (int i = 0; i < 5; i++) {
+		wait(test, 30 * S);
+		run(test);
+		answer(test);
+	}
+	assert_int_equal(test->probes->canaries, 6);
+	assert_int_equal(test->probes->calls, 1);
+	assert_told(test, "");
+}
+
+/* The canary's own blindness is told after 2 s, whatever else is still to be asked. */
+static void silent_canary(void **state)
+{
+	struct test *test = *state;
+
+	first_test(test);
+	wait(test, 30 * S);
+	run(test);
+	wait(test, 1990 * MS);
+	assert_told(test, "");
+	wait(test, 20 * MS);
+	assert_told(test, "-canary ");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_FAILS);
+	answer_calls(test);
+	wait(test, 3 * S);
+	answer(test);
+	assert_told(test, "+canary:35010 ");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
+}
+
+/* No answer is expected before what is in front of it was read; but not for ever. */
+static void behind_a_backlog(void **state)
+{
+	struct test *test = *state;
+	uint64_t end = 4096;
+
+	first_test(test);
+	wait(test, 30 * S);
+	assert_int_equal(pwrite(test->rings.matters.fd, &end, 8, sysconf(_SC_PAGESIZE)), 8);
+	run(test);
+	wait(test, 10 * S);
+	assert_told(test, "");
+	assert_in_range(selftest_due_ms(test->selftest, test->now), 1, 1000);
+	answer(test);
+	assert_told(test, "");
+
+	wait(test, 30 * S);
+	run(test);
+	wait(test, 20 * S);
+	ring_advance(&test->rings.matters, end);
+	run(test);
+	assert_told(test, "-canary ");
+}
+
+static void stuck(void **state)
+{
+	struct test *test = *state;
+	uint64_t end = 4096;
+
+	first_test(test);
+	wait(test, 30 * S);
+	assert_int_equal(pwrite(test->rings.matters.fd, &end, 8, sysconf(_SC_PAGESIZE)), 8);
+	run(test);
+	wait(test, 31 * S);
+	assert_told(test, "");
+	wait(test, 2 * S);
+	assert_told(test, "-canary ");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_FAILS);
+}
+
+/* Late or not, a call of our own is nobody's attempt. */
+static void late_call(void **state)
+{
+	struct test *test = *state;
+	struct call_alone_record record;
+
+	run(test);
+	answer(test);
+	wait(test, 3 * S);
+	assert_told(test, "-init_module_return -finit_module_return -delete_module_return ");
+	record = call_of(test, CALL_INIT_MODULE);
+	assert_true(selftest_takes(test->selftest, &record));
+	record.header.pid = 78;
+	assert_false(selftest_takes(test->selftest, &record));
+}
+
+/* Where there is no canary, the books are looked at all the same, and calls are made at the start only. */
+static void no_canary(void **state)
+{
+	struct test *test = *state;
+
+	test->probes->detached[CANARY] = true;
+	begin(test);
+	run(test);
+	run(test);
+	for (int call = CALL_INIT_MODULE; call <= CALL_DELETE_MODULE; call++) {
+		struct call_alone_record record = call_of(test, call);
+
+		record.header.pid = getpid();
+		assert_true(selftest_takes(test->selftest, &record));
+	}
+	run(test);
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
+	wait(test, 95 * S);
+	assert_int_equal(test->probes->canaries, 0);
+	assert_int_equal(test->probes->calls, 1);
+	assert_told(test, "");
+	test->probes->fault[0] = "gone";
+	wait(test, 28 * S);
+	assert_int_equal(test->probes->calls, 2);
+	assert_told(test, "-init_module_return -finit_module_return -delete_module_return ");
+}
+
+/* What stays wrong is no new suspicion, and is told once. */
+static void one_suspicion(void **state)
+{
+	struct test *test = *state;
+
+	first_test(test);
+	test->probes->map_fault = "its pin was removed";
+	wait(test, 30 * S);
+	run(test);
+	answer(test);
+	assert_told(test, "-ring ");
+	answer_calls(test);
+	for (int i = 0; i < 3; i++) {
+		wait(test, 2010 * MS);
+		answer(test);
+	}
+	assert_int_equal(test->probes->calls, 2);
+	assert_int_equal(test->probes->mended, 4);
+	assert_told(test, "");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_FAILS);
+	test->probes->map_fault = NULL;
+	wait(test, 2010 * MS);
+	answer(test);
+	assert_told(test, "+ring:38040 ");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
+}
+
+/* A call's probe that was silent is well again when it has seen a call. */
+static void silent_call(void **state)
+{
+	struct test *test = *state;
+
+	run(test);
+	answer(test);
+	answer_call(test, CALL_INIT_MODULE);
+	answer_call(test, CALL_DELETE_MODULE);
+	wait(test, 2010 * MS);
+	assert_told(test, "-finit_module_return ");
+	wait(test, 2010 * MS);
+	answer(test);
+	assert_told(test, "");
+	answer_calls(test);
+	assert_told(test, "+finit_module_return:4020 ");
+}
+
+/* What one monitor told, the next one takes back; what it found and did not tell, the next one tells. */
+static void over_a_restart(void **state)
+{
+	struct test *test = *state;
+
+	first_test(test);
+	test->probes->fault[CANARY] = "its link is gone";
+	wait(test, 30 * S);
+	run(test);
+	answer(test);
+	assert_told(test, "-canary ");
+	answer_calls(test);
+	test->probes->fault[CANARY] = NULL;
+	test->probes->memory.seen = test->now;
+	wait(test, 10 * S);
+	begin(test);
+	memory_set_blind(&test->probes->memory, 1, "its link was gone when the monitor started",
+			 test->probes->memory.seen);
+	run(test);
+	answer(test);
+	assert_told(test, "-finit_module_return ");
+	answer_calls(test);
+	assert_told(test, "+canary:40000 ");
+	wait(test, 2010 * MS);
+	answer(test);
+	answer_calls(test);
+	assert_told(test, "+finit_module_return:12010 ");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(rests, setup, teardown),
+		cmocka_unit_test_setup_teardown(silent_canary, setup, teardown),
+		cmocka_unit_test_setup_teardown(behind_a_backlog, setup, teardown),
+		cmocka_unit_test_setup_teardown(stuck, setup, teardown),
+		cmocka_unit_test_setup_teardown(late_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_canary, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_suspicion, setup, teardown),
+		cmocka_unit_test_setup_teardown(silent_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(over_a_restart, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("selftest", tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "pin_folder.h"
+#include "../cleanup.h"
+#include "../log.h"
+#include "../trusted.h"
+#include "folder.h"
+#include "pins.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+void pin_path(const struct pins *pins, char path[static PATH_MAX], const char *a, const char *b, const char *c)
+{
+	snprintf(path, PATH_MAX, "%s/%s%s%s%s%s", pins->folder, a, b ? "/" : "", b ? b : "", c ? "/" : "", c ? c : "");
+}
+
+int pin_remove_tree(const char *path)
+{
+	_cleanup_(closep) int fd = folder_open(path, false);
+	_cleanup_(closedirp) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int err = 0;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	if (!folder)
+		return -errno;
+	take_fd(&fd); /* the stream has it */
+	while (!err && (entry = readdir(folder))) {
+		char below[PATH_MAX];
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= (int)sizeof(below))
+			return -ENAMETOOLONG;
+		if (entry->d_type == DT_DIR)
+			err = pin_remove_tree(below);
+		else if (unlink(below))
+			err = -errno;
+	}
+	if (!err && rmdir(path))
+		err = -errno;
+	return err;
+}
+
+int pin_make_folder(const char *path)
+{
+	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
+}
+
+/* The process that reads from these pins, as it has left its number in the memory; 0: it cannot be told. */
+static uint32_t holder(const struct pins *pins)
+{
+	_cleanup_(closep) int fd = -1;
+	char path[PATH_MAX];
+	struct memory *memory;
+	uint32_t pid;
+
+	pin_path(pins, path, "current", "maps", map_names[MAP_MEMORY]);
+	fd = bpf_obj_get(path);
+	if (fd < 0 || memory_map(fd, &memory))
+		return 0;
+	pid = memory_reader(memory);
+	memory_unmap(memory);
+	return pid;
+}
+
+static int lock_folder(struct pins *pins)
+{
+	uint32_t pid;
+
+	if (!flock(pins->lock, LOCK_EX | LOCK_NB))
+		return 0;
+	if (errno != EWOULDBLOCK) {
+		log_line("%s cannot be locked (%s), so it cannot be used for --pin", pins->folder, strerror(errno));
+		return -errno;
+	}
+	pid = holder(pins);
+	if (pid)
+		log_line("%s is held by another kmodwatch, process %u: stop that one, or use another folder for --pin",
+			 pins->folder, pid);
+	else
+		log_line("%s is held by another kmodwatch: stop that one, or use another folder for --pin",
+			 pins->folder);
+	return -EBUSY;
+}
+
+static int refuse(const char *folder, int err, const char *why)
+{
+	if (why)
+		log_line("%s cannot be used for --pin: %s", folder, why);
+	else if (err == -ENOTDIR || err == -ELOOP)
+		log_line("%s cannot be used for --pin: that is no folder (links are not followed): name one", folder);
+	else
+		log_line("%s cannot be used for --pin (%s): it takes a folder on a bpffs, usually below /sys/fs/bpf "
+			 "(mount -t bpf bpf /sys/fs/bpf)",
+			 folder, strerror(-err));
+	return err;
+}
+
+/* What is below is found by its name again and again, so nobody may put another folder in its place. */
+static int check_parent(const char *folder, const char **why)
+{
+	const char *name, *reason;
+	_cleanup_(closep) int fd = trusted_parent(folder, &name, &reason);
+
+	if (fd == -EPERM)
+		*why = reason;
+	return fd < 0 ? fd : 0;
+}
+
+/* Whether what was opened as the folder will do. */
+static int check_folder(const char *folder, int fd)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(fd, &fs) || fstat(fd, &st))
+		return refuse(folder, -errno, strerror(errno));
+	if (fs.f_type != BPF_FS_MAGIC) {
+		log_line("%s is not on a bpffs, so nothing can be pinned there: use a folder below /sys/fs/bpf",
+			 folder);
+		return -EINVAL;
+	}
+	if (st.st_uid != geteuid() || (st.st_mode & 022)) {
+		log_line("%s is not ours alone (owner %u, mode %o), so it is not used for --pin: remove it, or chown "
+			 "and chmod it to 0700",
+			 folder, st.st_uid, st.st_mode & 07777);
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int open_folder(struct pins *pins, const char *folder, bool make)
+{
+	const char *why = NULL;
+	int err;
+
+	if (snprintf(pins->folder, sizeof(pins->folder), "%s", folder) >= (int)sizeof(pins->folder)) {
+		log_line("the name of the folder for --pin is too long");
+		return -ENAMETOOLONG;
+	}
+	err = check_parent(folder, &why);
+	pins->lock = err ? err : folder_open(folder, make);
+	if (pins->lock == -ENOENT && !make)
+		return -ENOENT;
+	if (pins->lock < 0)
+		return refuse(folder, pins->lock, why);
+	return check_folder(folder, pins->lock);
+}
+
+void pins_freep(struct pins **pins)
+{
+	if (!*pins)
+		return;
+	closep(&(*pins)->lock);
+	free(*pins);
+	*pins = NULL;
+}
+
+static int open_locked(const char *folder, bool make, struct pins **out)
+{
+	_cleanup_(pins_freep) struct pins *pins = calloc(1, sizeof(*pins));
+	int err;
+
+	if (!pins)
+		return -ENOMEM;
+	pins->lock = -1;
+	err = open_folder(pins, folder, make);
+	if (!err)
+		err = lock_folder(pins);
+	if (err)
+		return err;
+	*out = pins;
+	pins = NULL;
+	return 0;
+}
+
+int pins_open(const char *folder, struct pins **out)
+{
+	return open_locked(folder, true, out);
+}
+
+/* The lock is on the folder, not on its name: it goes over to the new one. */
+static int restore_top(struct pins *pins)
+{
+	_cleanup_(closep) int fd = folder_open(pins->folder, true);
+	struct stat held, there;
+	int err;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(pins->lock, &held) || fstat(fd, &there))
+		return -errno;
+	if (held.st_dev == there.st_dev && held.st_ino == there.st_ino)
+		return 0;
+	err = check_folder(pins->folder, fd);
+	if (err)
+		return err;
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return -errno;
+	closep(&pins->lock);
+	pins->lock = take_fd(&fd);
+	return 0;
+}
+
+int pins_restore(struct pins *pins)
+{
+	char path[PATH_MAX];
+	int err = restore_top(pins);
+
+	pin_path(pins, path, "current", NULL, NULL);
+	if (!err)
+		err = pin_make_folder(path);
+	pin_path(pins, path, "current", "maps", NULL);
+	return err ? err : pin_make_folder(path);
+}
+
+int pins_remove(const char *folder)
+{
+	_cleanup_(pins_freep) struct pins *pins = NULL;
+	int err = open_locked(folder, false, &pins);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = pins_forget(pins);
+	if (!err && rmdir(folder) && errno != ENOTEMPTY && errno != EBUSY)
+		err = -errno;
+	if (err)
+		log_line("not everything could be taken out of %s: %s", folder, strerror(-err));
+	return err;
+}

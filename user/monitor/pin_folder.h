@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The pin folder as a folder: whose it is, who holds it, and the names in it. For pins.c. */
+#ifndef KMODWATCH_PIN_FOLDER_H
+#define KMODWATCH_PIN_FOLDER_H
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdlib.h>
+
+struct pins {
+	char folder[PATH_MAX - 512]; /* what is below is never longer than the rest */
+	int lock;		     /* the folder, opened and locked */
+};
+
+static inline void closedirp(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
+/* The path of a, a/b or a/b/c (NULL: no such part) below the folder. */
+void pin_path(const struct pins *pins, char path[static PATH_MAX], const char *a, const char *b, const char *c);
+/* Only the last folder, for its owner; it may be there. Returns 0 or a negative errno. */
+int pin_make_folder(const char *path);
+/* With all that is below; it need not be there. Returns 0 or a negative errno. */
+int pin_remove_tree(const char *path);
+
+#endif

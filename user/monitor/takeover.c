@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "takeover.h"
+#include "../cleanup.h"
+#include "../log.h"
+#include "clock.h"
+#include "control.h"
+#include "pins.h"
+#include "ring.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+/* Records in the ring behind fd, whatever their layout. Returns 0 or a negative errno. */
+static int count_ring(int fd, uint64_t *count)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+	struct ring ring;
+	int err;
+
+	if (fd < 0)
+		return -ENOENT;
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_RINGBUF)
+		return -EINVAL;
+	err = ring_map(&ring, fd, info.max_entries);
+	if (err)
+		return err;
+	*count += ring_count(&ring);
+	ring_unmap(&ring);
+	return 0;
+}
+
+uint32_t map_id(int fd)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+/* Nobody took one of the maps away and put another of the same kind there: the programs go on with the one they know.
+ */
+static bool are_together(const struct kernel_side *side, const struct memory *memory)
+{
+	for (int i = 0; i < MAPS; i++)
+		if (map_id(side->maps[i]) != memory->maps[i])
+			return false;
+	return true;
+}
+
+/* What another ring holds says nothing of what the programs wrote. */
+static void drop_foreign_rings(struct kernel_side *side, const struct memory *memory)
+{
+	for (int i = MAP_RING; i < MAP_RING + LEFT_RINGS; i++)
+		if (map_id(side->maps[MAP_MEMORY]) == memory->maps[MAP_MEMORY] &&
+		    map_id(side->maps[i]) != memory->maps[i]) {
+			closep(&side->maps[i]);
+			side->maps[i] = -1;
+		}
+}
+
+/* All maps are there, of this layout, and those that were made together. */
+static bool is_readable(struct probes *probes, int err, const struct control *control)
+{
+	struct kernel_side *side = &probes->side;
+
+	if (err || control->layout != LAYOUT || !object_fits(side) ||
+	    memory_map(side->maps[MAP_MEMORY], &probes->memory))
+		return false;
+	if (are_together(side, probes->memory))
+		return true;
+	drop_foreign_rings(side, probes->memory);
+	memory_unmap(probes->memory);
+	probes->memory = NULL;
+	return false;
+}
+
+/* What was attached when the earlier monitor looked last, and is not now, has seen nothing since. */
+static void note_gaps(struct probes *probes)
+{
+	struct memory *memory = probes->memory;
+	uint64_t since = memory->seen ? memory->seen : clock_boot_ns();
+
+	for (size_t i = 0; i < PROBES; i++) {
+		bool was_attached = !strcmp(memory->probes[i].name, programs[i].name) && !memory->probes[i].missing[0];
+
+		if (!was_attached || probes->side.probes[i].link >= 0 ||
+		    pins_have_link(probes->pins, probes->side.generation, programs[i].name))
+			continue;
+		memory_set_blind(memory, i, "its link was gone when the monitor started", since);
+		probes->gap = true;
+	}
+}
+
+/*
+ * A program that cannot be reached any more can be neither run nor attached again, and one more beside it would show
+ * everything twice. Then all are replaced, as an upgrade does it.
+ */
+static void check_programs(struct kernel_side *side)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < PROBES; i++)
+		whole &= side->probes[i].link < 0 || side->probes[i].program >= 0;
+	for (size_t i = 0; !whole && i < PROBES; i++) {
+		struct probe *probe = &side->probes[i];
+
+		closep(&probe->link);
+		closep(&probe->program);
+		probe->link = probe->program = -1;
+		probe->pinned = false;
+	}
+}
+
+static void resume(struct probes *probes, uint32_t generation)
+{
+	struct kernel_side *side = &probes->side;
+
+	probes->takeover = TAKEOVER_RESUMED;
+	side->generation = generation;
+	pins_get_probes(probes->pins, side, probes->digest);
+	note_gaps(probes);
+	check_programs(side);
+}
+
+void takeover_begin(struct probes *probes)
+{
+	struct kernel_side *side = &probes->side;
+	struct control control = { 0 };
+	int err, peeked;
+
+	if (!pins_any(probes->pins))
+		return;
+	err = pins_get_maps(probes->pins, side);
+	peeked = control_peek(side->maps[MAP_CONTROL], &control);
+	if (!peeked && !control.generation) { /* a start that was cut off: nothing ever worked on these */
+		kernel_side_close_maps(side);
+		return;
+	}
+	if (is_readable(probes, err, &control)) {
+		resume(probes, control.generation);
+		return;
+	}
+	probes->takeover = TAKEOVER_REPLACED;
+	probes->foreign = !peeked && control.layout != LAYOUT;
+	for (int i = 0; i < LEFT_RINGS; i++)
+		probes->left[i] = take_fd(&side->maps[MAP_RING + i]);
+	kernel_side_close_maps(side);
+}
+
+void takeover_end(struct probes *probes)
+{
+	uint64_t count = 0;
+	bool known = true;
+
+	if (probes->takeover != TAKEOVER_REPLACED)
+		return;
+	for (int i = 0; i < LEFT_RINGS; i++)
+		known &= !count_ring(probes->left[i], &count);
+	probes->unread = known ? number_of(count) : NUMBER_UNKNOWN;
+	log_line("what is pinned %s, so it is replaced; %s%llu records in it are lost",
+		 probes->foreign ? "comes from another version of kmodwatch and cannot be read"
+				 : "is not what kmodwatch left there (a pin was removed or replaced)",
+		 known ? "" : "at least ", (unsigned long long)count);
+}
