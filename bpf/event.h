@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 3
+#define KMODWATCH_LAYOUT 4
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -364,7 +364,8 @@ struct attempt {
 	__u8 params_copied;
 	__u64 start_time; /* of the thread: its id may be another's by now */
 	__u64 module_call;
-	__s64 ret; /* load_module()'s, once done */
+	__u64 abi, flags; /* of delete_module, at whose end they are not at hand */
+	__s64 ret;	  /* load_module()'s, once done */
 	__u64 done, done_sent;
 	__u64 image;	  /* the kernel's buffer */
 	__u64 image_sent; /* bytes */

@@ -150,7 +150,10 @@ int module_free(__u64 *ctx)
 		return 0;
 	attempt = attempt_of_module(CALL_DELETE_MODULE);
 	send_module(RECORD_MODULE_FREE, mod, attempt);
-	if (attempt)
-		call_done(attempt, 0, &args); /* nothing can stop it any more */
+	if (!attempt)
+		return 0;
+	args.abi = attempt->abi;
+	args.arg[1] = attempt->flags;
+	call_done(attempt, 0, &args); /* nothing can stop it any more */
 	return 0;
 }

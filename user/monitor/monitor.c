@@ -32,7 +32,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* How long the return of a call may take once its result is certain: microseconds, unless it was missed. */
+/* How long a call's line waits for its return once its result is certain: mostly microseconds, for an unload some RCU
+ * grace periods, and for ever where it was missed. */
 enum { RETURN_MS = 1000 };
 
 /* Records between two looks at everything else: under a flood too there is an end to it. */
@@ -254,7 +255,7 @@ static int look(struct monitor *monitor)
 		correlator_prune(monitor->correlator);
 		images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
 	}
-	if (!err)
+	if (!err && monitor->rings.drained)
 		err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
 				       monitor->boot_offset, &monitor->waiting);
 	if (!err)
