@@ -107,7 +107,7 @@ static const struct load {
 	  NULL,
 	  "{'outcome':'failure','stage':'verify','module':{'name':'n','params':'a=1 b=2','params_from':'@absent'}}" },
 	{ "init fails",
-	  SEND_ATTEMPT | SEND_PARAMS | SEND_COMING,
+	  SEND_ATTEMPT | SEND_PARAMS | SEND_COMING | SEND_FREE,
 	  { LOADED(CALL_FINIT_MODULE), .ret = -ENODEV, .read_done = 1, .module_seen = 1, .params_copied = 1 },
 	  NULL,
 	  "{'outcome':'failure','stage':'init','module':{'name':'x','state':'@absent','taints':'OE'}}" },

@@ -139,6 +139,14 @@ static int module_coming(struct correlator *correlator, const struct record_view
 	return correlator->emit(correlator->ctx, &event);
 }
 
+/* Where the module's init failed, what there is to say of it was said when it came. */
+static int module_free(struct correlator *correlator, const struct record_view *view)
+{
+	const struct open_attempt *open = attempts_find(&correlator->attempts, &view->record->header);
+
+	return open && open->module ? 0 : keep(correlator, view);
+}
+
 static const char *failed_stage(const struct call *call)
 {
 	if (call->read_refused)
@@ -335,8 +343,9 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 		return tool_exec(correlator, &view, boot_offset);
 	case RECORD_MODULE_REQUEST:
 		return module_request(correlator, &view, boot_offset);
-	case RECORD_ATTEMPT:
 	case RECORD_MODULE_FREE:
+		return module_free(correlator, &view);
+	case RECORD_ATTEMPT:
 	case RECORD_MODULE_PARAMS:
 	case RECORD_MODULE_SIGNATURE:
 	case RECORD_CALL_DONE:
