@@ -160,6 +160,7 @@ static int emit_present(void *ctx, const struct module_part *module)
 /* What is loaded already. That the list cannot be had is no reason not to watch. */
 static int emit_snapshot(struct monitor *monitor)
 {
+	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
 	_cleanup_(fclosep) FILE *modules = NULL;
 	int err;
 
@@ -170,10 +171,12 @@ static int emit_snapshot(struct monitor *monitor)
 		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc", strerror(errno));
 		return 0;
 	}
-	err = inventory_walk(modules, "/sys/module", emit_present, monitor);
+	err = inventory_breaks("/sys/module", &breaks);
+	if (!err)
+		err = inventory_walk(modules, "/sys/module", &breaks, emit_present, monitor);
 	if (err != -EBADMSG)
 		return err;
-	log_line("/proc/modules has a line that is not understood, so the list of loaded modules ends there");
+	log_line("/proc/modules has a line that is not understood, so a loaded module is not listed");
 	return 0;
 }
 
