@@ -47,6 +47,8 @@ static void set_process(struct correlator *correlator, struct event *event, cons
 			evidence_requester(&correlator->evidence, header->pid, &view.record->attempt.subject, event);
 	} else {
 		decode_bare_process(header, &event->process);
+		if (event->kind == EVENT_MODULE_LOAD) /* it may have been for a request */
+			event->requested_by.known = UNKNOWN;
 	}
 }
 
