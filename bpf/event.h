@@ -366,7 +366,10 @@ struct attempt {
 	__u8 module_seen;
 	__u8 params_copied;
 	__u64 start_time; /* of the thread: its id may be another's by now */
-	__u64 module_call;
+	__u8 module_call;
+	__u8 abi; /* delete_module's, as flags: at its end they are not at hand */
+	__u8 pad[2];
+	__u32 flags;
 	__s64 ret; /* load_module()'s, once done */
 	__u64 done, done_sent;
 	__u64 image;	  /* the kernel's buffer */

@@ -120,7 +120,7 @@ int process_exec(__u64 *ctx)
 	__u32 matched_by = MATCHED_BY_NAME;
 	struct workspace *ws;
 	__u32 tool, slot;
-	bool suppressed;
+	bool suppressed, by_kernel;
 
 	tool = tool_by_filename(filename);
 	if (!tool)
@@ -129,11 +129,15 @@ int process_exec(__u64 *ctx)
 		tool = tool_by_inode(file);
 		matched_by = MATCHED_BY_INODE;
 	}
-	if (is_kernels_child() && request_take(process_key(), &request) && !tool) {
+	by_kernel = is_kernels_child();
+	if ((!tool && !by_kernel) ||
+	    !is_active()) /* before the request is taken: it is there once, for those that are */
+		return 0;
+	if (by_kernel && request_take(process_key(), &request) && !tool) {
 		tool = TOOL_MODPROBE;
 		matched_by = MATCHED_BY_REQUEST;
 	}
-	if (!tool || !is_active())
+	if (!tool)
 		return 0;
 	suppressed = is_suppressed(&request);
 	if (suppressed && !request.time)

@@ -137,20 +137,34 @@ int load_done(__u64 *ctx)
 	return 0;
 }
 
+int unload_done(void);
+
+/* On its own, as the stack of who calls has no more room. */
+__noinline int unload_done(void)
+{
+	struct attempt *attempt = attempt_here();
+	struct call_args args = {};
+
+	if (!attempt)
+		return 0;
+	args.abi = attempt->abi;
+	args.arg[1] = attempt->flags;
+	call_done(attempt, 0, &args); /* nothing can stop it any more */
+	return 0;
+}
+
 /* The module's exit has run, or its init failed. ctx is (mod) */
 SEC("tp_btf/module_free")
 int module_free(__u64 *ctx)
 {
 	struct module *mod = (struct module *)ctx[0];
 	struct attempt *attempt = attempt_here();
-	struct call_args args = {};
+	bool failed = attempt && attempt->module == (__u64)mod; /* its init did, and the call goes on */
 
-	/* the init failed: what there is to say of the module was said when it came */
-	if ((attempt && attempt->module == (__u64)mod) || !is_active())
+	if (!is_active())
 		return 0;
-	attempt = attempt_of_module(CALL_DELETE_MODULE);
+	if (!failed)
+		attempt = attempt_of_module(CALL_DELETE_MODULE);
 	send_module(RECORD_MODULE_FREE, mod, attempt);
-	if (attempt)
-		call_done(attempt, 0, &args); /* nothing can stop it any more */
-	return 0;
+	return failed ? 0 : unload_done();
 }

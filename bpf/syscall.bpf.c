@@ -130,20 +130,29 @@ int delete_module_return(__u64 *ctx)
  * Who lacks the capability is refused anyway (root of a user namespace of his own too: the kernel asks for the
  * capability in the initial one): the return says all there is to say.
  */
-static __always_inline int delete_entered(void)
+static __always_inline int delete_entered(__u64 *ctx, bool compat)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	const struct cred *cred = BPF_CORE_READ(task, cred);
+	struct call_args args = {};
+	struct attempt *attempt;
 
-	if (is_active() && cred_has_sys_module(cred) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS)
-		attempt_begin(CALL_DELETE_MODULE, NULL, false);
+	if (!is_active() || !cred_has_sys_module(cred) || BPF_CORE_READ(cred, user_ns, ns.inum) != INITIAL_USER_NS)
+		return 0;
+	attempt_begin(CALL_DELETE_MODULE, NULL, false);
+	attempt = attempt_here();
+	if (!attempt)
+		return 0;
+	read_call_args(call_regs(ctx), compat, &args);
+	attempt->abi = args.abi;
+	attempt->flags = args.arg[1];
 	return 0;
 }
 
 SEC("fentry/" SYSCALL_WRAPPER("delete_module"))
 int delete_module_entry(__u64 *ctx)
 {
-	return delete_entered();
+	return delete_entered(ctx, false);
 }
 
 #ifdef COMPAT_WRAPPER
@@ -169,7 +178,7 @@ int compat_delete_module_return(__u64 *ctx)
 SEC("fentry/" COMPAT_WRAPPER("delete_module"))
 int compat_delete_module_entry(__u64 *ctx)
 {
-	return delete_entered();
+	return delete_entered(ctx, true);
 }
 
 #endif

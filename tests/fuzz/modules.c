@@ -21,13 +21,17 @@ static int show(void *ctx, const struct module_part *module)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	FILE *f = size ? fmemopen((void *)bytes, size, "r") : NULL;
+	struct loaded breaks = { 0 };
 	int err;
 
 	if (!f)
 		return 0;
-	err = inventory_walk(f, "/nonexistent", show, NULL);
+	if (!loaded_get(&breaks, "x\ny") || !loaded_get(&breaks, "x\ny!z 1 0"))
+		abort();
+	err = inventory_walk(f, "/nonexistent", &breaks, show, NULL);
 	if (err && err != -EBADMSG && err != -ENOMEM)
 		abort();
+	loaded_clear(&breaks);
 	fclose(f);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "hostile.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,7 @@ static void hostile_folders(void **state)
 }
 
 /* The image is whole, written now or by an earlier monitor: the part's name is of its attempt. Returns what is lost. */
-static int keep(const char *path, bool written_now)
+static int keep(const char *path, bool written_now, uint64_t max)
 {
 	struct image_chunk *chunk = calloc(1, sizeof(*chunk));
 	struct image image = { .used = 1, .tid = 3, .time = 1, .cpu = 2, .size = 4 };
@@ -80,7 +81,7 @@ static int keep(const char *path, bool written_now)
 	memset(hash, 'a', sizeof(hash) - 1);
 	assert_non_null(chunk);
 	*chunk = (struct image_chunk) { .attempt_time = 1, .attempt_cpu = 2, .tid = 3, .image_size = 4, .size = 4 };
-	assert_int_equal(capture_new(path, 1 << 20, &capture), 0);
+	assert_int_equal(capture_new(path, max, &capture), 0);
 	if (written_now)
 		capture_write(capture, 0, chunk);
 	capture_keep(capture, 0, &image, hash);
@@ -92,12 +93,60 @@ static int keep(const char *path, bool written_now)
 
 static int write_image(const char *path)
 {
-	return keep(path, true);
+	return keep(path, true, 4);
 }
 
 static int keep_written(const char *path)
 {
-	return keep(path, false);
+	return keep(path, false, 4);
+}
+
+static int keep_too_large(const char *path)
+{
+	return keep(path, true, 3);
+}
+
+/* What alone is above the limit takes no other's place. */
+static void too_large(void **state)
+{
+	struct hostile *hostile = *state;
+	char kept[160] = "", part[80];
+
+	assert_int_equal(mkdir(hostile->path, 0700), 0);
+	snprintf(kept, sizeof(kept), "%s/%064d.ko", hostile->path, 1);
+	snprintf(part, sizeof(part), "%s/.1-2-3.part", hostile->path);
+	hostile_put(kept, "old");
+	assert_int_equal(hostile_run(hostile, keep_too_large), 1);
+	assert_non_null(strstr(hostile->said, strerror(EFBIG)));
+	assert_int_equal(access(kept, F_OK), 0);
+	hostile_put(part, "what");
+	assert_int_equal(hostile_run(hostile, keep_too_large), 1);
+	assert_int_equal(access(part, F_OK), -1);
+	assert_int_equal(access(kept, F_OK), 0);
+	assert_int_equal(hostile_run(hostile, write_image), 0); /* as large as the limit */
+	assert_int_equal(access(kept, F_OK), -1);
+}
+
+/* A kill leaves parts: the next monitor removes those whose image it does not go on with, and nothing else. */
+static void left_parts(void **state)
+{
+	static struct image open[IMAGES_MAX];
+	static const char *const names[] = { ".1-2-3.part", ".9-9-9.part", "mine.part", ".part" };
+	struct hostile *hostile = *state;
+	struct capture *capture;
+	char paths[4][96];
+
+	open[5] = (struct image) { .used = 1, .time = 1, .cpu = 2, .tid = 3 };
+	assert_int_equal(mkdir(hostile->path, 0700), 0);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(paths[i], sizeof(paths[i]), "%s/%s", hostile->path, names[i]);
+		hostile_put(paths[i], "x");
+	}
+	assert_int_equal(capture_new(hostile->path, 4, &capture), 0);
+	capture_sweep(capture, open);
+	capture_freep(&capture);
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_int_equal(access(paths[i], F_OK), i == 1 ? -1 : 0);
 }
 
 /* Left over from when the folder was not ours alone. */
@@ -130,6 +179,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		IN_PLACE(hostile_folders),
 		IN_PLACE(hostile_parts),
+		IN_PLACE(too_large),
+		IN_PLACE(left_parts),
 	};
 
 	return cmocka_run_group_tests_name("capture", tests, NULL, NULL);

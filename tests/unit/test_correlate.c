@@ -71,7 +71,7 @@ static const struct load {
 	  "'stage':'@absent','coalesced':'@absent','syscall':{'name':'finit_module','abi':'x86_64','ret':0,"
 	  "'errno':'@absent','duration_ns':5,'flags':[]},'module':{'name':'x','name_from':'@absent','params':'a=1 b=2',"
 	  "'params_from':'@absent','version':'1.0','srcversion':'A1B2','taints':'OE','signed':false,'size':16384,"
-	  "'state':'live'},'source':" X_FILE ",'process':" WHOLE_PROCESS "}" },
+	  "'state':'live'},'source':" X_FILE ",'process':" WHOLE_PROCESS ",'requested_by':'@absent'}" },
 	{ "init_module",
 	  SEND_PARAMS | SEND_COMING,
 	  { LOADED(CALL_INIT_MODULE), .read_done = 1, .module_seen = 1, .params_copied = 1, .image_size = 9 },
@@ -107,7 +107,7 @@ static const struct load {
 	  NULL,
 	  "{'outcome':'failure','stage':'verify','module':{'name':'n','params':'a=1 b=2','params_from':'@absent'}}" },
 	{ "init fails",
-	  SEND_ATTEMPT | SEND_PARAMS | SEND_COMING,
+	  SEND_ATTEMPT | SEND_PARAMS | SEND_COMING | SEND_FREE,
 	  { LOADED(CALL_FINIT_MODULE), .ret = -ENODEV, .read_done = 1, .module_seen = 1, .params_copied = 1 },
 	  NULL,
 	  "{'outcome':'failure','stage':'init','module':{'name':'x','state':'@absent','taints':'OE'}}" },
@@ -120,7 +120,8 @@ static const struct load {
 	  SEND_PARAMS | SEND_COMING,
 	  { LOADED(CALL_FINIT_MODULE), .read_done = 1, .module_seen = 1, .params_copied = 1 },
 	  NULL,
-	  "{'outcome':'success','module':{'name':'x','params':'a=1 b=2'},'source':null,'process':" BARE_PROCESS "}" },
+	  "{'outcome':'success','module':{'name':'x','params':'a=1 b=2'},'source':null,'process':" BARE_PROCESS
+	  ",'requested_by':null}" },
 	{ "the parameters were lost",
 	  SEND_ATTEMPT | SEND_COMING,
 	  { LOADED(CALL_FINIT_MODULE), .read_done = 1, .module_seen = 1, .params_copied = 1 },

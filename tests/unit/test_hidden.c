@@ -67,6 +67,15 @@ static int teardown(void **state)
 	return system(command);
 }
 
+static void write_list(const struct machine *machine, const char *lines)
+{
+	FILE *f = fopen(machine->modules, "w");
+
+	assert_non_null(f);
+	fputs(lines, f);
+	fclose(f);
+}
+
 /* What /proc/modules holds from now on: these names. */
 static void list(const struct machine *machine, const char *names)
 {
@@ -105,6 +114,7 @@ static void send(struct machine *machine, enum record_kind kind, const char *nam
 	struct made made;
 
 	made_begin(&made, kind, 7, 1);
+	made.record.header.time = machine->now;
 	made.record.module.module.address = address;
 	snprintf(made.record.module.module.name, MODULE_NAME_SIZE, "%s", name);
 	hidden_take(machine->hidden, &made.record);
@@ -206,10 +216,101 @@ static void ordinary(void **state)
 	send(machine, RECORD_MODULE_COMING, "c", 3); /* unloaded before its load returned */
 	send(machine, RECORD_MODULE_FREE, "c", 3);
 	returned(machine, 3, 0);
+	list(machine, "d");
+	sysfs(machine, "d", true);
 	send(machine, RECORD_MODULE_COMING, "d", 4); /* its init is under way */
 	assert_int_equal(pass(machine, 200), 0);
 	assert_false(hidden_tracks(machine->hidden, "a"));
 	assert_true(hidden_tracks(machine->hidden, "d"));
+}
+
+/* In an init that does not return: asleep, or dead after an oops. */
+static void in_its_init(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "");
+	sysfs(machine, "a", true);
+	assert_int_equal(pass(machine, 20), 0);
+	send(machine, RECORD_MODULE_COMING, "a", 1);
+	assert_int_equal(pass(machine, 3), 1);
+	assert_string_equal(machine->told, "a /proc/modules");
+	assert_int_equal(pass(machine, 200), 0);
+}
+
+/* Its init failed, and it is taken out of the lists slowly: what tells so comes before that. */
+static void failing_slowly(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "");
+	send(machine, RECORD_MODULE_COMING, "a", 1);
+	send(machine, RECORD_MODULE_FREE, "a", 1);
+	assert_int_equal(pass(machine, 20), 0);
+	returned(machine, 1, -19);
+	assert_int_equal(pass(machine, 200), 0);
+}
+
+/* The kernel escapes nothing. What a name adds to the list is no line of another's, and makes none unreadable. */
+static void names_with_breaks(void **state)
+{
+	static const char *const names[] = { "x\ny", "a 1 0 - Live 0x0\nz" };
+	struct machine *machine = *state;
+
+	write_list(machine, "a 1 0 - Live 0x0\nz 1 0 - Live 0x0\nx\ny 1 0 - Live 0x0\nb 1 0 - Live 0x0\n");
+	sysfs(machine, "a", true);
+	sysfs(machine, "b", true);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		sysfs(machine, names[i], true);
+		load(machine, names[i], i + 1);
+	}
+	load(machine, "b", 3);
+	assert_int_equal(pass(machine, 200), 0);
+	load(machine, "a", 4);
+	assert_int_equal(pass(machine, 3), 1);
+	assert_string_equal(machine->told, "a /proc/modules");
+	write_list(machine, "a 1 0 - Live 0x0\nz 1 0 - Live 0x0\nx\ny 1 0 - Live 0x0\n");
+	assert_int_equal(pass(machine, 130), 1);
+	assert_string_equal(machine->told, "b /proc/modules");
+	write_list(machine, "x\nb 1 0 - Live 0x0\na 1 0 - Live 0x0\nz 1 0 - Live 0x0\n");
+	assert_int_equal(pass(machine, 130), 1);
+	assert_string_equal(machine->told, "x\ny /proc/modules");
+}
+
+/* Loaded before the monitor: its name is known from sysfs, or its line is not understood. The others are judged. */
+static void unknown_breaks(void **state)
+{
+	struct machine *machine = *state;
+
+	write_list(machine, "x\ny 1 0 - Live 0x0\na 1 0 - Live 0x0\n");
+	sysfs(machine, "a", true);
+	sysfs(machine, "b", true);
+	sysfs(machine, "y", true);
+	load(machine, "a", 1);
+	load(machine, "b", 2);
+	assert_int_equal(pass(machine, 20), 1);
+	assert_string_equal(machine->told, "b /proc/modules");
+	load(machine, "y", 3);
+	assert_int_equal(pass(machine, 20), 0); /* nothing tells that this is no line of its own */
+	sysfs(machine, "x\ny", true);
+	assert_int_equal(pass(machine, 130), 1);
+	assert_string_equal(machine->told, "y /proc/modules");
+}
+
+/* sysfs has `!` for a slash, and there is no way to a module that is called `..`. */
+static void names_with_slashes(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "a/b ../outside ..");
+	sysfs(machine, "a!b", true);
+	load(machine, "a/b", 1);
+	load(machine, "..", 2);
+	assert_int_equal(pass(machine, 130), 0);
+	sysfs(machine, "../outside", true); /* what the name leads to as it is */
+	load(machine, "../outside", 3);
+	assert_int_equal(pass(machine, 3), 1);
+	assert_string_equal(machine->told, "../outside /sys/module");
 }
 
 /* Missing for less than a second. */
@@ -266,9 +367,18 @@ static void unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_MACHINE(hides),	WITH_MACHINE(at_once),	    WITH_MACHINE(after_five_seconds),
-		WITH_MACHINE(ordinary), WITH_MACHINE(for_a_moment), WITH_MACHINE(namesake),
+		WITH_MACHINE(hides),
+		WITH_MACHINE(at_once),
+		WITH_MACHINE(after_five_seconds),
+		WITH_MACHINE(ordinary),
+		WITH_MACHINE(for_a_moment),
+		WITH_MACHINE(namesake),
 		WITH_MACHINE(unknown),
+		WITH_MACHINE(in_its_init),
+		WITH_MACHINE(failing_slowly),
+		WITH_MACHINE(names_with_breaks),
+		WITH_MACHINE(unknown_breaks),
+		WITH_MACHINE(names_with_slashes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

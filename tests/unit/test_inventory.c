@@ -88,10 +88,14 @@ static int take(void *ctx, const struct module_part *module)
 static int walk(struct place *place, const char *lines)
 {
 	FILE *f = fmemopen((void *)lines, strlen(lines), "r");
+	struct loaded breaks = { 0 };
 	int err;
 
 	assert_non_null(f);
-	err = inventory_walk(f, place->folder, take, place);
+	err = inventory_breaks(place->folder, &breaks);
+	assert_int_equal(err, 0);
+	err = inventory_walk(f, place->folder, &breaks, take, place);
+	loaded_clear(&breaks);
 	fclose(f);
 	return err;
 }
@@ -168,12 +172,31 @@ static void taints_in_name(void **state)
 }
 
 /*
- * The kernel lets a module be named anything. A line that is not understood ends the list, and the newest module stands
- * first: its name could hide all that were there before.
+ * The kernel lets a module be named anything, and escapes nothing. The newest module stands first: its name must not
+ * hide all that were there before.
  */
 static void name_with_space(void **state)
 {
 	assert_module(*state, "a b 1 0 - Live 0x0 (OE)\n", "{'name':'a b','size':1,'taints':'OE'}");
+}
+
+static void name_with_break(void **state)
+{
+	struct place *place = *state;
+
+	assert_int_equal(walk(place, "x\ny 1 0 - Live 0x0\nz 2 0 - Live 0x0\n"),
+			 -EBADMSG); /* not in sysfs: two lines */
+	assert_int_equal(place->count, 2);
+	put_folder(place, "module/x\ny");
+	put_folder(place, "module/x\ny z");
+	put_folder(place, "module/a!b\nc");
+	assert_int_equal(
+	    walk(place, "x\ny 1 0 - Live 0x0 (E)\nz 2 0 - Live 0x0\nx\ny z 3 0 - Live 0x0\na/b\nc 4 0 - Live 0x0"), 0);
+	assert_int_equal(place->count, 6);
+	assert_json(place->modules[2], "{'name':'x\\ny','size':1,'taints':'E'}");
+	assert_json(place->modules[3], "{'name':'z','size':2}");
+	assert_json(place->modules[4], "{'name':'x\\ny z','size':3}");
+	assert_json(place->modules[5], "{'name':'a/b\\nc','size':4}");
 }
 
 static void attributes(void **state)
@@ -240,10 +263,10 @@ static void taker_ends_the_walk(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		IN_PLACE(lines),	   IN_PLACE(all_in_order),	  IN_PLACE(garbage),
-		IN_PLACE(garbage_sizes),   IN_PLACE(taints_in_name),	  IN_PLACE(name_with_space),
-		IN_PLACE(attributes),	   IN_PLACE(long_attribute),	  IN_PLACE(unreadable_attribute),
-		IN_PLACE(name_with_slash), IN_PLACE(taker_ends_the_walk),
+		IN_PLACE(lines),	   IN_PLACE(all_in_order),    IN_PLACE(garbage),
+		IN_PLACE(garbage_sizes),   IN_PLACE(taints_in_name),  IN_PLACE(name_with_space),
+		IN_PLACE(attributes),	   IN_PLACE(long_attribute),  IN_PLACE(unreadable_attribute),
+		IN_PLACE(name_with_break), IN_PLACE(name_with_slash), IN_PLACE(taker_ends_the_walk),
 	};
 
 	return cmocka_run_group_tests_name("inventory", tests, NULL, NULL);

@@ -55,6 +55,32 @@ static void missed_return(void **state)
 	assert_int_equal(used(events->memory), 0);
 }
 
+/* The line was written without the return, which comes to the next monitor: it knows, wherever the kill came. */
+static void late_return(void **state)
+{
+	struct events *events = *state;
+	struct record_view view;
+	struct made made;
+	bool waiting;
+
+	for (int kept = 0; kept < 2; kept++) { /* whether the kill came before the call's records were dropped */
+		events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + kept);
+		events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT + kept);
+		assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+		assert_int_equal(events->count, 1);
+		made_sample(&made, RECORD_CALL_DONE, TID, ATTEMPT + kept);
+		assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
+		if (kept)
+			assert_non_null(memory_keep(events->memory, &view));
+		events_restart(events);
+		assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+		events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + kept);
+		assert_int_equal(events->count, 1);
+		assert_int_equal(used(events->memory), 0);
+		events_forget(events);
+	}
+}
+
 /* A kill after a new copy was made, before the old one was dropped. */
 static void two_copies(void **state)
 {
@@ -157,6 +183,7 @@ int main(void)
 		WITH_EVENTS(two_copies),      WITH_EVENTS(another_call_of_the_thread),
 		WITH_EVENTS(garbage),	      WITH_EVENTS(no_room),
 		WITH_EVENTS(last_record),     WITH_EVENTS(readers),
+		WITH_EVENTS(late_return),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

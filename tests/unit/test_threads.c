@@ -88,6 +88,32 @@ static void missed_return_flushed(void **state)
 	assert_int_equal(events->count, 3);
 }
 
+/* Where the caller is slow, the result's line comes before its return, which is no second call; whatever the thread
+ * does next is one. */
+static void late_return(void **state)
+{
+	struct events *events = *state;
+	struct made made;
+	bool waiting;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	events_sample(events, RECORD_MODULE_FREE, TID, ATTEMPT);
+	made_sample(&made, RECORD_CALL_DONE, TID, ATTEMPT);
+	made.record.call_return.call.module_call = CALL_DELETE_MODULE;
+	events_take(events, &made);
+	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_last(events, 1, "{'event':'module_unload','module':{'name':'x'},'process':" WHOLE_PROCESS "}");
+	for (int i = 0; i < 2; i++) { /* twice, as after a kill */
+		made_sample(&made, RECORD_CALL_RETURN, TID, ATTEMPT);
+		made.record.call_return.call.module_call = CALL_DELETE_MODULE;
+		events_take(events, &made);
+		assert_int_equal(events->count, 1);
+	}
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + 1);
+	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 1);
+	assert_last(events, 2, "{'event':'module_load','process':" WHOLE_PROCESS "}");
+}
+
 static void returned_is_closed(void **state)
 {
 	struct events *events = *state;
@@ -139,6 +165,7 @@ int main(void)
 		WITH_EVENTS(stale_then_whole),
 		WITH_EVENTS(missed_return_then_next),
 		WITH_EVENTS(missed_return_flushed),
+		WITH_EVENTS(late_return),
 		WITH_EVENTS(returned_is_closed),
 		WITH_EVENTS(interleaved),
 	};

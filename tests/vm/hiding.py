@@ -16,7 +16,19 @@ SOURCE = CASES.parent / "hiding" / "hide.c"
 HOST = "mac-celtic"
 FLAGS = ("-c -O2 -std=gnu11 -w -mcmodel=kernel -fno-pic -fno-pie -mno-red-zone -ffreestanding -fcf-protection=none "
          "-fno-asynchronous-unwind-tables -fno-stack-protector").split()
-KINDS = ("hide_list", "hide_sysfs")
+# By file: the init, and the module's name, where it is another than the file's.
+KINDS = {
+    "hide_list": ("hide_list", None),
+    "hide_sysfs": ("hide_sysfs", None),
+    "hide_asleep": ("hide_asleep", None),
+    "hide_later": ("hide_later", None),
+    "slow": ("slow", None),
+    "slow_failure": ("slow_failure", None),
+    "name_break": ("hide_nothing", "x\ny"),
+    "name_line": ("hide_nothing", "hide_list 16384 0 - Live 0x0000000000000000\nz"),
+    "name_slash": ("hide_nothing", "a/b"),
+    "name_dots": ("hide_nothing", "../module/dummy"),
+}
 NAME_AT, NAME_SIZE = 24, 56  # in struct module, on every kernel: an enum, a list, then the name
 
 
@@ -30,7 +42,7 @@ def build(kernel, host):
         _do(["gcc", *FLAGS, f'-DVMLINUX="{folder}/vmlinux.h"', SOURCE, "-o", folder / "hide.o"])
         _do(["ld", "-r", folder / "host.ko", folder / "hide.o", "-o", folder / "whole.ko"])
         whole = (folder / "whole.ko").read_bytes()
-        return {kind: _with_init(whole, kind) for kind in KINDS}
+        return {kind: _with_init(whole, init, name or kind) for kind, (init, name) in KINDS.items()}
 
 
 def _do(command):
@@ -57,7 +69,7 @@ class Elf:
         return bytes(self.image[start:self.image.index(0, start)]).decode()
 
 
-def _with_init(whole, init):
+def _with_init(whole, init, name):
     image = bytearray(whole)
     elf = Elf(image)
     module = elf.sections[".gnu.linkonce.this_module"]
@@ -69,5 +81,5 @@ def _with_init(whole, init):
         else:  # the exit
             struct.pack_into("<Q", image, at + 8, 0)
     start = module[4] + NAME_AT
-    image[start:start + NAME_SIZE] = init.encode().ljust(NAME_SIZE, b"\0")
+    image[start:start + NAME_SIZE] = name.encode().ljust(NAME_SIZE, b"\0")
     return bytes(image)

@@ -38,7 +38,7 @@ def base(kernel, everything=False):
     """The cached part. Its name tells what it was made from, so a changed ingredient makes a new one."""
     programs = [need(name, package) for name, package in PROGRAMS.items()]
     made_from = [kernel.version, everything]
-    for path in (*programs, HERE / "image.py", HERE / "modules.py", HERE / "cpio.py"):
+    for path in (*programs, *(HERE / name for name in ("image.py", "modules.py", "cpio.py", "hiding.py")), hiding.SOURCE):
         made_from.append(hashlib.sha256(Path(path).read_bytes()).hexdigest())
     key = hashlib.sha256(repr(made_from).encode()).hexdigest()[:12]
     name = f"{kernel.row}{'-all' if everything else ''}"

@@ -65,7 +65,7 @@ void capture_write(struct capture *capture, int slot, const struct image_chunk *
 		capture->slots[slot].fd = -1;
 		capture->slots[slot].error = 0;
 	}
-	if (capture->slots[slot].error)
+	if (capture->slots[slot].error || chunk->image_size > capture->max) /* that would be for nothing */
 		return;
 	if (capture->slots[slot].fd < 0) {
 		part_name(name, chunk->attempt_time, chunk->attempt_cpu, chunk->tid);
@@ -118,21 +118,20 @@ static int survey(const struct capture *capture, uint64_t *total, char oldest[st
 	return 0;
 }
 
-/* Removes the oldest images until size more bytes are within the limit. */
+/* Removes the oldest images until size more bytes are within the limit; none for what never can be. */
 static int make_room(const struct capture *capture, uint64_t size)
 {
-	for (;;) {
+	while (size <= capture->max) {
 		char oldest[NAME_SIZE] = "";
 		uint64_t total = 0;
 		int err = survey(capture, &total, oldest);
 
 		if (err || total + size <= capture->max)
 			return err;
-		if (!oldest[0])
-			return -EFBIG; /* it alone is larger */
 		if (unlinkat(capture->folder, oldest, 0))
 			return -errno;
 	}
+	return -EFBIG;
 }
 
 /* Gives the part its name. An image that is there already is there once. */
@@ -164,7 +163,7 @@ void capture_keep(struct capture *capture, int slot, const struct image *image, 
 	snprintf(name, sizeof(name), "%s.ko", hash);
 	if (capture->slots[slot].fd < 0 && !capture->slots[slot].error) /* an earlier monitor wrote all of it */
 		capture->slots[slot].fd = openat(capture->folder, part, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	err = -capture->slots[slot].error;
+	err = image->size > capture->max ? -EFBIG : -capture->slots[slot].error;
 	if (!err && (capture->slots[slot].fd < 0 || fstat(capture->slots[slot].fd, &st)))
 		err = -errno;
 	if (!err && (uint64_t)st.st_size != image->size)

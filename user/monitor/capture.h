@@ -15,7 +15,8 @@ struct capture;
 struct image;
 
 /*
- * max: bytes that all images together may have; the oldest go first. Refuses a folder that others may write to. *out:
+ * max: bytes that all images together may have, without those that are coming; the oldest go first, but for one that is
+ * larger by itself none does. Refuses a folder that others may write to. *out:
  * capture_freep(). Returns 0, or a negative errno after having logged why.
  */
 int capture_new(const char *folder, uint64_t max, struct capture **out);

@@ -47,6 +47,8 @@ static void set_process(struct correlator *correlator, struct event *event, cons
 			evidence_requester(&correlator->evidence, header->pid, &view.record->attempt.subject, event);
 	} else {
 		decode_bare_process(header, &event->process);
+		if (event->kind == EVENT_MODULE_LOAD) /* it may have been for a request */
+			event->requested_by.known = UNKNOWN;
 	}
 }
 
@@ -139,6 +141,14 @@ static int module_coming(struct correlator *correlator, const struct record_view
 	return correlator->emit(correlator->ctx, &event);
 }
 
+/* Where the module's init failed, what there is to say of it was said when it came. */
+static int module_free(struct correlator *correlator, const struct record_view *view)
+{
+	const struct open_attempt *open = attempts_find(&correlator->attempts, &view->record->header);
+
+	return open && open->module ? 0 : keep(correlator, view);
+}
+
 static const char *failed_stage(const struct call *call)
 {
 	if (call->read_refused)
@@ -197,10 +207,11 @@ static enum event_kind kind_of_call(const struct call *call)
 	return call->module_call == CALL_DELETE_MODULE ? EVENT_MODULE_UNLOAD : EVENT_MODULE_LOAD;
 }
 
-static int call_returned(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+/* view: of the return, or of the result before it. open: what is kept of the attempt, NULL: nothing. */
+static int write_call(struct correlator *correlator, const struct record_view *view, const struct open_attempt *open,
+		      uint64_t boot_offset)
 {
 	const struct call_return_record *record = &view->record->call_return;
-	struct open_attempt *open = attempts_find(&correlator->attempts, &record->header);
 	const struct call *call = &record->call;
 	struct arena *arena = &correlator->arena;
 	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
@@ -218,21 +229,44 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	err = correlator->emit(correlator->ctx, &event);
 	if (!err)
 		images_close(correlator->evidence.images, &record->header);
-	attempts_close(&correlator->attempts, open);
 	return err;
 }
 
-/* A call whose return was missed ends with the result that was certain before, if it had one. */
+/*
+ * A call whose return does not come ends with the result that was certain before, if it had one. Should it come all the
+ * same (the caller had to wait for the CPU, or for RCU), the call is no second one: that is remembered between the line
+ * and the end of what is kept, so that a kill repeats the line at most, under the same id.
+ */
 static int give_up_return(struct correlator *correlator, struct open_attempt *open, uint64_t boot_offset)
 {
+	struct memory *memory = correlator->attempts.memory;
 	struct record_view view;
+	int err;
 
-	if (!open->done) {
+	if (!open->done || memory_is_settled(memory, open->done)) {
 		attempts_close(&correlator->attempts, open);
 		return 0;
 	}
 	view = attempt_kept(open->done);
-	return call_returned(correlator, &view, boot_offset);
+	err = write_call(correlator, &view, open, boot_offset);
+	if (err)
+		return err;
+	memory_set_settled(memory, open->done);
+	attempts_close(&correlator->attempts, open);
+	return 0;
+}
+
+static int call_returned(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+{
+	const struct record_header *header = &view->record->header;
+	struct open_attempt *open = attempts_find(&correlator->attempts, header);
+	int err = 0;
+
+	if (!memory_is_settled(correlator->attempts.memory, header))
+		err = write_call(correlator, view, open, boot_offset);
+	if (!err)
+		attempts_close(&correlator->attempts, open);
+	return err;
 }
 
 int correlator_flush(struct correlator *correlator, uint64_t before, uint64_t boot_offset, bool *waiting)
@@ -311,8 +345,9 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 		return tool_exec(correlator, &view, boot_offset);
 	case RECORD_MODULE_REQUEST:
 		return module_request(correlator, &view, boot_offset);
-	case RECORD_ATTEMPT:
 	case RECORD_MODULE_FREE:
+		return module_free(correlator, &view);
+	case RECORD_ATTEMPT:
 	case RECORD_MODULE_PARAMS:
 	case RECORD_MODULE_SIGNATURE:
 	case RECORD_CALL_DONE:

@@ -35,7 +35,8 @@ void correlator_prune(struct correlator *correlator);
 
 /*
  * Emits the calls whose result was certain before the moment (ns since boot), and whose return has not come: the kernel
- * skipped the program that should have sent it. *waiting: there are later ones, ask again. Returns as above.
+ * skipped the program that should have sent it, or the caller is slow to get there. When the rings are empty: else it
+ * may wait there. *waiting: there are later ones, ask again. Returns as above.
  */
 int correlator_flush(struct correlator *correlator, uint64_t before, uint64_t boot_offset, bool *waiting);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "hidden.h"
 #include "../cleanup.h"
+#include "../log.h"
 #include "inventory.h"
 #include "loaded.h"
 #include "memory.h"
@@ -18,7 +19,7 @@ enum { MISSING_PROC = 1, MISSING_SYS = 2 };
 
 /* What the last readings said of a module. */
 struct sight {
-	bool read;	   /* it was loaded before the reading */
+	bool read;	   /* it was known before the reading */
 	unsigned int now;  /* missing from there in this reading */
 	unsigned int then; /* and in the one before */
 	uint64_t since;	   /* when that was first seen */
@@ -29,6 +30,7 @@ struct hidden {
 	struct sight sights[HIDDEN_MAX];
 	const char *proc_modules, *sys_module;
 	bool reading; /* there is a reading to be judged */
+	bool breaks_told, odd_told;
 	uint64_t read_at, next;
 };
 
@@ -51,7 +53,14 @@ static void drop(struct hidden *hidden, struct live_module *module)
 	hidden->sights[module - hidden->modules] = (struct sight) { 0 };
 }
 
-static void add(struct hidden *hidden, const struct module_info *info)
+static void look_soon(struct hidden *hidden, uint64_t now)
+{
+	if (hidden->next > now + ms(SOON_MS))
+		hidden->next = now + ms(SOON_MS);
+}
+
+/* It is in both lists by now: load_module() puts it there before the tracepoint that told of it. */
+static void add(struct hidden *hidden, const struct module_info *info, uint64_t now)
 {
 	struct live_module *module = find(hidden, info->address);
 
@@ -62,10 +71,12 @@ static void add(struct hidden *hidden, const struct module_info *info)
 		if (module->state != LIVE_NONE)
 			continue;
 		module->address = info->address;
+		module->loaded_at = now;
 		module->told = 0;
 		memcpy(module->name, info->name, sizeof(module->name));
 		module->name[sizeof(module->name) - 1] = '\0';
 		__atomic_store_n(&module->state, LIVE_COMING, __ATOMIC_RELEASE);
+		look_soon(hidden, now);
 		return;
 	}
 }
@@ -75,7 +86,7 @@ void hidden_take(struct hidden *hidden, const union record *record)
 	struct live_module *module;
 
 	if (record->header.kind == RECORD_MODULE_COMING) {
-		add(hidden, &record->module.module);
+		add(hidden, &record->module.module, record->header.time);
 	} else if (record->header.kind == RECORD_MODULE_FREE) {
 		module = find(hidden, record->module.module.address);
 		if (module)
@@ -93,12 +104,11 @@ void hidden_note(struct hidden *hidden, const struct event *event, uint64_t now)
 	if (!module) /* it was unloaded before the load returned */
 		return;
 	if (event->syscall.ret.value) {
-		drop(hidden, module); /* its init failed */
+		drop(hidden, module); /* its init failed, and the record of its end was lost */
 	} else {
 		module->loaded_at = now;
 		__atomic_store_n(&module->state, LIVE_LOADED, __ATOMIC_RELEASE);
-		if (hidden->next > now + ms(SOON_MS))
-			hidden->next = now + ms(SOON_MS);
+		look_soon(hidden, now);
 	}
 }
 
@@ -135,19 +145,11 @@ static bool is_newest(const struct hidden *hidden, const struct live_module *mod
 	for (int i = 0; i < HIDDEN_MAX; i++) {
 		const struct live_module *other = &hidden->modules[i];
 
-		if (other->state == LIVE_LOADED && other->loaded_at > module->loaded_at &&
+		if (other->state != LIVE_NONE && other->loaded_at > module->loaded_at &&
 		    !strcmp(other->name, module->name))
 			return false;
 	}
 	return true;
-}
-
-static bool is_in_sysfs(const struct hidden *hidden, const char *name)
-{
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/%s/initstate", hidden->sys_module, name);
-	return !access(path, F_OK) || errno != ENOENT;
 }
 
 static unsigned int missing_from(const struct hidden *hidden, const struct live_module *module,
@@ -156,26 +158,62 @@ static unsigned int missing_from(const struct hidden *hidden, const struct live_
 	if (!is_newest(hidden, module))
 		return MISSING_PROC | MISSING_SYS;
 	return (loaded_find(names, module->name) ? 0 : MISSING_PROC) |
-	       (is_in_sysfs(hidden, module->name) ? 0 : MISSING_SYS);
+	       (inventory_has(hidden->sys_module, module->name) ? 0 : MISSING_SYS);
+}
+
+/* The names that can be taken for other modules' lines: those that the kernel told, and those that sysfs shows. */
+static int find_breaks(struct hidden *hidden, struct loaded *breaks)
+{
+	int err = inventory_breaks(hidden->sys_module, breaks);
+
+	for (int i = 0; !err && i < HIDDEN_MAX; i++) {
+		const struct live_module *module = &hidden->modules[i];
+
+		if (module->state != LIVE_NONE && strchr(module->name, '\n') && !loaded_get(breaks, module->name))
+			err = -ENOMEM;
+	}
+	if (!err && breaks->count && !hidden->breaks_told) {
+		log_line(
+		    "the name of a loaded module has a line break in it: what it adds to /proc/modules is not taken "
+		    "for another module's line");
+		hidden->breaks_told = true;
+	}
+	return err;
+}
+
+/* A line that is not understood is left out, and the others are read: it must not make all that hide invisible. */
+static void tell_odd(struct hidden *hidden)
+{
+	if (!hidden->odd_told)
+		log_line(
+		    "/proc/modules has a line that is not understood: a module that hides may have its name in it, "
+		    "and pass for listed");
+	hidden->odd_told = true;
 }
 
 /* Returns 0, or a negative errno where there is nothing to judge by. */
-static int read_names(const struct hidden *hidden, struct loaded *names)
+static int read_names(struct hidden *hidden, const struct loaded *breaks, struct loaded *names)
 {
 	_cleanup_(fclosep) FILE *f = fopen(hidden->proc_modules, "re");
-	int err = f ? inventory_walk(f, NULL, take_name, names) : -errno;
+	int err = f ? inventory_walk(f, NULL, breaks, take_name, names) : -errno;
 
+	if (err == -EBADMSG) {
+		tell_odd(hidden);
+		err = 0;
+	}
 	return err ? err : f && ferror(f) ? -EIO : 0;
 }
 
 /* Without /proc or sysfs nothing is missing. */
 static void read_lists(struct hidden *hidden, uint64_t now)
 {
-	_cleanup_(loaded_clear) struct loaded names = { 0 };
+	_cleanup_(loaded_clear) struct loaded names = { 0 }, breaks = { 0 };
 
 	hidden->read_at = now;
+	if (find_breaks(hidden, &breaks))
+		return;
 	for (int i = 0; i < READINGS; i++)
-		if (read_names(hidden, &names))
+		if (read_names(hidden, &breaks, &names))
 			return;
 	if (access(hidden->sys_module, F_OK))
 		return;
@@ -183,7 +221,7 @@ static void read_lists(struct hidden *hidden, uint64_t now)
 	for (int i = 0; i < HIDDEN_MAX; i++) {
 		struct sight *sight = &hidden->sights[i];
 
-		sight->read = hidden->modules[i].state == LIVE_LOADED;
+		sight->read = hidden->modules[i].state != LIVE_NONE;
 		if (sight->read)
 			sight->now = missing_from(hidden, &hidden->modules[i], &names);
 	}
@@ -240,7 +278,7 @@ static uint64_t next_look(const struct hidden *hidden, uint64_t now)
 		const struct live_module *module = &hidden->modules[i];
 		uint64_t soon = module->loaded_at + ms(SOON_MS), later = module->loaded_at + ms(LATER_MS);
 
-		if (module->state != LIVE_LOADED)
+		if (module->state == LIVE_NONE)
 			continue;
 		if (hidden->sights[i].then && hidden->sights[i].then != module->told)
 			soon = now + ms(SOON_MS);
@@ -257,7 +295,7 @@ static int judge(struct hidden *hidden, emit_fn emit, void *ctx)
 	int err = 0;
 
 	for (int i = 0; !err && i < HIDDEN_MAX; i++)
-		if (hidden->modules[i].state == LIVE_LOADED)
+		if (hidden->modules[i].state != LIVE_NONE)
 			err = judge_one(hidden, i, emit, ctx);
 	return err;
 }

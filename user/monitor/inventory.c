@@ -3,9 +3,11 @@
 #include "../cleanup.h"
 #include "taints.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { VALUE_SIZE = 256 };
 
@@ -86,17 +88,13 @@ static const char *take_taints(char *line)
  * "name size refcount users state address (taints)". Read from the right: a module's name can hold anything, a space
  * too, and what stands behind it is always of the same form.
  */
-static int take_line(char *line, const char *folder, module_fn take, void *ctx)
+static int parse_line(char *line, struct taints *taints, struct module_part *module)
 {
 	enum { ADDRESS, STATE, USERS, REFCOUNT, SIZE, WORDS };
-	char version[VALUE_SIZE], srcversion[VALUE_SIZE];
-	struct module_part module = { .known = KNOWN };
 	char *words[WORDS], *end;
-	struct taints taints;
 
-	line[strcspn(line, "\n")] = '\0';
-	taints_of_letters(take_taints(line), &taints);
-	taints_show(&taints, &module);
+	taints_of_letters(take_taints(line), taints);
+	taints_show(taints, module);
 	/* since 2.6.27 there may be a space at the end of the line */
 	for (size_t size = strlen(line); size && line[size - 1] == ' '; size--)
 		line[size - 1] = '\0';
@@ -106,25 +104,126 @@ static int take_line(char *line, const char *folder, module_fn take, void *ctx)
 			return -EBADMSG;
 	}
 	errno = 0;
-	module.size = number_of(strtoull(words[SIZE], &end, 10));
+	module->size = number_of(strtoull(words[SIZE], &end, 10));
 	if (*end || errno || words[SIZE][0] < '0' || words[SIZE][0] > '9')
 		return -EBADMSG;
-	module.name = text_of(line);
-	module.state = state_of(words[STATE]);
-	module.version = read_attribute(folder, line, "/version", version);
-	module.srcversion = read_attribute(folder, line, "/srcversion", srcversion);
-	return take(ctx, &module);
+	module->name = text_of(line);
+	module->state = state_of(words[STATE]);
+	return 0;
 }
 
-int inventory_walk(FILE *proc_modules, const char *folder, module_fn take, void *ctx)
+struct walk {
+	const char *folder;
+	const struct loaded *breaks;
+	module_fn take;
+	void *ctx;
+};
+
+/*
+ * Takes the line at *text, whose name has name_size bytes (0: as many as there are before the rest). *text then stands
+ * behind it. Returns as the walk does; on -EBADMSG *text is where it was.
+ */
+static int take_line(const struct walk *walk, const char **text, size_t name_size)
 {
-	_cleanup_(freep) char *line = NULL;
+	const char *end = strchrnul(*text + name_size, '\n');
+	_cleanup_(freep) char *line = strndup(*text, end - *text);
+	char version[VALUE_SIZE], srcversion[VALUE_SIZE];
+	struct module_part module = { .known = KNOWN };
+	struct taints taints;
+
+	if (!line)
+		return -ENOMEM;
+	if (parse_line(line, &taints, &module) || (name_size && module.name.size != name_size))
+		return -EBADMSG;
+	*text = *end ? end + 1 : end;
+	module.version = read_attribute(walk->folder, line, "/version", version);
+	module.srcversion = read_attribute(walk->folder, line, "/srcversion", srcversion);
+	return walk->take(walk->ctx, &module);
+}
+
+/* What the text may begin with: the longest that is shorter than a limit. */
+struct beginning {
+	const char *text;
+	size_t limit, size; /* 0: none */
+};
+
+/* A name from sysfs has `!` where the kernel's may have a slash. */
+static int look_for_beginning(void *ctx, struct loaded_module *module)
+{
+	struct beginning *beginning = ctx;
+	size_t size = strlen(module->name);
+
+	for (size_t i = 0; i < size; i++) {
+		char byte = beginning->text[i];
+
+		if (!byte || (byte != module->name[i] && !(byte == '/' && module->name[i] == '!')))
+			return 0;
+	}
+	if (size < beginning->limit && size > beginning->size)
+		beginning->size = size;
+	return 0;
+}
+
+static int take_next(const struct walk *walk, const char **text)
+{
+	struct beginning beginning = { .text = *text, .size = SIZE_MAX };
+	int err = -EBADMSG;
+
+	while (err == -EBADMSG && beginning.size) {
+		beginning.limit = beginning.size;
+		beginning.size = 0;
+		if (walk->breaks)
+			loaded_walk(walk->breaks, look_for_beginning, &beginning);
+		err = take_line(walk, text, beginning.size);
+	}
+	return err;
+}
+
+int inventory_walk(FILE *proc_modules, const char *folder, const struct loaded *breaks, module_fn take, void *ctx)
+{
+	const struct walk walk = { folder, breaks, take, ctx };
+	_cleanup_(freep) char *text = NULL;
+	const char *at;
 	size_t room = 0;
+	bool odd = false;
 	int err = 0;
 
-	while (!err && getline(&line, &room, proc_modules) > 0)
-		err = take_line(line, folder, take, ctx);
+	if (getdelim(&text, &room, '\0', proc_modules) <= 0)
+		return 0;
+	for (at = text; !err && *at;) {
+		err = take_next(&walk, &at);
+		if (err != -EBADMSG)
+			continue;
+		err = 0;
+		odd = true;
+		at = strchrnul(at, '\n');
+		at += *at == '\n';
+	}
+	return !err && odd ? -EBADMSG : err;
+}
+
+int inventory_breaks(const char *folder, struct loaded *names)
+{
+	DIR *modules = opendir(folder);
+	struct dirent *entry;
+	int err = 0;
+
+	while (modules && !err && (entry = readdir(modules)))
+		if (strchr(entry->d_name, '\n') && !loaded_get(names, entry->d_name))
+			err = -ENOMEM;
+	if (modules)
+		closedir(modules);
 	return err;
+}
+
+bool inventory_has(const char *folder, const char *name)
+{
+	char path[512];
+
+	if (!strcmp(name, ".") || !strcmp(name, "..")) /* a folder that no path leads to */
+		return true;
+	sysfs_path(folder, name, "/initstate", path, sizeof(path));
+	return !access(path, F_OK) || errno != ENOENT;
 }
 
 int inventory_instance(const char *folder, const char *name, uint64_t *instance)

@@ -5,17 +5,29 @@
 
 #include "../output/event.h"
 
+#include "loaded.h"
+
 #include <stdio.h>
 
 /* Takes one module, valid during the call. Returns 0, or a negative errno that ends the walk. */
 typedef int (*module_fn)(void *ctx, const struct module_part *module);
 
 /*
- * Calls take for each line of proc_modules (the format of /proc/modules), with what folder (/sys/module; NULL: without)
- * knows of it.
- * Returns 0, -EBADMSG for a line that is not of that format, or take's error.
+ * Calls take for each module of proc_modules (the format of /proc/modules), with what folder (/sys/module; NULL:
+ * without) knows of it. /proc/modules escapes nothing, so a name with a line break looks like two lines, of which the
+ * second can name any module: breaks (NULL: none) are the names of that kind that there may be, and what is a part of
+ * one is no line. Returns 0, -EBADMSG where a line was not of that format (it was left out), take's error, or -ENOMEM.
  */
-int inventory_walk(FILE *proc_modules, const char *folder, module_fn take, void *ctx);
+int inventory_walk(FILE *proc_modules, const char *folder, const struct loaded *breaks, module_fn take, void *ctx);
+
+/* Adds to names those that have a line break, of what folder lists. Returns 0 or -ENOMEM. */
+int inventory_breaks(const char *folder, struct loaded *names);
+
+/*
+ * Whether folder has the module, by its initstate: what is built in has a folder, too. Where that cannot be found out
+ * it has.
+ */
+bool inventory_has(const char *folder, const char *name);
 
 /*
  * What tells a loaded module from the same one unloaded and loaded again: the number of its folder in /sys/module. Seen

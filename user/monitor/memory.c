@@ -92,6 +92,25 @@ void memory_set_blind(struct memory *memory, size_t i, const char *reason, uint6
 	}
 }
 
+bool memory_is_settled(const struct memory *memory, const struct record_header *header)
+{
+	for (int i = 0; i < SETTLED_KEPT; i++) {
+		const struct attempt_id *id = &memory->settled[i];
+
+		if (id->time == header->attempt_time && id->cpu == header->attempt_cpu && id->tid == header->tid)
+			return true;
+	}
+	return false;
+}
+
+/* The count last: a kill before it costs the oldest one's place. */
+void memory_set_settled(struct memory *memory, const struct record_header *header)
+{
+	memory->settled[memory->settled_count % SETTLED_KEPT] =
+	    (struct attempt_id) { header->attempt_time, header->attempt_cpu, header->tid };
+	memory->settled_count++;
+}
+
 uint32_t memory_reader(const struct memory *memory)
 {
 	return memory->pids[memory->runs % RUNS_KEPT];

@@ -19,12 +19,19 @@ enum {
 	PROBE_NAME_SIZE = 32,
 	REASON_SIZE = 160,
 	RUNS_KEPT = 32,
+	SETTLED_KEPT = 1024,
 };
 
 /* Names a record within a boot. */
 struct record_id {
 	uint64_t time;
 	uint32_t cpu, kind;
+};
+
+/* Names an attempt within a boot. */
+struct attempt_id {
+	uint64_t time;
+	uint32_t cpu, tid;
 };
 
 struct slot {
@@ -45,9 +52,11 @@ struct memory {
 	uint32_t runs;		  /* how many have read */
 	uint32_t pids[RUNS_KEPT]; /* theirs: of run n in n % RUNS_KEPT */
 	uint32_t pad;
-	uint64_t seen;		     /* ns since boot: when it last looked */
-	struct record_id last;	     /* the record whose line was written last */
-	uint64_t lost[RECORD_KINDS]; /* of each kind: how many were reported as lost */
+	uint64_t seen;				 /* ns since boot: when it last looked */
+	struct record_id last;			 /* the record whose line was written last */
+	uint64_t settled_count;			 /* attempts whose line was written before their return came */
+	struct attempt_id settled[SETTLED_KEPT]; /* the latest of them: number n in n % SETTLED_KEPT */
+	uint64_t lost[RECORD_KINDS];		 /* of each kind: how many were reported as lost */
 	struct {
 		char name[PROBE_NAME_SIZE];
 		char missing[REASON_SIZE]; /* why it is not attached; "": it is */
@@ -81,6 +90,12 @@ void memory_set_last(struct memory *memory, const struct record_header *header);
 
 /* The thing is blind; since: ns since boot, kept from the first time until it sees again. */
 void memory_set_blind(struct memory *memory, size_t i, const char *reason, uint64_t since);
+/*
+ * Whether the line of the record's attempt was written without waiting for its return, and remembering it as such. It
+ * stays so: a kill can bring the same return twice.
+ */
+bool memory_is_settled(const struct memory *memory, const struct record_header *header);
+void memory_set_settled(struct memory *memory, const struct record_header *header);
 
 /* The process that reads, or read last; 0: none yet. */
 uint32_t memory_reader(const struct memory *memory);

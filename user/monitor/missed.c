@@ -74,6 +74,14 @@ static int forget_suspect(void *ctx, struct loaded_module *module)
 	return 0;
 }
 
+static int walk_modules(const struct missed *missed, FILE *f, const char *folder, module_fn take, void *ctx)
+{
+	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
+	int err = inventory_breaks(missed->expected.sys_module, &breaks);
+
+	return err ? err : inventory_walk(f, folder, &breaks, take, ctx);
+}
+
 /* Returns 0, -ENOMEM, or another negative errno where there is nothing to judge by. */
 static int read_modules(struct missed *missed)
 {
@@ -85,7 +93,7 @@ static int read_modules(struct missed *missed)
 	loaded_clear(&missed->expected.touched);
 	if (!f)
 		return -errno;
-	err = inventory_walk(f, NULL, take_read, missed);
+	err = walk_modules(missed, f, NULL, take_read, missed);
 	missed->whole = !err && !ferror(f);
 	return err == -EBADMSG ? 0 : err;
 }
@@ -231,7 +239,7 @@ static int tell_loaded(struct telling *telling)
 {
 	const struct missed *missed = telling->missed;
 	_cleanup_(fclosep) FILE *f = fopen(missed->proc_modules, "re");
-	int err = f ? inventory_walk(f, missed->expected.sys_module, tell_present, telling) : 0;
+	int err = f ? walk_modules(missed, f, missed->expected.sys_module, tell_present, telling) : 0;
 
 	if (err && err != -EBADMSG)
 		return err;

@@ -32,7 +32,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* How long the return of a call may take once its result is certain: microseconds, unless it was missed. */
+/* How long a call's line waits for its return once its result is certain: mostly microseconds, for an unload some RCU
+ * grace periods, and for ever where it was missed. */
 enum { RETURN_MS = 1000 };
 
 /* Records between two looks at everything else: under a flood too there is an end to it. */
@@ -158,6 +159,7 @@ static int emit_present(void *ctx, const struct module_part *module)
 /* What is loaded already. That the list cannot be had is no reason not to watch. */
 static int emit_snapshot(struct monitor *monitor)
 {
+	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
 	_cleanup_(fclosep) FILE *modules = NULL;
 	int err;
 
@@ -168,10 +170,12 @@ static int emit_snapshot(struct monitor *monitor)
 		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc", strerror(errno));
 		return 0;
 	}
-	err = inventory_walk(modules, "/sys/module", emit_present, monitor);
+	err = inventory_breaks("/sys/module", &breaks);
+	if (!err)
+		err = inventory_walk(modules, "/sys/module", &breaks, emit_present, monitor);
 	if (err != -EBADMSG)
 		return err;
-	log_line("/proc/modules has a line that is not understood, so the list of loaded modules ends there");
+	log_line("/proc/modules has a line that is not understood, so a loaded module is not listed");
 	return 0;
 }
 
@@ -253,7 +257,7 @@ static int look(struct monitor *monitor)
 		correlator_prune(monitor->correlator);
 		images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
 	}
-	if (!err)
+	if (!err && monitor->rings.drained)
 		err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
 				       monitor->boot_offset, &monitor->waiting);
 	if (!err)

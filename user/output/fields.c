@@ -260,7 +260,9 @@ static const struct field attempts_suppressed_fields[] = {
 
 static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
-	FIELD(FIELD_TEXT, event, what),
+	WORD(event, what, "tool_exec", "module_request", "module_coming", "module_load or module_unload",
+	     "refused call", "process", "module", "params", "signature", "result", "captured image", "skipped probe",
+	     "self-test", "undecodable record", "pinned record of another version"),
 	FIELD(FIELD_TEXT, event, probe),
 	END,
 };

@@ -7,12 +7,14 @@
 #include <linux/bpf.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Memory that the kernel waits for when it reads it, for ever. */
@@ -102,8 +104,29 @@ static int do_maps(int argc, char **argv)
 	return 0;
 }
 
+/* Nothing else runs on that CPU meanwhile, as far as the scheduler is told so. */
+static int do_hog(int argc, char **argv)
+{
+	struct timespec now;
+	cpu_set_t cpu;
+	time_t end;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(atoi(argv[1]), &cpu);
+	if (sched_setaffinity(0, sizeof(cpu), &cpu) ||
+	    sched_setscheduler(0, SCHED_FIFO, &(struct sched_param) { .sched_priority = 50 }))
+		die("hog");
+	while (argc > 3 && !access(argv[3], F_OK))
+		usleep(200);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	for (end = now.tv_sec + atoi(argv[2]) + 1; now.tv_sec < end;)
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	return 0;
+}
+
 const struct act stuck_acts[] = {
 	{ "stuck", "N [stay]: N threads in the midst of init_module, ended by exit_group()", 1, do_stuck },
+	{ "hog", "CPU SECONDS [PATH]: keeps that CPU from all that is not real-time, once PATH is gone", 2, do_hog },
 	{ "maps", ": how many entries the BPF hashes have", 0, do_maps },
 	{ 0 },
 };
