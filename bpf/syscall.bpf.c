@@ -135,7 +135,7 @@ static __always_inline int delete_entered(void)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	const struct cred *cred = BPF_CORE_READ(task, cred);
 
-	if (is_active() && cred_has_sys_module(cred) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS)
+	if (is_active() && cred_has(cred, CAP_SYS_MODULE) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS)
 		attempt_begin(CALL_DELETE_MODULE, NULL, false);
 	return 0;
 }
