@@ -10,6 +10,7 @@
 
 enum {
 	CAP_SYS_MODULE = 16,
+	CAP_AUDIT_CONTROL = 30,
 	PF_KTHREAD = 0x00200000,
 	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
 };
@@ -26,7 +27,7 @@ static __always_inline __u32 caller_uid(void)
 }
 
 /* In the user namespace of the credentials, whichever that is. */
-static __always_inline bool cred_has_sys_module(const struct cred *cred)
+static __always_inline bool cred_has(const struct cred *cred, int capability)
 {
 	const struct cred___two_words *old = (const void *)cred;
 	__u64 caps;
@@ -36,7 +37,7 @@ static __always_inline bool cred_has_sys_module(const struct cred *cred)
 		caps = BPF_CORE_READ(old, cap_effective.cap[0]) | (__u64)BPF_CORE_READ(old, cap_effective.cap[1]) << 32;
 	else
 		caps = BPF_CORE_READ(cred, cap_effective.val);
-	return caps >> CAP_SYS_MODULE & 1;
+	return caps >> capability & 1;
 }
 
 static __always_inline void inode_mtime(const struct inode *inode, __s64 *sec, __u32 *nsec)

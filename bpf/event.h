@@ -35,6 +35,7 @@ enum record_kind {
 	RECORD_CALL_DONE = 9,	      /* the result is certain, the return will say it again: a call_return_record */
 	RECORD_CANARY = 10,	      /* the self-test's: a function that only tests call was called */
 	RECORD_MODULE_SIGNATURE = 11, /* what is appended to the module's bytes */
+	RECORD_AUDIT_CHANGED = 12,    /* the kernel's audit rules, or its audit state, may be others now */
 	RECORD_KINDS,
 };
 
@@ -265,6 +266,10 @@ struct module_signature_record {
 	struct span appended; /* from the signature to the image's end; cut: the end of that */
 };
 
+struct audit_changed_record {
+	struct record_header header; /* of it only what every record needs: who did it is no concern */
+};
+
 /*
  * A piece of the bytes that the kernel was handed. It travels over the image ring, and is none of the records above:
  * an image's chunks come in order, and are visible before the attempt's next record is.
@@ -291,6 +296,7 @@ union record {
 	struct call_return_record call_return;
 	struct call_alone_record call_alone;
 	struct canary_record canary;
+	struct audit_changed_record audit_changed;
 };
 
 enum {

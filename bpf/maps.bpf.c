@@ -4,7 +4,8 @@
  *
  *   ring              what matters: loads that the kernel let through, unloads, requests, execs
  *   refused_ring      what anyone may cause in any number: calls that were refused before the kernel read a byte.
- *                     A ring of its own, so that a flood of them takes no room from the other
+ *                     A ring of its own, so that a flood of them takes no room from the other. That the audit rules
+ *                     changed comes here too: who may change them takes no room from what matters either
  *   image_ring        the bytes that the kernel was handed as a module: they take no room from the records
  *   file_passes       the program that goes on with an image from where it stopped: itself. One for each hook, since
  *   memory_passes     programs on different hooks cannot call each other (6.12, 28ead3eaabc1)

@@ -19,7 +19,7 @@ static __always_inline void read_ids(struct subject *subject, struct task_struct
 	subject->gid = BPF_CORE_READ(cred, gid.val);
 	subject->euid = BPF_CORE_READ(cred, euid.val);
 	subject->egid = BPF_CORE_READ(cred, egid.val);
-	subject->cap_sys_module = cred_has_sys_module(cred);
+	subject->cap_sys_module = cred_has(cred, CAP_SYS_MODULE);
 	subject->user_ns = BPF_CORE_READ(cred, user_ns, ns.inum);
 	subject->auid = -1;
 	subject->ses = -1;

@@ -137,7 +137,7 @@ static __always_inline int delete_entered(__u64 *ctx, bool compat)
 	struct call_args args = {};
 	struct attempt *attempt;
 
-	if (!is_active() || !cred_has_sys_module(cred) || BPF_CORE_READ(cred, user_ns, ns.inum) != INITIAL_USER_NS)
+	if (!is_active() || !cred_has(cred, CAP_SYS_MODULE) || BPF_CORE_READ(cred, user_ns, ns.inum) != INITIAL_USER_NS)
 		return 0;
 	attempt_begin(CALL_DELETE_MODULE, NULL, false);
 	attempt = attempt_here();

@@ -276,6 +276,16 @@ enum module_state {
 	MODULE_STATE_UNFORMED = 3,
 };
 
+struct nlmsghdr {
+	__u32 nlmsg_len;
+	__u16 nlmsg_type;
+};
+
+struct sk_buff {
+	unsigned int len;
+	unsigned char *data;
+};
+
 struct idempotent {
 	int ret;
 };

@@ -14,6 +14,7 @@ static const size_t fixed_sizes[RECORD_KINDS] = {
 	[RECORD_CALL_DONE] = sizeof(struct call_return_record),
 	[RECORD_MODULE_SIGNATURE] = sizeof(struct module_signature_record),
 	[RECORD_CANARY] = sizeof(struct canary_record),
+	[RECORD_AUDIT_CHANGED] = sizeof(struct audit_changed_record),
 	[RECORD_CALL_ALONE] = sizeof(struct call_alone_record),
 	[RECORD_MODULE_PARAMS] = sizeof(struct module_params_record),
 };
@@ -205,6 +206,7 @@ void made_sample(struct made *made, enum record_kind kind, uint32_t tid, uint64_
 	case RECORD_CANARY:
 		made->record.canary.nonce = 1;
 		break;
+	case RECORD_AUDIT_CHANGED:
 	case RECORD_KINDS:
 		break;
 	}

@@ -91,7 +91,7 @@ static int setup(void **state)
 	snprintf(machine->modules, sizeof(machine->modules), "%s/modules", machine->root);
 	snprintf(machine->sysfs, sizeof(machine->sysfs), "%s/module", machine->root);
 	snprintf(machine->state, sizeof(machine->state), "%s/state", machine->root);
-	machine->now = 1000000000000;
+	machine->now = 1020000000000; /* a whole minute */
 	return mkdir(machine->sysfs, 0700);
 }
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Files are watched with inotify. The kernel's rules are asked for twice a second, over one socket: its CONFIG_CHANGE
- * records would come sooner, but with them every audit record there is. What the kernel answers is only summed up; the
- * check itself is made when the sum is another.
+ * Files are watched with inotify. That the kernel's rules may have changed says the kernel side (bpf/audit.bpf.c): the
+ * kernel's own CONFIG_CHANGE records would too, but with them every audit record there is. What the kernel answers,
+ * when asked for its rules, is only summed up; the check itself is made when the sum is another.
+ *
+ * A set is loaded or removed rule by rule, and a file written piece by piece: what has changed is looked at when it has
+ * rested. The kernel's rules are looked at with the first change too, or nobody would know that they had been away for
+ * a moment. And all is looked at every minute, for what came unseen.
  */
 #include "watch.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "../monitor/clock.h"
 #include "check.h"
 #include "kernel.h"
 #include "parity.h"
@@ -15,54 +20,62 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/timerfd.h>
 
 enum {
-	TICK_MS = 500,
-	SETTLE_MS = 250, /* a file that is being written is looked at when it has rested, at the latest with the tick */
+	REST_MS = 250,	  /* more than the kernel side keeps silent after a record (pause_ns, bpf/audit.bpf.c) */
+	LATEST_MS = 1000, /* what does not come to rest is looked at that often */
+	OFTEN_MS = 500,
 };
 
-static const uint32_t inotify_mask = IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |
-				     IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF;
+/* The folder above is there for the first, which may come later. */
+enum folder { FOLDER_ABOVE, FOLDER_AUDIT, FOLDER_RULES, FOLDERS };
 
-static const char *const folders[] = { AUDIT_FOLDER, AUDIT_RULES_FOLDER };
-enum { FOLDERS = sizeof(folders) / sizeof(*folders) };
+enum {
+	OF_FOLDER = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO,
+	OF_RULES = OF_FOLDER | IN_CLOSE_WRITE | IN_ATTRIB | IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF,
+};
+
+static const struct {
+	const char *path;
+	uint32_t mask;
+} folders[FOLDERS] = {
+	[FOLDER_ABOVE] = { "/etc", OF_FOLDER },
+	[FOLDER_AUDIT] = { AUDIT_FOLDER, OF_RULES },
+	[FOLDER_RULES] = { AUDIT_RULES_FOLDER, OF_RULES },
+};
 
 struct audit_watch {
 	struct check_options options;
-	int epoll, inotify, timer, kernel;
+	int inotify, kernel;
 	int watches[FOLDERS]; /* -1: the folder is not there */
-	bool changed;
+	bool often;	      /* the kernel is asked twice a second */
+	bool at_once;	      /* a change is to be looked at now */
+	bool changed;	      /* something is not what it was at the last check */
+	uint64_t since;	 /* ns since boot: the first change that is to be looked at when at rest; 0: there is none */
+	uint64_t last;	 /* the last */
+	uint64_t looked; /* when a change was last looked at */
+	uint64_t due;	 /* when to look whatever happens */
 	uint64_t kernel_sum;
 	char *digest; /* of the last result; NULL before the first */
 	bool explained;
 };
 
-static int set_timer(struct audit_watch *watch, int first_ms)
+static uint64_t ms(uint64_t value)
 {
-	struct itimerspec when = { .it_value = { first_ms / 1000, (first_ms % 1000) * 1000000L },
-				   .it_interval = { TICK_MS / 1000, (TICK_MS % 1000) * 1000000L } };
-
-	return timerfd_settime(watch->timer, 0, &when, NULL) ? -errno : 0;
-}
-
-static int add_fd(struct audit_watch *watch, int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-
-	return epoll_ctl(watch->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+	return value * 1000000;
 }
 
 /* A folder that comes, goes or is replaced gets another number, and that is a change too. */
 static void watch_folders(struct audit_watch *watch)
 {
 	for (int i = 0; i < FOLDERS; i++) {
-		int number = inotify_add_watch(watch->inotify, folders[i], inotify_mask);
+		int number = inotify_add_watch(watch->inotify, folders[i].path, folders[i].mask);
 
 		if (number == watch->watches[i])
 			continue;
+		if (watch->watches[i] >= 0)
+			inotify_rm_watch(watch->inotify, watch->watches[i]);
 		watch->watches[i] = number;
 		watch->changed = true;
 	}
@@ -76,19 +89,11 @@ int audit_watch_new(const struct check_options *options, struct audit_watch **ou
 	*why = NULL;
 	if (!watch)
 		return -ENOMEM;
-	*watch = (struct audit_watch) { .options = *options, .kernel = -1, .watches = { -1, -1 } };
-	watch->epoll = epoll_create1(EPOLL_CLOEXEC);
+	*watch = (struct audit_watch) { .options = *options, .kernel = -1, .watches = { -1, -1, -1 } };
 	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	watch->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (watch->epoll < 0 || watch->inotify < 0 || watch->timer < 0)
+	if (watch->inotify < 0)
 		return -errno;
-	err = add_fd(watch, watch->inotify);
-	if (!err)
-		err = add_fd(watch, watch->timer);
-	if (!err)
-		err = set_timer(watch, TICK_MS);
-	if (!err)
-		err = check_profile(options->profile, why);
+	err = check_profile(options->profile, why);
 	if (err)
 		return err;
 	watch_folders(watch);
@@ -101,9 +106,7 @@ void audit_watch_freep(struct audit_watch **watch)
 {
 	if (!*watch)
 		return;
-	closep(&(*watch)->epoll);
 	closep(&(*watch)->inotify);
-	closep(&(*watch)->timer);
 	closep(&(*watch)->kernel);
 	free((*watch)->digest);
 	free(*watch);
@@ -112,29 +115,67 @@ void audit_watch_freep(struct audit_watch **watch)
 
 int audit_watch_fd(const struct audit_watch *watch)
 {
-	return watch->epoll;
+	return watch->inotify;
+}
+
+/* When what has changed is to be looked at. */
+static uint64_t rest_due(const struct audit_watch *watch)
+{
+	uint64_t rested = watch->last + ms(REST_MS), latest = watch->since + ms(LATEST_MS);
+
+	if (!watch->since)
+		return UINT64_MAX;
+	return rested < latest ? rested : latest;
+}
+
+int audit_watch_due_ms(const struct audit_watch *watch, uint64_t now)
+{
+	uint64_t due = rest_due(watch) < watch->due ? rest_due(watch) : watch->due;
+
+	return watch->at_once || now >= due ? 0 : (int)((due - now) / ms(1) + 1);
+}
+
+static void note_change(struct audit_watch *watch, uint64_t now)
+{
+	if (!watch->since)
+		watch->since = now;
+	watch->last = now;
+}
+
+void audit_watch_wake(struct audit_watch *watch, uint64_t now)
+{
+	note_change(watch, now);
+	watch->at_once |= now >= watch->looked + ms(LATEST_MS);
+}
+
+void audit_watch_ask(struct audit_watch *watch, bool often, uint64_t now)
+{
+	if (often != watch->often)
+		watch->due = now;
+	watch->often = often;
+}
+
+static bool is_about_rules(const struct audit_watch *watch, const struct inotify_event *event)
+{
+	return event->wd != watch->watches[FOLDER_ABOVE] || (event->len && !strcmp(event->name, "audit"));
 }
 
 /* Empties the inotify queue. What exactly happened does not matter. */
-static void read_inotify(struct audit_watch *watch)
+static void read_inotify(struct audit_watch *watch, uint64_t now)
 {
 	_Alignas(struct inotify_event) char bytes[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+	const struct inotify_event *event;
 	bool any = false;
+	ssize_t n;
 
-	while (read(watch->inotify, bytes, sizeof(bytes)) > 0)
-		any = true;
-	if (!any || watch->changed)
-		return;
-	watch->changed = true;
-	set_timer(watch, SETTLE_MS);
-}
-
-/* Whether a tick is due. */
-static bool read_timer(struct audit_watch *watch)
-{
-	uint64_t ticks;
-
-	return read(watch->timer, &ticks, sizeof(ticks)) == sizeof(ticks);
+	while ((n = read(watch->inotify, bytes, sizeof(bytes))) > 0)
+		for (ssize_t at = 0; at < n; at += (ssize_t)(sizeof(*event) + event->len)) {
+			event = (const struct inotify_event *)&bytes[at];
+			any |= is_about_rules(watch, event);
+		}
+	watch->changed |= any;
+	if (any)
+		note_change(watch, now);
 }
 
 static void ask_kernel(struct audit_watch *watch)
@@ -183,10 +224,26 @@ static int check_again(struct audit_watch *watch, audit_emit_fn emit, void *ctx)
 	return 0;
 }
 
-int audit_watch_handle(struct audit_watch *watch, audit_emit_fn emit, void *ctx)
+/* Whether it is time to look, and when it will be again. What goes on changing is not over by being looked at. */
+static bool is_time(struct audit_watch *watch, uint64_t now)
 {
-	read_inotify(watch);
-	if (!read_timer(watch))
+	bool change = watch->at_once || now >= rest_due(watch);
+	bool late = now >= watch->due;
+
+	if (change)
+		watch->looked = now;
+	if (late)
+		watch->due = watch->often ? now + ms(OFTEN_MS) : clock_next_minute(now);
+	if (watch->since)
+		watch->since = now >= watch->last + ms(REST_MS) ? 0 : change ? now : watch->since;
+	watch->at_once = false;
+	return change || late;
+}
+
+int audit_watch_handle(struct audit_watch *watch, uint64_t now, audit_emit_fn emit, void *ctx)
+{
+	read_inotify(watch, now);
+	if (!is_time(watch, now))
 		return 0;
 	watch_folders(watch);
 	ask_kernel(watch);
@@ -195,7 +252,7 @@ int audit_watch_handle(struct audit_watch *watch, audit_emit_fn emit, void *ctx)
 
 int audit_watch_start(struct audit_watch *watch, audit_emit_fn emit, void *ctx)
 {
-	/* asked before the check, so that what changes meanwhile is noticed with the first tick */
+	/* asked before the check, so that what changes meanwhile is noticed with the first look */
 	ask_kernel(watch);
 	return check_again(watch, emit, ctx);
 }

@@ -6,6 +6,9 @@
 
 #include "check_options.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct audit_watch;
 struct event;
 
@@ -19,15 +22,21 @@ typedef int (*audit_emit_fn)(void *ctx, struct event *event);
 int audit_watch_new(const struct check_options *options, struct audit_watch **out, char **why);
 void audit_watch_freep(struct audit_watch **watch);
 
-/* Is readable when audit_watch_handle() has something to do: at least twice a second. */
+/* Is readable when a file has changed: then, and when time is up, audit_watch_handle() has something to do. */
 int audit_watch_fd(const struct audit_watch *watch);
+int audit_watch_due_ms(const struct audit_watch *watch, uint64_t now);
+
+/* The kernel's rules or its audit state may have changed. now, here and below: ns since boot. */
+void audit_watch_wake(struct audit_watch *watch, uint64_t now);
+/* Whether nobody can be relied on to say so, and the kernel must be asked twice a second. */
+void audit_watch_ask(struct audit_watch *watch, bool often, uint64_t now);
 
 /*
  * Does what there is to do without waiting: looks for changes, and when there are any makes the check again and, where
  * its result is another (the first always is), emits it. Returns 0, -ENOMEM or emit's error. That the check cannot be
  * made is no error: the result is then `unknown`.
  */
-int audit_watch_handle(struct audit_watch *watch, audit_emit_fn emit, void *ctx);
+int audit_watch_handle(struct audit_watch *watch, uint64_t now, audit_emit_fn emit, void *ctx);
 
 /* The first check, at once. */
 int audit_watch_start(struct audit_watch *watch, audit_emit_fn emit, void *ctx);

@@ -20,3 +20,10 @@ uint64_t clock_boot_offset(void)
 {
 	return read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME);
 }
+
+uint64_t clock_next_minute(uint64_t now)
+{
+	static const uint64_t minute = 60000000000;
+
+	return now - now % minute + minute;
+}

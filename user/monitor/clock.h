@@ -11,4 +11,7 @@ uint64_t clock_boot_ns(void);
 /* What to add to a boot time to get nanoseconds since 1970. Asked anew for each batch, since the wall clock is set. */
 uint64_t clock_boot_offset(void);
 
+/* The next whole minute since boot: what is looked at every minute is looked at then, so that it is one wake-up. */
+uint64_t clock_next_minute(uint64_t now);
+
 #endif

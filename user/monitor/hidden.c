@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "hidden.h"
 #include "../cleanup.h"
+#include "clock.h"
 #include "../log.h"
 #include "inventory.h"
 #include "loaded.h"
@@ -9,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { SOON_MS = 1000, LATER_MS = 10000, EVERY_MS = 60000 };
+enum { SOON_MS = 1000, LATER_MS = 10000 };
 
 /* The list comes in pages, by line number, so a module that goes meanwhile can hide another: it is read more than once.
  */
@@ -272,7 +273,7 @@ static int judge_one(struct hidden *hidden, int i, emit_fn emit, void *ctx)
 /* The next moment at which a module is to be looked at, after this one. */
 static uint64_t next_look(const struct hidden *hidden, uint64_t now)
 {
-	uint64_t next = now + ms(EVERY_MS);
+	uint64_t next = clock_next_minute(now);
 
 	for (int i = 0; i < HIDDEN_MAX; i++) {
 		const struct live_module *module = &hidden->modules[i];

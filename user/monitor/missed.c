@@ -7,6 +7,7 @@
 #include "missed.h"
 #include "../cleanup.h"
 #include "../log.h"
+#include "clock.h"
 #include "expected.h"
 #include "inventory.h"
 
@@ -20,7 +21,6 @@ enum {
 	AGAIN_MS = 1000,
 	LOADED_MS = 1000,
 	UNLOADED_MS = 5000,
-	EVERY_MS = 60000,
 };
 
 /* What loaded_module.mark is among the suspects, whose time is when they were first seen so. */
@@ -260,7 +260,7 @@ static int judge(struct missed *missed, emit_fn emit, void *ctx)
 		err = loaded_walk(&missed->suspects, tell_unloaded, &telling);
 	if (!err && telling.loads)
 		err = tell_loaded(&telling);
-	missed->next = missed->read_at + ms(missed->suspects.count ? AGAIN_MS : EVERY_MS);
+	missed->next = missed->suspects.count ? missed->read_at + ms(AGAIN_MS) : clock_next_minute(missed->read_at);
 	return err;
 }
 
@@ -272,7 +272,7 @@ static int start_reading(struct missed *missed, uint64_t now)
 
 	state_look(&missed->expected.state);
 	missed->read_at = now;
-	missed->next = now + ms(EVERY_MS);
+	missed->next = clock_next_minute(now);
 	missed->reading = !err;
 	if (err && err != -ENOMEM) {
 		log_detail("the loaded modules cannot be listed, so they are not compared now: %s", strerror(-err));

@@ -101,6 +101,10 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 		err = images_drain(monitor->images, view.record->header.time); /* a call's bytes came before its end */
 	if (err == -EAGAIN)
 		return err;
+	if (!err && view.record->header.kind == RECORD_AUDIT_CHANGED) {
+		audit_watch_wake(monitor->audit, clock_boot_ns());
+		return 0;
+	}
 	if (!err)
 		policy_watch_wake(&monitor->policy);
 	if (!err && may_be_limited(view.record))
@@ -203,13 +207,15 @@ static int sooner(int a, int b)
 /* How long nothing needs to be done if nothing happens; -1: for ever. */
 static int due_ms(const struct monitor *monitor)
 {
-	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest, clock_boot_ns()));
+	uint64_t now = clock_boot_ns();
+	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest, now));
 
 	due = sooner(due, service_due_ms(&monitor->service));
-	due = sooner(due, limits_due_ms(&monitor->limits, clock_boot_ns()));
-	due = sooner(due, hidden_due_ms(monitor->hidden, clock_boot_ns()));
-	due = sooner(due, policy_watch_due_ms(&monitor->policy, clock_boot_ns()));
-	return sooner(due, missed_due_ms(monitor->missed, clock_boot_ns()));
+	due = sooner(due, limits_due_ms(&monitor->limits, now));
+	due = sooner(due, hidden_due_ms(monitor->hidden, now));
+	due = sooner(due, policy_watch_due_ms(&monitor->policy, now));
+	due = sooner(due, audit_watch_due_ms(monitor->audit, now));
+	return sooner(due, missed_due_ms(monitor->missed, now));
 }
 
 /* Until there is something to do. Returns 0, -EPIPE where nobody reads stdout any more, or another negative errno. */
@@ -238,43 +244,59 @@ static uint64_t count_doubts(const struct memory *memory)
 }
 
 /* A module that was freed unseen would pass for one that hides. */
-static int check_hidden(struct monitor *monitor)
+static int check_hidden(struct monitor *monitor, uint64_t now)
 {
 	uint64_t doubts = count_doubts(monitor->memory);
 
 	if (monitor->hidden && (doubts > monitor->doubts || selftest_state(monitor->selftest) == SELFTEST_FAILS))
 		hidden_forget(monitor->hidden);
 	monitor->doubts = doubts;
-	return hidden_check(monitor->hidden, clock_boot_ns(), emit, monitor);
+	return hidden_check(monitor->hidden, now, emit, monitor);
+}
+
+/* Whether the kernel side sees all that can change the kernel's audit rules. */
+static bool sees_audit(const struct monitor *monitor)
+{
+	static const char *const names[] = { "audit_received", "audit_rule_freed", "auditd_freed" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!probe_is_attached(monitor->probes, program_index(names[i])))
+			return false;
+	return selftest_state(monitor->selftest) != SELFTEST_FAILS;
+}
+
+static int check_audit(struct monitor *monitor, uint64_t now)
+{
+	audit_watch_ask(monitor->audit, !sees_audit(monitor), now);
+	return audit_watch_handle(monitor->audit, now, emit, monitor);
 }
 
 /* One round over everything that may have something to say. */
 static int look(struct monitor *monitor)
 {
 	int err = rings_drain(&monitor->rings, BATCH);
+	uint64_t now = clock_boot_ns(); /* one for all, so that what is due together is dealt with together */
 
 	if (!err && monitor->rings.drained) {
 		correlator_prune(monitor->correlator);
 		images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
+		err = correlator_flush(monitor->correlator, now - RETURN_MS * 1000000ull, monitor->boot_offset,
+				       &monitor->waiting);
 	}
-	if (!err && monitor->rings.drained)
-		err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
-				       monitor->boot_offset, &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err)
-		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
-				   monitor);
+		err = limits_check(&monitor->limits, monitor->probes, now, monitor->boot_offset, emit, monitor);
 	if (!err && monitor->rings.drained)
-		err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
+		err = missed_check(monitor->missed, now, emit, monitor);
 	if (!err && monitor->rings.drained)
-		err = check_hidden(monitor);
+		err = check_hidden(monitor, now);
 	if (!err)
-		err = policy_watch_check(&monitor->policy, clock_boot_ns(), emit, monitor);
+		err = policy_watch_check(&monitor->policy, now, emit, monitor);
 	if (!err)
-		err = audit_watch_handle(monitor->audit, emit, monitor);
+		err = check_audit(monitor, now);
 	if (!err)
-		err = selftest_run(monitor->selftest, clock_boot_ns(), emit, monitor);
+		err = selftest_run(monitor->selftest, now, emit, monitor);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
 	monitor->memory->seen = clock_boot_ns();

@@ -53,6 +53,12 @@ void object_digest(char digest[static DIGEST_SIZE])
 	snprintf(digest, DIGEST_SIZE, "%016llx", (unsigned long long)hash);
 }
 
+/* The kernel side of the audit check, which is of use without modules too. */
+static bool is_for_audit(const struct probe *probe)
+{
+	return !strncmp(probe->target, "audit", strlen("audit"));
+}
+
 static int describe(struct probe *probe, const struct bpf_program *program)
 {
 	const char *section = bpf_program__section_name(program);
@@ -62,7 +68,7 @@ static int describe(struct probe *probe, const struct bpf_program *program)
 		return -EINVAL;
 	snprintf(probe->mechanism, sizeof(probe->mechanism), "%.*s", (int)(slash - section), section);
 	snprintf(probe->target, sizeof(probe->target), "%s", slash + 1);
-	probe->optional = !strncmp(probe->target, "__ia32_", strlen("__ia32_"));
+	probe->optional = is_for_audit(probe) || !strncmp(probe->target, "__ia32_", strlen("__ia32_"));
 	return 0;
 }
 
@@ -101,13 +107,19 @@ bool object_fits(const struct kernel_side *side)
 	return skeleton;
 }
 
+/* Firmware and the like are read too: the hooks may be there without modules. */
+static bool is_for_modules(const struct probe *probe)
+{
+	return strcmp(probe->target, "sched_process_exec") && strcmp(probe->target, "bpf_fentry_test1") &&
+	       !is_for_audit(probe);
+}
+
 static bool kernel_has(const struct btf *btf, const struct probe *probe)
 {
 	char name[128];
 
-	if (!preflight_has_modules() && strcmp(probe->target, "sched_process_exec") &&
-	    strcmp(probe->target, "bpf_fentry_test1"))
-		return false; /* firmware and the like are read too: the hooks may be there */
+	if (!preflight_has_modules() && is_for_modules(probe))
+		return false;
 	if (strcmp(probe->mechanism, "tp_btf"))
 		return btf__find_by_name_kind(btf, probe->target, BTF_KIND_FUNC) > 0;
 	snprintf(name, sizeof(name), "btf_trace_%s", probe->target);
@@ -116,7 +128,9 @@ static bool kernel_has(const struct btf *btf, const struct probe *probe)
 
 static void say_missing(struct probe *probe)
 {
-	if (!preflight_has_modules())
+	if (is_for_audit(probe))
+		snprintf(probe->reason, REASON_SIZE, "this kernel has no audit system");
+	else if (!preflight_has_modules())
 		snprintf(probe->reason, REASON_SIZE, "this kernel cannot load modules (built without CONFIG_MODULES)");
 	else if (probe->optional)
 		snprintf(probe->reason, REASON_SIZE, "this kernel takes no 32-bit calls");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "policy.h"
 #include "../cleanup.h"
+#include "clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 static const uint64_t SECOND_NS = 1000000000;
-enum { PERIOD_S = 60 };
 
 static const char modprobe_path[] = "/proc/sys/kernel/modprobe";
 static const char modules_disabled_path[] = "/proc/sys/kernel/modules_disabled";
@@ -140,7 +140,7 @@ int policy_watch_check(struct policy_watch *watch, uint64_t now, emit_fn emit, v
 	if (!was_written(watch) && now < watch->due)
 		return 0;
 	watch->looked = now;
-	watch->due = now + PERIOD_S * SECOND_NS;
+	watch->due = clock_next_minute(now);
 	policy_read(&policy);
 	event.changed = (struct list) {
 		.known = KNOWN,

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PROBES = 22, PROBE_CANARY = PROBES - 1 };
+enum { PROBES = 25, PROBE_CANARY = PROBES - 1 };
 
 struct probe {
 	int program, link; /* descriptors; -1: none */

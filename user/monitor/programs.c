@@ -5,6 +5,8 @@
 
 _Static_assert((int)PROBES <= (int)PROBES_MAX, "PROBES_MAX is too small");
 
+#define LOSES_AUDIT "nothing: the kernel is asked for its audit rules twice a second instead"
+
 /* Where each goes and how, its section says (fexit/FUNCTION): not repeated here. */
 const struct program programs[PROBES] = {
 	{ "process_exec", "executions of the module tools" },
@@ -30,6 +32,9 @@ const struct program programs[PROBES] = {
 	{ "compat_delete_module_return", "unloads by 32-bit callers" },
 	{ "compat_delete_module_entry",
 	  "who unloads through a 32-bit call, should the module's exit cover its traces" },
+	{ "audit_received", LOSES_AUDIT },
+	{ "audit_rule_freed", LOSES_AUDIT },
+	{ "auditd_freed", LOSES_AUDIT },
 	{ "canary", "the self-test: a probe that stops working goes unnoticed" },
 };
 

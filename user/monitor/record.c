@@ -26,6 +26,8 @@ static size_t kind_size(uint32_t kind)
 		return sizeof(struct module_signature_record);
 	case RECORD_CANARY:
 		return sizeof(struct canary_record);
+	case RECORD_AUDIT_CHANGED:
+		return sizeof(struct audit_changed_record);
 	}
 	return 0;
 }

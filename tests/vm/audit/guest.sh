@@ -99,17 +99,32 @@ cases() {
 	for case in /cases.d/*; do one_case "$case"; done
 }
 
-# waits_for OUTCOME SECONDS: the monitor's last audit_parity says so within the time; prints how long it took.
+# The monitor's last audit_parity lines: so many as $1 says, as tail -n has it.
+parity_lines() { grep '"event":"audit_parity"' /run/events | tail -n "$1"; }
+
+# waits_for NAME PATTERN [LINES]: the monitor's last audit_parity (or these lines) comes to match; prints how long it took.
 waits_for() {
 	start=$(cut -d' ' -f1 /proc/uptime | tr -d .)
 	while :; do
 		took=$(($(cut -d' ' -f1 /proc/uptime | tr -d .) - start))
-		case $(grep '"event":"audit_parity"' /run/events | tail -1) in
-		*"$2"*) echo "STEP $1 ok ${took}0 ms"; return ;;
+		case $(parity_lines "${3:-1}") in
+		*$2*) echo "STEP $1 ok ${took}0 ms"; return ;;
 		esac
-		[ $took -lt 1000 ] || { echo "STEP $1 FAILED: $(grep '"event":"audit_parity"' /run/events | tail -1 | cut -c1-600)"; return; }
+		[ $took -lt 2500 ] || { echo "STEP $1 FAILED: $(parity_lines 1 | cut -c1-600)"; return; }
 		usleep 50000
 	done
+}
+
+watch() {
+	kmodwatch --no-snapshot --profile complete >/run/events 2>/run/monitor.errors &
+	monitor=$!
+}
+
+unwatch() {
+	kill $monitor
+	wait $monitor
+	echo "EXIT $?"
+	cat /run/monitor.errors >&2
 }
 
 # Someone takes the rules away while the monitor runs.
@@ -119,8 +134,19 @@ watching() {
 	kmodwatch --print-profile complete >/run/complete.rules
 	kmodwatch --print-rules --profile complete >/etc/audit/audit.rules
 	auditctl -R /etc/audit/audit.rules >/dev/null
-	kmodwatch --no-snapshot --profile complete >/run/events 2>/run/monitor.errors &
-	monitor=$!
+
+	# without the kernel side, the kernel is asked
+	sysctl -q -w kernel.ftrace_enabled=0
+	watch
+	waits_for start '"outcome":"parity"'
+	auditctl -D >/dev/null
+	waits_for asked '"outcome":"gap"'
+	auditctl -R /etc/audit/audit.rules >/dev/null
+	waits_for asked-again '"outcome":"parity"'
+	unwatch
+	sysctl -q -w kernel.ftrace_enabled=1
+
+	watch
 	waits_for start '"outcome":"parity"'
 	sleep 3
 	echo "LINES $(grep -c '"event":"audit_parity"' /run/events)"
@@ -145,12 +171,40 @@ watching() {
 	waits_for folder-new 'in rules.d'
 	rm -r /etc/audit/rules.d
 	waits_for folder-gone '"outcome":"parity"'
+	mv /etc/audit /etc/away
+	waits_for folder-away '"outcome":"gap"'
+	mv /etc/away /etc/audit
+	waits_for folder-again '"outcome":"parity"'
+
+	# away for a moment only
+	lines=$(grep -c '"event":"audit_parity"' /run/events)
+	auditctl -D >/dev/null
+	usleep 300000
+	auditctl -R /etc/audit/audit.rules >/dev/null
+	waits_for put-back '"outcome":"gap"*"outcome":"parity"' +$((lines + 1))
+
+	# rules that go without a request
+	rules=$(parity_lines 1 | sed 's/.*"rules":\([0-9]*\).*/\1/')
+	mkdir /run/mounted /run/parent
+	mount -t tmpfs none /run/mounted
+	auditctl -a always,exit -F dir=/run/mounted >/dev/null
+	waits_for tree '"rules":'$((rules + 1))
+	umount /run/mounted
+	waits_for unmounted "\"rules\":$rules"
+	auditctl -w /run/parent/file -p w >/dev/null
+	waits_for watch '"rules":'$((rules + 1))
+	rmdir /run/parent
+	waits_for removed "\"rules\":$rules"
+
+	start_auditd
+	waits_for auditd '"auditd_pid":[1-9]'
+	kill -KILL "$(cat /run/auditd.pid)"
+	usleep 100000
+	auditctl -m 'what tells the kernel that it is gone' >/dev/null 2>&1
+	waits_for auditd-died '"auditd_pid":0'
 	auditctl -e 2 >/dev/null
 	waits_for locked '"immutable":true'
-	kill $monitor
-	wait $monitor
-	echo "EXIT $?"
-	cat /run/monitor.errors >&2
+	unwatch
 }
 
 # Each line as a file of its own: does auditctl take it, do we?
