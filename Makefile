@@ -204,14 +204,9 @@ $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/t
 
 .PRECIOUS: $(B)/fuzz/%.o
 .PHONY: fuzz
-# What is found stays under build/fuzz; the corpus is only read.
+# What is found stays under build/fuzz; the corpus is only read. Two at a time.
 fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
-	@for t in $(FUZZ_TARGETS); do \
-		mkdir -p $(B)/fuzz/found/$$t; \
-		$(B)/fuzz/$$t -max_total_time=$(T) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/$$t- \
-			$(B)/fuzz/found/$$t tests/fuzz/corpus/$$t >$(B)/fuzz/$$t.log 2>&1 || { tail -40 $(B)/fuzz/$$t.log; exit 1; }; \
-		sed -n 's/^stat::number_of_executed_units: */  fuzz       '$$t': runs without a fault: /p' $(B)/fuzz/$$t.log; \
-	done
+	@printf '%s\n' $(FUZZ_TARGETS) | xargs -P2 -I TARGET tests/fuzz/run $(B)/fuzz TARGET $(T)
 
 -include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d)
 
@@ -225,7 +220,8 @@ QUICK_SETS ?= 25
 # Builds what a newcomer's first `make test` builds; the packages come first, since the build asks them.
 test:
 	@$(MAKE) --no-print-directory packages-test
-	@$(MAKE) --no-print-directory all lint scan unit unit-asan unit-valgrind replay check-arm64 judge
+	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint scan unit unit-asan unit-valgrind replay check-arm64 judge
 	@tests/vm/run fetch
 	@$(MAKE) --no-print-directory check-vmlinux signatures native matrix fuzz
 	@$(MAKE) --no-print-directory service-matrix SERVICE=--short
@@ -344,7 +340,7 @@ LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.
 LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh) tests/vm/guest/init
-LINT_SHELL := $(wildcard tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/unit/*.sh vmlinux/*.sh .ci/run)
+LINT_SHELL := $(wildcard tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 # Sourced helpers, and jq filters in single quotes.
 LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh)
 
