@@ -11,7 +11,6 @@
 enum {
 	CAP_SYS_MODULE = 16,
 	PF_KTHREAD = 0x00200000,
-	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
 };
 
 /* Three loads since 5.11 instead of a helper that looks the id up in the initial user namespace's map. */
