@@ -12,7 +12,6 @@ enum {
 	CAP_SYS_MODULE = 16,
 	CAP_AUDIT_CONTROL = 30,
 	PF_KTHREAD = 0x00200000,
-	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
 };
 
 /* Three loads since 5.11 instead of a helper that looks the id up in the initial user namespace's map. */

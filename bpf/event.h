@@ -49,6 +49,8 @@ enum {
 	TTY_NAME_SIZE = 64,
 	FS_NAME_SIZE = 16,
 
+	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
+
 	IMAGE_CHUNK = 32768,
 	IMAGE_MAX = 64 * 1024 * 1024, /* of one module: of the 33 * 256 steps that a program has, 2048 take a chunk and
 					 the others may wait for room */

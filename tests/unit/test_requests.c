@@ -7,7 +7,7 @@
 
 enum { HELPER = 500, STARTED = 77 };
 
-static void note(struct events *events, uint32_t uid, uint64_t time)
+static void note_from(struct events *events, uint32_t user_ns, uint32_t uid, uint64_t time)
 {
 	struct made made;
 	struct record_view view;
@@ -15,9 +15,15 @@ static void note(struct events *events, uint32_t uid, uint64_t time)
 	made_sample(&made, RECORD_MODULE_REQUEST, 7, time);
 	made.record.header.time = time;
 	made.record.header.uid = uid;
+	made_subject(&made)->user_ns = user_ns;
 	made_finish(&made);
 	assert_int_equal(record_view(&made, made.record.header.size, &view), 0);
 	requests_note(events->memory, &view);
+}
+
+static void note(struct events *events, uint32_t uid, uint64_t time)
+{
+	note_from(events, INITIAL_USER_NS, uid, time);
 }
 
 static uint64_t found(const struct events *events, uint32_t pid, const struct subject *subject)
@@ -81,6 +87,26 @@ static void flood(void **state)
 	assert_int_equal(found(events, HELPER + 2, &helper), 0);
 }
 
+/* Who has a range of subordinate ids is as many users as he likes, in namespaces of his own: they are one together. */
+static void flood_of_users(void **state)
+{
+	struct events *events = *state;
+	const struct subject helper = { .start_time = STARTED };
+
+	for (uint32_t user = 0; user < 10; user++) {
+		note(events, 1000 + user, 10 + user);
+		requests_serve(events->memory, 10 + user, SAMPLE_CPU, HELPER + user, STARTED);
+	}
+	for (uint32_t i = 0; i < 10 * REQUESTS_KEPT; i++)
+		note_from(events, 5000 + i % 50, 100000 + i, 1000 + i);
+	for (uint32_t user = 0; user < 10; user++)
+		assert_int_equal(found(events, HELPER + user, &helper), 10 + user);
+	note(events, 2000, 9000);
+	note_from(events, 5000, 100000, 9001);
+	requests_serve(events->memory, 9000, SAMPLE_CPU, HELPER + 10, STARTED);
+	assert_int_equal(found(events, HELPER + 10, &helper), 9000);
+}
+
 /* From the records to the line, over a kill: the request, the exec, the load. */
 static void whole(void **state)
 {
@@ -118,8 +144,8 @@ static void unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_EVENTS(by_process), WITH_EVENTS(by_ancestor), WITH_EVENTS(flood),
-		WITH_EVENTS(whole),	 WITH_EVENTS(unknown),
+		WITH_EVENTS(by_process),     WITH_EVENTS(by_ancestor), WITH_EVENTS(flood),
+		WITH_EVENTS(flood_of_users), WITH_EVENTS(whole),       WITH_EVENTS(unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

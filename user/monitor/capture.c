@@ -78,6 +78,10 @@ void capture_write(struct capture *capture, int slot, const struct image_chunk *
 		}
 	}
 	capture->slots[slot].error = write_at(capture->slots[slot].fd, chunk->bytes, chunk->size, chunk->offset);
+	if (chunk->offset + chunk->size >= chunk->image_size) { /* many calls may be waiting for their end */
+		closep(&capture->slots[slot].fd);
+		capture->slots[slot].fd = -1;
+	}
 }
 
 static bool is_image_name(const char *name)
@@ -161,7 +165,8 @@ void capture_keep(struct capture *capture, int slot, const struct image *image, 
 		return;
 	part_name(part, image->time, image->cpu, image->tid);
 	snprintf(name, sizeof(name), "%s.ko", hash);
-	if (capture->slots[slot].fd < 0 && !capture->slots[slot].error) /* an earlier monitor wrote all of it */
+	if (capture->slots[slot].fd < 0 &&
+	    !capture->slots[slot].error) /* all of it was written, here or by an earlier monitor */
 		capture->slots[slot].fd = openat(capture->folder, part, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	err = image->size > capture->max ? -EFBIG : -capture->slots[slot].error;
 	if (!err && (capture->slots[slot].fd < 0 || fstat(capture->slots[slot].fd, &st)))

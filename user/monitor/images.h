@@ -18,7 +18,9 @@ struct capture;
 struct images;
 struct memory;
 
-enum { IMAGES_MAX = 64, HASH_TEXT_SIZE = 2 * SHA256_DIGEST_LENGTH + 1 };
+/* A call keeps its image from the read to the return, so who loads modules can keep that many open; of one more there
+ * is no hash, and its line says so. */
+enum { IMAGES_MAX = 1024, HASH_TEXT_SIZE = 2 * SHA256_DIGEST_LENGTH + 1 };
 
 /*
  * An image of which the first bytes have come. The hash goes on from one of two states to the other, so that whatever

@@ -9,13 +9,23 @@ static const struct record_header *header_of(const struct request *request)
 	return (const struct record_header *)request->record;
 }
 
-/* How many are this user's. */
-static int count_of(const struct memory *memory, uint32_t uid)
+/*
+ * Whose it counts as. In the initial user namespace nobody has more users than himself; one's own namespaces have as
+ * many as subordinate ids were given, so all that comes from any of those counts as one user's.
+ */
+static uint32_t owner_of(const struct request *request)
+{
+	const struct module_request_record *record = (const struct module_request_record *)request->record;
+
+	return record->subject.user_ns == INITIAL_USER_NS ? record->header.uid : (uint32_t)-1;
+}
+
+static int count_of(const struct memory *memory, uint32_t owner)
 {
 	int count = 0;
 
 	for (int i = 0; i < REQUESTS_KEPT; i++)
-		count += header_of(&memory->requests[i])->uid == uid;
+		count += owner_of(&memory->requests[i]) == owner;
 	return count;
 }
 
@@ -26,7 +36,7 @@ static struct request *least_wanted(struct memory *memory)
 
 	for (int i = 0; i < REQUESTS_KEPT; i++) {
 		struct request *request = &memory->requests[i];
-		int count = count_of(memory, header_of(request)->uid);
+		int count = count_of(memory, owner_of(request));
 
 		if (count > most || (count == most && header_of(request)->time < header_of(worst)->time))
 			worst = request;

@@ -20,8 +20,9 @@ struct request {
 };
 
 /*
- * Keeps a copy. Where there is no room the oldest goes, of the user who has the most: nobody's flood costs another's
- * request its name.
+ * Keeps a copy. Where there is no room the oldest goes, of the user who has the most: one user's flood costs no other's
+ * request its name, as long as fewer users than there is room for have requests here. All that comes from outside the
+ * initial user namespace counts as one user's, so those may cost each other's.
  */
 void requests_note(struct memory *memory, const struct record_view *view);
 

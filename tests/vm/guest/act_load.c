@@ -237,6 +237,55 @@ static int do_swap(int argc, char **argv)
 	return answer(count);
 }
 
+struct writer {
+	struct bytes images[2];
+	const char *path;
+	volatile int over;
+};
+
+static void *write_over_and_over(void *argument)
+{
+	struct writer *writer = argument;
+
+	for (int i = 0; !writer->over; i++) {
+		int fd = open(writer->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+		if (fd >= 0) { /* else it is being read */
+			write_all(fd, writer->images[i % 2]);
+			close(fd);
+		}
+		usleep(i % 7 * 100);
+	}
+	return NULL;
+}
+
+/* Another thread writes the file meanwhile. Many a load is refused, as the file is open for writing, or half written.
+ */
+static int do_race(int argc, char **argv)
+{
+	struct writer writer = { { read_file(argv[1]), read_file(argv[3]) }, argv[5], 0 };
+	int count = atoi(argv[6]);
+	pthread_t thread;
+
+	(void)argc;
+	rewrite(argv[5], writer.images[0]);
+	if (pthread_create(&thread, NULL, write_over_and_over, &writer))
+		die("pthread_create");
+	for (int loads = 0; loads < count;) {
+		int fd = open_file(argv[5]);
+		int loaded = !finit(fd, "", 0);
+
+		close(fd);
+		loads += loaded;
+		if (loaded && syscall(SYS_delete_module, argv[2], O_NONBLOCK))
+			syscall(SYS_delete_module, argv[4], O_NONBLOCK);
+		usleep(loads % 5 * 100);
+	}
+	writer.over = 1;
+	pthread_join(thread, NULL);
+	return answer(count);
+}
+
 /* Joining a group of a subsystem that is not there makes the kernel ask for it, and not wait. */
 static int do_netlink(int argc, char **argv)
 {
@@ -273,6 +322,7 @@ const struct act load_acts[] = {
 	{ "threads", "FILE N [PARAMS]: by N threads at once", 2, do_threads },
 	{ "loop", "FILE NAME N: N loads and unloads", 3, do_loop },
 	{ "swap", "FILE1 NAME1 FILE2 NAME2 COPY N: loads COPY, which changes between open and load", 6, do_swap },
+	{ "race", "FILE1 NAME1 FILE2 NAME2 COPY N: N loads of COPY while another thread writes it", 6, do_race },
 	{ "netlink", "PROTOCOL GROUP: joins the group", 2, do_netlink },
 	{ "socket", "FAMILY [TYPE [PROTOCOL]]: may make the kernel load a module", 1, do_socket },
 	{ 0 },

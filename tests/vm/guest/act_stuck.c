@@ -39,10 +39,16 @@ static void *call_and_stay(void *page)
 	return NULL;
 }
 
-/* Prints a line when all have begun. Then it ends by itself, the callers with it; or waits to be killed. */
-static int do_stuck(int argc, char **argv)
+static struct bytes image;
+
+static void *read_and_stay(void *page)
 {
-	int count = atoi(argv[1]), stays = argc > 2 && !strcmp(argv[2], "stay");
+	syscall(SYS_init_module, image.data, image.size, page);
+	return NULL;
+}
+
+static void begin_threads(int count, void *(*run)(void *))
+{
 	void *page = unanswered_page();
 	pthread_attr_t attributes;
 	pthread_t thread;
@@ -50,14 +56,32 @@ static int do_stuck(int argc, char **argv)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, 16384);
 	for (int i = 0; i < count; i++)
-		if (pthread_create(&thread, &attributes, call_and_stay, page))
+		if (pthread_create(&thread, &attributes, run, page))
 			die("pthread_create");
 	usleep(500000 + count * 200);
 	puts("stuck");
 	fflush(stdout);
+}
+
+/* Prints a line when all have begun. Then it ends by itself, the callers with it; or waits to be killed. */
+static int do_stuck(int argc, char **argv)
+{
+	int stays = argc > 2 && !strcmp(argv[2], "stay");
+
+	begin_threads(atoi(argv[1]), call_and_stay);
 	while (stays)
 		pause();
 	syscall(SYS_exit_group, 0);
+	return 0;
+}
+
+/* The same with calls whose image was read, and whose parameters never will be. Waits to be killed. */
+static int do_stuck_after(int argc, char **argv)
+{
+	(void)argc;
+	image = read_file(argv[2]);
+	begin_threads(atoi(argv[1]), read_and_stay);
+	pause();
 	return 0;
 }
 
@@ -124,9 +148,44 @@ static int do_hog(int argc, char **argv)
 	return 0;
 }
 
+static int find_map(const char *name)
+{
+	union bpf_attr next = { 0 };
+
+	for (; !bpf(BPF_MAP_GET_NEXT_ID, &next); next.start_id = next.next_id) {
+		union bpf_attr open = { .map_id = next.next_id };
+		struct bpf_map_info info = { 0 };
+		union bpf_attr ask = { 0 };
+		int fd = (int)bpf(BPF_MAP_GET_FD_BY_ID, &open);
+
+		ask.info.bpf_fd = fd;
+		ask.info.info_len = sizeof(info);
+		ask.info.info = (unsigned long)&info;
+		if (fd >= 0 && !bpf(BPF_OBJ_GET_INFO_BY_FD, &ask) && !strcmp(info.name, name))
+			return fd;
+		close(fd);
+	}
+	die(name);
+}
+
+/* How many bytes the kernel side has put into a ring so far. */
+static int do_produced(int argc, char **argv)
+{
+	const unsigned long *position = mmap(NULL, 4096, PROT_READ, MAP_SHARED, find_map(argv[1]), 4096);
+
+	(void)argc;
+	if (position == MAP_FAILED)
+		die("mmap");
+	printf("%lu\n", *position);
+	return 0;
+}
+
 const struct act stuck_acts[] = {
 	{ "stuck", "N [stay]: N threads in the midst of init_module, ended by exit_group()", 1, do_stuck },
+	{ "stuck-after", "N FILE: N threads in init_module, after the file's bytes were read; waits to be killed", 2,
+	  do_stuck_after },
 	{ "hog", "CPU SECONDS [PATH]: keeps that CPU from all that is not real-time, once PATH is gone", 2, do_hog },
+	{ "produced", "RING: how many bytes have been put into that BPF ring", 1, do_produced },
 	{ "maps", ": how many entries the BPF hashes have", 0, do_maps },
 	{ 0 },
 };
