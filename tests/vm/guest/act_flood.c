@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "act.h"
 
+#include <linux/audit.h>
+#include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +94,27 @@ static int do_flood_request(int argc, char **argv)
 	return say(&measure);
 }
 
+/* It would set nothing even where it is granted. */
+static int do_flood_audit(int argc, char **argv)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct audit_status status;
+	} request = {
+		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = AUDIT_SET, .nlmsg_flags = NLM_F_REQUEST },
+	};
+	struct measure measure = measure_of(argv[1]);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+
+	(void)argc;
+	if (fd < 0)
+		die("socket");
+	for (; goes_on(&measure, 1024); measure.done++)
+		if (send(fd, &request, sizeof(request), 0) != sizeof(request))
+			die("send");
+	return say(&measure);
+}
+
 /* The program's words follow the measure; a shell would take more time than the program. */
 static int do_flood_exec(int argc, char **argv)
 {
@@ -162,6 +185,7 @@ const struct act flood_acts[] = {
 	{ "flood-getppid", "N|SECONDSs: a call that nobody watches", 1, do_flood_getppid },
 	{ "flood-delete", "N|SECONDSs: delete_module(\"none\")", 1, do_flood_delete },
 	{ "flood-request", "FAMILY N|SECONDSs: socket(FAMILY)", 2, do_flood_request },
+	{ "flood-audit", "N|SECONDSs: a request to change the audit state", 1, do_flood_audit },
 	{ "flood-exec", "N|SECONDSs PROGRAM...: its output is dropped", 2, do_flood_exec },
 	{ "flood-nested", "N|SECONDSs: finit_module(-1), and the same in a signal's handler", 1, do_flood_nested },
 	{ "timed", "ACT...: and how long it took", 1, do_timed },
