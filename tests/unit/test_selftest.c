@@ -350,7 +350,7 @@ static void no_canary(void **state)
 	assert_told(test, "");
 	test->probes->fault[0] = "gone";
 	wait(test, 28 * S);
-	assert_int_equal(test->probes->calls, 2);
+	assert_int_equal(test->probes->calls, 5); /* one, and again where nothing was seen */
 	assert_told(test, "-init_module_return -finit_module_return -delete_module_return ");
 }
 
@@ -399,6 +399,22 @@ static void silent_call(void **state)
 	assert_told(test, "+finit_module_return:4020 ");
 }
 
+/* A call that was skipped is made again, the others are not. */
+static void skipped_call(void **state)
+{
+	struct test *test = *state;
+
+	run(test);
+	answer(test);
+	answer_call(test, CALL_INIT_MODULE);
+	answer_call(test, CALL_DELETE_MODULE);
+	wait(test, 600 * MS);
+	assert_int_equal(test->probes->calls, 2);
+	answer_call(test, CALL_FINIT_MODULE);
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
+	assert_told(test, "");
+}
+
 /* What one monitor told, the next one takes back; what it found and did not tell, the next one tells. */
 static void over_a_restart(void **state)
 {
@@ -440,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_suspicion, setup, teardown),
 		cmocka_unit_test_setup_teardown(silent_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(skipped_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(over_a_restart, setup, teardown),
 	};
 
