@@ -56,6 +56,7 @@ struct monitor {
 	struct hidden *hidden;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
 	struct policy_watch policy;
+	short asked;  /* what poll() said of all that is no ring: inotify and timers, which nothing else need look at */
 	bool waiting; /* for returns of calls whose result is certain */
 	struct check_options check;
 	struct audit_watch *audit;
@@ -100,8 +101,10 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 		err = images_drain(monitor->images, view.record->header.time); /* a call's bytes came before its end */
 	if (err == -EAGAIN)
 		return err;
-	if (!err)
+	if (!err) {
 		policy_watch_wake(&monitor->policy);
+		lost_wake(&monitor->lost);
+	}
 	if (!err && may_be_limited(view.record))
 		limits_wake(&monitor->limits, clock_boot_ns());
 	if (!err && monitor->hidden)
@@ -204,6 +207,7 @@ static int due_ms(const struct monitor *monitor)
 
 	due = sooner(due, service_due_ms(&monitor->service));
 	due = sooner(due, limits_due_ms(&monitor->limits, clock_boot_ns()));
+	due = sooner(due, lost_due_ms(&monitor->lost, clock_boot_ns()));
 	due = sooner(due, hidden_due_ms(monitor->hidden, clock_boot_ns()));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, clock_boot_ns()));
 	return sooner(due, missed_due_ms(monitor->missed, clock_boot_ns()));
@@ -225,6 +229,7 @@ static int rest(struct monitor *monitor)
 		poll(NULL, 0, 1); /* lets the writer go on */
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), due_ms(monitor)) < 0)
 		return errno == EINTR ? 0 : -errno;
+	monitor->asked = fds[3].revents | fds[4].revents;
 	return (fds[5].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
 }
 
@@ -245,6 +250,14 @@ static int check_hidden(struct monitor *monitor)
 	return hidden_check(monitor->hidden, clock_boot_ns(), emit, monitor);
 }
 
+/* Whether a module hides is judged by what is known to be lost up to now. */
+static bool losses_matter(const struct monitor *monitor)
+{
+	uint64_t now = clock_boot_ns();
+
+	return lost_is_due(&monitor->lost, now) || hidden_due_ms(monitor->hidden, now) == 0;
+}
+
 /* One round over everything that may have something to say. */
 static int look(struct monitor *monitor)
 {
@@ -257,7 +270,7 @@ static int look(struct monitor *monitor)
 	if (!err)
 		err = correlator_flush(monitor->correlator, clock_boot_ns() - RETURN_MS * 1000000ull,
 				       monitor->boot_offset, &monitor->waiting);
-	if (!err)
+	if (!err && losses_matter(monitor))
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err)
 		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
@@ -266,9 +279,9 @@ static int look(struct monitor *monitor)
 		err = missed_check(monitor->missed, clock_boot_ns(), emit, monitor);
 	if (!err && monitor->rings.drained)
 		err = check_hidden(monitor);
-	if (!err)
+	if (!err && (monitor->asked || policy_watch_due_ms(&monitor->policy, clock_boot_ns()) == 0))
 		err = policy_watch_check(&monitor->policy, clock_boot_ns(), emit, monitor);
-	if (!err)
+	if (!err && monitor->asked)
 		err = audit_watch_handle(monitor->audit, emit, monitor);
 	if (!err)
 		err = selftest_run(monitor->selftest, emit, monitor);
