@@ -70,7 +70,7 @@ $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 
 # --- the user side ---
 
-LIBRARIES := libbpf json-c libcap-ng audit libsystemd libcrypto
+LIBRARIES := libbpf libcap-ng audit libsystemd libcrypto
 # user/dist/ is not linked in: it makes what is installed beside the program.
 USER_SOURCES := $(filter-out user/dist/%,$(wildcard user/*.c user/*/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(B)/%.o)
