@@ -27,7 +27,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native clean help packages-build packages-vm packages-test
+.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-short bench-baseline clean help packages-build packages-vm packages-test
 
 all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
@@ -36,6 +36,7 @@ help:
 	@echo 'make run           install what is missing, build, and show events (in a VM where this kernel has no modules)'
 	@echo 'make test          install what is missing and run every test, on all kernels'
 	@echo 'make check         lint, unit tests and one kernel without its slow cases: the loop while developing'
+	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
 	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel (5.10, 6.1, 6.12, newest)'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
 	@echo 'make format        lay out the C files as .clang-format says'
@@ -69,7 +70,7 @@ $(B)/include/kmodwatch.skel.h: $(B)/kmodwatch.bpf.o
 
 # --- the user side ---
 
-LIBRARIES := libbpf json-c libcap-ng audit libsystemd libcrypto
+LIBRARIES := libbpf libcap-ng audit libsystemd libcrypto
 # user/dist/ is not linked in: it makes what is installed beside the program.
 USER_SOURCES := $(filter-out user/dist/%,$(wildcard user/*.c user/*/*.c))
 USER_OBJECTS := $(USER_SOURCES:%.c=$(B)/%.o)
@@ -223,9 +224,17 @@ test:
 	@$(MAKE) --no-print-directory -j2 all
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint scan unit unit-asan unit-valgrind replay check-arm64 judge
 	@tests/vm/run fetch
-	@$(MAKE) --no-print-directory check-vmlinux signatures native matrix fuzz
+	@$(MAKE) --no-print-directory check-vmlinux signatures native bench-short matrix fuzz
 	@$(MAKE) --no-print-directory service-matrix SERVICE=--short
 	@$(MAKE) --no-print-directory audit-matrix AUDIT_SETS=$(QUICK_SETS)
+
+# Figures: tests/bench. The short form compares instruction counts with tests/bench/baseline.json.
+bench: packages-vm all
+	@tests/bench/run full --kernel $(KERNEL)
+bench-short: all
+	@tests/bench/run short
+bench-baseline: all
+	@tests/bench/run short --update
 
 check: all lint unit
 	@tests/vm/run matrix --quick --kernel $(KERNEL)
@@ -337,9 +346,10 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 LINT := $(B)/lint
 LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch] tests/bench/*.[ch])
 LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
-LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run
+LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run \
+	$(wildcard tests/bench/*.py) tests/bench/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
-LINT_GUEST := $(wildcard tests/vm/guest/*.sh) tests/vm/guest/init
+LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/vm/guest/init
 LINT_SHELL := $(wildcard tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 # Sourced helpers, and jq filters in single quotes.
 LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh)

@@ -19,9 +19,10 @@ PROBE = bytes.fromhex("b010e6f4f4").ljust(510, b"\0") + b"\x55\xaa"
 
 def accelerator(threads):
     """KVM when it really runs code, else TCG. /dev/kvm may be there and fail at the first instruction. threads: how TCG
-    runs the CPUs, `single` or `multi`; or `counted`: one CPU, whose clock is the number of its instructions."""
+    runs the CPUs, `single` or `multi`; or `counted`: one CPU, whose clock is the number of its instructions,
+    and which does not wait where it has nothing to do."""
     if threads == "counted":
-        return ["-accel", "tcg,thread=single", "-icount", "shift=0", "-cpu", "max,-cx16"]
+        return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max,-cx16"]
     kept = BUILD / "accelerator"
     if not kept.exists():
         BUILD.mkdir(parents=True, exist_ok=True)

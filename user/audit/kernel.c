@@ -106,9 +106,10 @@ static int next_reply(int fd, int seq, struct audit_reply *reply)
 
 static int read_status(int fd, struct kernel_status *status)
 {
-	struct audit_reply reply = { 0 };
+	struct audit_reply reply; /* 9 KiB, which an answer fills */
 	int seq, err;
 
+	reply.type = 0;
 	errno = 0;
 	seq = audit_request_status(fd);
 	if (seq <= 0)
@@ -147,10 +148,11 @@ static int take_rule(void *ctx, const struct audit_reply *reply)
 
 static int read_rules(int fd, take_fn take, void *ctx)
 {
-	struct audit_reply reply = { 0 };
+	struct audit_reply reply; /* 9 KiB, which an answer fills */
 	int seq = audit_request_rules_list_data(fd);
 	int err;
 
+	reply.type = 0;
 	if (seq <= 0)
 		return seq ? seq : -EIO;
 	for (;;) {

@@ -174,11 +174,25 @@ static int add_target(struct maker *maker, struct target *target)
 	return 0;
 }
 
+/* The target before is mostly another use, or another ABI's, of the same path: the file is looked up once for all. */
+static const struct target *looked_up(const struct maker *maker, const struct target *target)
+{
+	const struct target *last = maker->targets->count ? &maker->targets->items[maker->targets->count - 1] : NULL;
+
+	return last && last->path && (last->kind == TARGET_EXEC) == (target->kind == TARGET_EXEC) &&
+		       !strcmp(last->path, target->path)
+		   ? last
+		   : NULL;
+}
+
 static int find_names(struct maker *maker, struct target *target)
 {
-	int err;
+	const struct target *same = looked_up(maker, target);
+	int err = 0;
 
-	if (target->kind == TARGET_EXEC)
+	if (same)
+		target->names = same->names;
+	else if (target->kind == TARGET_EXEC)
 		err = file_names_of_exec(target->path, maker->machine->lsm.tomoyo || !maker->machine->lsm.known,
 					 maker->arena, &target->names);
 	else

@@ -14,6 +14,7 @@ struct images {
 	struct image *open; /* IMAGES_MAX, in the memory */
 	struct ring ring;
 	bool wanted;
+	bool any; /* some may be under way */
 	struct capture *capture;
 };
 
@@ -67,6 +68,7 @@ static struct image *image_of(struct images *images, const struct image_chunk *c
 	if (image || chunk->offset)
 		return image;
 	image = free_slot(images);
+	images->any = true;
 	if (image)
 		begin(image, chunk);
 	return image;
@@ -126,12 +128,16 @@ static bool is_whole(const struct image *image)
 
 static void hash_text(const struct image *image, char *text)
 {
+	static const char hex[] = "0123456789abcdef"; /* printf() would take a hundred times as long */
 	unsigned char digest[SHA256_DIGEST_LENGTH];
 	SHA256_CTX state = image->states[image->progress & 1];
 
 	SHA256_Final(digest, &state);
-	for (int i = 0; i < SHA256_DIGEST_LENGTH; i++)
-		text += sprintf(text, "%02x", digest[i]);
+	for (int i = 0; i < SHA256_DIGEST_LENGTH; i++) {
+		*text++ = hex[digest[i] >> 4];
+		*text++ = hex[digest[i] & 15];
+	}
+	*text = '\0';
 }
 
 /* Why an image is not whole. */
@@ -199,7 +205,9 @@ void images_close(struct images *images, const struct record_header *header)
 
 void images_prune(struct images *images, const struct attempts *attempts)
 {
-	for (int i = 0; i < IMAGES_MAX; i++) {
+	bool any = false;
+
+	for (int i = 0; images->any && i < IMAGES_MAX; i++) {
 		struct image *image = &images->open[i];
 		struct record_header header = {
 			.tid = image->tid,
@@ -209,7 +217,9 @@ void images_prune(struct images *images, const struct attempts *attempts)
 
 		if (image->used && !attempts_find(attempts, &header))
 			close_image(images, image);
+		any |= image->used;
 	}
+	images->any = any;
 }
 
 int images_fd(const struct images *images)
@@ -230,6 +240,7 @@ int images_new(struct memory *memory, int ring, size_t ring_size, bool wanted, s
 		return err;
 	images->open = memory->images;
 	images->wanted = wanted;
+	images->any = true; /* an earlier monitor's */
 	images->capture = capture;
 	capture_sweep(capture, images->open);
 	*out = images;

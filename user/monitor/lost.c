@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "lost.h"
 #include "../output/event.h"
+#include "clock.h"
 #include "probes.h"
 
 #include <errno.h>
@@ -37,6 +38,26 @@ static int report(emit_fn emit, void *ctx, const char *what, const char *probe, 
 	return err;
 }
 
+static const uint64_t SECOND_NS = 1000000000, SELDOM_S = 10;
+
+void lost_wake(struct lost *lost)
+{
+	if (!lost->due)
+		lost->due = lost->looked + SECOND_NS;
+}
+
+bool lost_is_due(const struct lost *lost, uint64_t now)
+{
+	return (lost->due && now >= lost->due) || now >= lost->looked + SELDOM_S * SECOND_NS;
+}
+
+int lost_due_ms(const struct lost *lost, uint64_t now)
+{
+	if (!lost->due)
+		return -1;
+	return now < lost->due ? (int)((lost->due - now) / 1000000 + 1) : 0;
+}
+
 void lost_add_undecodable(struct lost *lost)
 {
 	lost->undecodable++;
@@ -48,6 +69,8 @@ int lost_report(struct lost *lost, const struct probes *probes, uint64_t capture
 	uint64_t counts[RECORD_KINDS];
 	int err = probes_lost(probes, counts);
 
+	lost->looked = clock_boot_ns();
+	lost->due = 0;
 	for (int kind = 1; !err && kind < RECORD_KINDS; kind++)
 		err = report(emit, ctx, names[kind], NULL, counts[kind], &memory->lost[kind]);
 	for (size_t i = 0; !err && i < probes_count(); i++) {

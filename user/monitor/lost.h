@@ -11,7 +11,16 @@
 struct lost {
 	uint64_t undecodable, undecodable_reported;
 	uint64_t captures_reported;
+	uint64_t looked, due; /* ns since boot; due 0: nothing came since */
 };
+
+/*
+ * Asking for all the counts takes more than showing an event does, so it is done a second after something came, and
+ * every ten seconds at the latest.
+ */
+void lost_wake(struct lost *lost);
+bool lost_is_due(const struct lost *lost, uint64_t now);
+int lost_due_ms(const struct lost *lost, uint64_t now);
 
 /* One more record that was no record. */
 void lost_add_undecodable(struct lost *lost);

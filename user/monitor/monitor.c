@@ -57,6 +57,7 @@ struct monitor {
 	struct hidden *hidden;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
 	struct policy_watch policy;
+	short asked;  /* what poll() said of all that is no ring: inotify and timers, which nothing else need look at */
 	bool waiting; /* for returns of calls whose result is certain */
 	struct check_options check;
 	struct audit_watch *audit;
@@ -90,6 +91,18 @@ static bool may_be_limited(const union record *record)
 	return false;
 }
 
+/* What somebody did: more may come of it than its line. */
+static int take_event(struct monitor *monitor, const union record *record, size_t size)
+{
+	policy_watch_wake(&monitor->policy);
+	lost_wake(&monitor->lost);
+	if (may_be_limited(record))
+		limits_wake(&monitor->limits, clock_boot_ns());
+	if (monitor->hidden)
+		hidden_take(monitor->hidden, record);
+	return correlator_take(monitor->correlator, record, size, monitor->boot_offset);
+}
+
 /* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
 static int take_record(void *ctx, const void *bytes, size_t size)
 {
@@ -101,18 +114,10 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 		err = images_drain(monitor->images, view.record->header.time); /* a call's bytes came before its end */
 	if (err == -EAGAIN)
 		return err;
-	if (!err && view.record->header.kind == RECORD_AUDIT_CHANGED) {
+	if (!err && view.record->header.kind == RECORD_AUDIT_CHANGED)
 		audit_watch_wake(monitor->audit, clock_boot_ns());
-		return 0;
-	}
-	if (!err)
-		policy_watch_wake(&monitor->policy);
-	if (!err && may_be_limited(view.record))
-		limits_wake(&monitor->limits, clock_boot_ns());
-	if (!err && monitor->hidden)
-		hidden_take(monitor->hidden, view.record);
-	if (!err && !selftest_takes(monitor->selftest, bytes))
-		err = correlator_take(monitor->correlator, bytes, size, monitor->boot_offset);
+	else if (!err && !selftest_takes(monitor->selftest, bytes))
+		err = take_event(monitor, view.record, size);
 	if (err == -EBADMSG) { /* only a kernel side of another version could do that: say so, go on */
 		lost_add_undecodable(&monitor->lost);
 		err = 0;
@@ -212,6 +217,7 @@ static int due_ms(const struct monitor *monitor)
 
 	due = sooner(due, service_due_ms(&monitor->service));
 	due = sooner(due, limits_due_ms(&monitor->limits, now));
+	due = sooner(due, lost_due_ms(&monitor->lost, now));
 	due = sooner(due, hidden_due_ms(monitor->hidden, now));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, now));
 	due = sooner(due, audit_watch_due_ms(monitor->audit, now));
@@ -234,6 +240,7 @@ static int rest(struct monitor *monitor)
 		poll(NULL, 0, 1); /* lets the writer go on */
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), due_ms(monitor)) < 0)
 		return errno == EINTR ? 0 : -errno;
+	monitor->asked = fds[3].revents | fds[4].revents;
 	return (fds[5].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
 }
 
@@ -268,7 +275,15 @@ static bool sees_audit(const struct monitor *monitor)
 static int check_audit(struct monitor *monitor, uint64_t now)
 {
 	audit_watch_ask(monitor->audit, !sees_audit(monitor), now);
+	if (!monitor->asked && audit_watch_due_ms(monitor->audit, now) > 0)
+		return 0;
 	return audit_watch_handle(monitor->audit, now, emit, monitor);
+}
+
+/* Whether a module hides is judged by what is known to be lost up to now. */
+static bool losses_matter(const struct monitor *monitor, uint64_t now)
+{
+	return lost_is_due(&monitor->lost, now) || hidden_due_ms(monitor->hidden, now) == 0;
 }
 
 /* One round over everything that may have something to say. */
@@ -283,7 +298,7 @@ static int look(struct monitor *monitor)
 		err = correlator_flush(monitor->correlator, now - RETURN_MS * 1000000ull, monitor->boot_offset,
 				       &monitor->waiting);
 	}
-	if (!err)
+	if (!err && losses_matter(monitor, now))
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err)
 		err = limits_check(&monitor->limits, monitor->probes, now, monitor->boot_offset, emit, monitor);
@@ -291,7 +306,7 @@ static int look(struct monitor *monitor)
 		err = missed_check(monitor->missed, now, emit, monitor);
 	if (!err && monitor->rings.drained)
 		err = check_hidden(monitor, now);
-	if (!err)
+	if (!err && (monitor->asked || policy_watch_due_ms(&monitor->policy, now) == 0))
 		err = policy_watch_check(&monitor->policy, now, emit, monitor);
 	if (!err)
 		err = check_audit(monitor, now);

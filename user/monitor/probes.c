@@ -193,7 +193,7 @@ int probes_lost(const struct probes *probes, uint64_t *counts)
 
 int probes_limits(const struct probes *probes, struct limit_entry **entries, size_t *count)
 {
-	struct limit_entry *all = calloc(LIMITS_MAX, sizeof(*all));
+	struct limit_entry *all = malloc(LIMITS_MAX * sizeof(*all)); /* zeroing it would take more than all else */
 	struct limit_key key, *before = NULL;
 	size_t n = 0;
 

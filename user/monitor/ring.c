@@ -22,14 +22,14 @@ int ring_map(struct ring *ring, int fd, size_t size)
 		munmap(memory, whole);
 		return err;
 	}
-	*ring = (struct ring) { .fd = fd, .size = size, .memory = memory };
+	*ring = (struct ring) { .fd = fd, .size = size, .page = page, .memory = memory };
 	return 0;
 }
 
 void ring_unmap(struct ring *ring)
 {
 	if (ring->memory)
-		munmap(ring->memory, 2 * sysconf(_SC_PAGESIZE) + 2 * ring->size);
+		munmap(ring->memory, 2 * ring->page + 2 * ring->size);
 	ring->memory = NULL;
 }
 
@@ -40,7 +40,7 @@ static uint64_t *consumer(const struct ring *ring)
 
 uint64_t ring_end(const struct ring *ring)
 {
-	const uint64_t *position = (const uint64_t *)(ring->memory + sysconf(_SC_PAGESIZE));
+	const uint64_t *position = (const uint64_t *)(ring->memory + ring->page);
 
 	return __atomic_load_n(position, __ATOMIC_ACQUIRE);
 }
@@ -57,7 +57,7 @@ void ring_advance(const struct ring *ring, uint64_t position)
 
 enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct ring_entry *entry)
 {
-	const char *data = ring->memory + 2 * sysconf(_SC_PAGESIZE);
+	const char *data = ring->memory + 2 * ring->page;
 
 	while (position < ring_end(ring)) {
 		const char *header = data + (position & (ring->size - 1));

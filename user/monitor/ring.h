@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 struct ring {
-	int fd;	      /* of the map; not owned */
-	size_t size;  /* of the data: a power of two */
+	int fd;	     /* of the map; not owned */
+	size_t size; /* of the data: a power of two */
+	size_t page;
 	char *memory; /* what is mapped, NULL: nothing */
 };
 

@@ -31,12 +31,17 @@ static void openssl_freep(unsigned char **bytes)
 /* AB:CD:...; a longer one than any key's is cut. */
 static void hex_text(const ASN1_STRING *bytes, char *text, size_t size)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	const unsigned char *data = ASN1_STRING_get0_data(bytes);
-	size_t length = ASN1_STRING_length(bytes);
+	size_t length = ASN1_STRING_length(bytes), at = 0;
 
-	text[0] = '\0';
-	for (size_t i = 0; i < length && 3 * i + 3 < size; i++)
-		snprintf(text + 3 * i - (i > 0), size - 3 * i, "%s%02X", i ? ":" : "", data[i]);
+	for (size_t i = 0; i < length && 3 * i + 3 < size; i++) {
+		if (i)
+			text[at++] = ':';
+		text[at++] = digits[data[i] >> 4];
+		text[at++] = digits[data[i] & 15];
+	}
+	text[at] = '\0';
 }
 
 static void read_signer(const X509_NAME *name, struct signature *signature)

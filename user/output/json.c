@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * JSON lines. json-c builds and prints; two things are ours: bytes that are not UTF-8 (U+FFFD for each, and all bytes
- * in hex beside it), and the escaping of every character that could act on a terminal or pass for a line's end.
+ * JSON lines, written from the event straight into the line: a tree of objects in between took more than half of all
+ * that an event costs. Bytes that are not UTF-8 become U+FFFD each, with all bytes in hex beside the text; every
+ * character that could act on a terminal or pass for a line's end is escaped.
  */
 #include "json.h"
 #include "../cleanup.h"
@@ -9,16 +10,88 @@
 #include "text.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct render {
 	size_t text_limit; /* bytes of any one text */
 	size_t list_limit; /* items of any one list */
+	char *bytes;	   /* the line so far */
+	size_t size, room;
+	bool failed; /* no memory: what follows is dropped */
 };
 
-static int add_fields(struct render *render, json_object *to, const struct field *fields, const void *part);
+static void put_fields(struct render *render, const struct field *fields, const void *part);
+
+static void make_room(struct render *render, size_t size)
+{
+	size_t room = (render->size + size) * 2 + 4096;
+	char *grown = realloc(render->bytes, room);
+
+	render->failed = !grown;
+	if (!grown)
+		return;
+	render->bytes = grown;
+	render->room = room;
+}
+
+static inline void put(struct render *render, const char *bytes, size_t size)
+{
+	if (!render->failed && render->size + size > render->room)
+		make_room(render, size);
+	if (render->failed || !render->bytes)
+		return;
+	memcpy(render->bytes + render->size, bytes, size);
+	render->size += size;
+}
+
+static void put_string(struct render *render, const char *string)
+{
+	put(render, string, strlen(string));
+}
+
+/* Between two values; a text that ends with a bracket has its quote behind it. */
+static void put_comma(struct render *render)
+{
+	char last = render->size ? render->bytes[render->size - 1] : '{';
+
+	if (last != '{' && last != '[')
+		put(render, ",", 1);
+}
+
+static void put_key(struct render *render, const char *key, const char *suffix)
+{
+	put_comma(render);
+	put(render, "\"", 1);
+	put_string(render, key);
+	put_string(render, suffix);
+	put(render, "\":", 2);
+}
+
+static void put_uint(struct render *render, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	put(render, digits + at, sizeof(digits) - at);
+}
+
+static void put_int(struct render *render, int64_t value)
+{
+	if (value < 0)
+		put(render, "-", 1);
+	put_uint(render, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+static void put_bool(struct render *render, bool value)
+{
+	put_string(render, value ? "true" : "false");
+}
 
 /* Controls (C0, DEL, C1), line and paragraph separators, and what reorders the text around it. */
 static bool must_escape(uint32_t code)
@@ -27,98 +100,75 @@ static bool must_escape(uint32_t code)
 	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-static int print_text(json_object *object, struct printbuf *to, int level, int flags)
+static bool is_plain(char byte)
 {
-	const char *bytes = json_object_get_string(object);
-	size_t size = json_object_get_string_len(object);
-	size_t plain = 0; /* start of what needs no escape */
-
-	(void)level;
-	(void)flags;
-	printbuf_memappend(to, "\"", 1);
-	for (size_t i = 0; i < size;) {
-		uint32_t code = 0;
-		size_t length = utf8_char(bytes + i, size - i, &code);
-		char escaped[8];
-
-		if (code == '"' || code == '\\')
-			snprintf(escaped, sizeof(escaped), "\\%c", (int)code);
-		else if (must_escape(code))
-			snprintf(escaped, sizeof(escaped), "\\u%04x", code);
-		else {
-			i += length;
-			continue;
-		}
-		printbuf_memappend(to, bytes + plain, i - plain);
-		printbuf_memappend(to, escaped, strlen(escaped));
-		i += length;
-		plain = i;
-	}
-	printbuf_memappend(to, bytes + plain, size - plain);
-	return printbuf_memappend(to, "\"", 1);
+	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
-/* A string object of valid UTF-8; NULL: no memory. */
-static json_object *text_object(const char *bytes, size_t size)
+/* One character, or one byte that is none; its length in *length. Returns whether it was valid. */
+static bool put_character(struct render *render, const char *bytes, size_t size, size_t *length)
 {
 	static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
-	_cleanup_(freep) char *clean = NULL;
-	json_object *object;
-	size_t used = 0;
+	uint32_t code = 0;
+	char escaped[8];
 
-	if (!utf8_valid(bytes, size)) {
-		clean = malloc(size * 3 + 1);
-		if (!clean)
-			return NULL;
-		for (size_t i = 0; i < size;) {
-			size_t length = utf8_char(bytes + i, size - i, NULL);
-
-			memcpy(clean + used, length ? bytes + i : replacement, length ? length : 3);
-			used += length ? length : 3;
-			i += length ? length : 1;
-		}
-		bytes = clean;
-		size = used;
+	*length = utf8_char(bytes, size, &code);
+	if (!*length) {
+		*length = 1;
+		put(render, replacement, 3);
+		return false;
 	}
-	object = json_object_new_string_len(bytes, size);
-	if (object)
-		json_object_set_serializer(object, print_text, NULL, NULL);
-	return object;
+	if (code == '"' || code == '\\')
+		snprintf(escaped, sizeof(escaped), "\\%c", (int)code);
+	else if (must_escape(code))
+		snprintf(escaped, sizeof(escaped), "\\u%04x", code);
+	else
+		escaped[0] = '\0';
+	if (escaped[0])
+		put_string(render, escaped);
+	else
+		put(render, bytes, *length);
+	return true;
 }
 
-static json_object *hex_object(const char *bytes, size_t size)
+/* With its quotes. Returns whether all was valid UTF-8. */
+static bool put_text(struct render *render, const char *bytes, size_t size)
+{
+	bool valid = true;
+
+	put(render, "\"", 1);
+	for (size_t i = 0; i < size;) {
+		size_t length = 0;
+
+		while (i + length < size && is_plain(bytes[i + length]))
+			length++;
+		if (length)
+			put(render, bytes + i, length);
+		else
+			valid &= put_character(render, bytes + i, size - i, &length);
+		i += length;
+	}
+	put(render, "\"", 1);
+	return valid;
+}
+
+static void put_hex(struct render *render, const char *bytes, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
-	_cleanup_(freep) char *hex = malloc(size * 2 + 1);
 
-	if (!hex)
-		return NULL;
+	put(render, "\"", 1);
 	for (size_t i = 0; i < size; i++) {
-		hex[i * 2] = digits[(unsigned char)bytes[i] >> 4];
-		hex[i * 2 + 1] = digits[(unsigned char)bytes[i] & 15];
+		const char hex[] = { digits[(unsigned char)bytes[i] >> 4], digits[(unsigned char)bytes[i] & 15] };
+
+		put(render, hex, sizeof(hex));
 	}
-	return json_object_new_string_len(hex, size * 2);
+	put(render, "\"", 1);
 }
 
-/* Adds value under key. Keys are constants, or copied where copy_key says so. NULL value: no memory. */
-static int add(json_object *to, const char *key, json_object *value)
+static void put_mark(struct render *render, const char *key, const char *suffix)
 {
-	if (!value)
-		return -ENOMEM;
-	return json_object_object_add(to, key, value) ? -ENOMEM : 0;
-}
-
-static int add_null(json_object *to, const char *key)
-{
-	return json_object_object_add(to, key, NULL) ? -ENOMEM : 0;
-}
-
-static int add_suffixed(json_object *to, const char *key, const char *suffix, json_object *value)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "%s%s", key, suffix);
-	return add(to, name, value);
+	put_key(render, key, suffix);
+	put_bool(render, true);
 }
 
 /* How much of the text may be shown; cuts between characters. */
@@ -135,179 +185,180 @@ static size_t limited(const struct render *render, const char *bytes, size_t siz
 	return shown;
 }
 
-static int add_text(const struct render *render, json_object *to, const char *key, const struct text *text)
+static void put_text_field(struct render *render, const char *key, const struct text *text)
 {
 	size_t size = limited(render, text->bytes, text->size);
-	int err;
 
-	err = add(to, key, text_object(text->bytes, size));
-	if (!err && !utf8_valid(text->bytes, size))
-		err = add_suffixed(to, key, "_hex", hex_object(text->bytes, size));
-	if (!err && (text->truncated || size < text->size))
-		err = add_suffixed(to, key, "_truncated", json_object_new_boolean(true));
-	if (!err && text->detached)
-		err = add_suffixed(to, key, "_detached", json_object_new_boolean(true));
-	return err;
+	put_key(render, key, "");
+	if (!put_text(render, text->bytes, size)) {
+		put_key(render, key, "_hex");
+		put_hex(render, text->bytes, size);
+	}
+	if (text->truncated || size < text->size)
+		put_mark(render, key, "_truncated");
+	if (text->detached)
+		put_mark(render, key, "_detached");
 }
 
-static int add_argv(const struct render *render, json_object *to, const char *key, const struct text *argv)
+/* The arguments, as texts or in hex. Returns whether all were valid UTF-8. */
+static bool put_arguments(struct render *render, const char *bytes, size_t size, bool in_hex)
 {
-	size_t size = limited(render, argv->bytes, argv->size);
-	json_object *texts = json_object_new_array();
-	json_object *hexes = NULL;
-	bool valid = utf8_valid(argv->bytes, size);
-	int err = texts ? 0 : -ENOMEM;
+	bool valid = true;
 
-	if (!err && !valid) {
-		hexes = json_object_new_array();
-		err = hexes ? 0 : -ENOMEM;
-	}
-	for (size_t i = 0; !err && i < size;) {
-		size_t length = strnlen(argv->bytes + i, size - i);
-		json_object *text = text_object(argv->bytes + i, length);
+	put(render, "[", 1);
+	for (size_t i = 0; i < size;) {
+		size_t length = strnlen(bytes + i, size - i);
 
-		if (!text || json_object_array_add(texts, text))
-			err = -ENOMEM;
-		if (!err && hexes) {
-			json_object *hex = hex_object(argv->bytes + i, length);
-
-			if (!hex || json_object_array_add(hexes, hex))
-				err = -ENOMEM;
-		}
+		put_comma(render);
+		if (in_hex)
+			put_hex(render, bytes + i, length);
+		else
+			valid &= put_text(render, bytes + i, length);
 		i += length + 1;
 	}
-	if (err) {
-		json_object_put(texts);
-		json_object_put(hexes);
-		return err;
-	}
-	err = add(to, key, texts);
-	if (hexes && !err)
-		err = add_suffixed(to, key, "_hex", hexes);
-	if (!err && (argv->truncated || size < argv->size))
-		err = add_suffixed(to, key, "_truncated", json_object_new_boolean(true));
-	return err;
+	put(render, "]", 1);
+	return valid;
 }
 
-static int add_time(json_object *to, const char *key, uint64_t ns)
+static void put_argv(struct render *render, const char *key, const struct text *argv)
+{
+	size_t size = limited(render, argv->bytes, argv->size);
+
+	put_key(render, key, "");
+	if (!put_arguments(render, argv->bytes, size, false)) {
+		put_key(render, key, "_hex");
+		put_arguments(render, argv->bytes, size, true);
+	}
+	if (argv->truncated || size < argv->size)
+		put_mark(render, key, "_truncated");
+}
+
+static void put_time(struct render *render, uint64_t ns)
 {
 	char text[TIME_TEXT_SIZE];
 
 	format_time(ns, text);
-	return add(to, key, json_object_new_string(text));
+	put(render, "\"", 1);
+	put_string(render, text);
+	put(render, "\"", 1);
 }
 
-static int add_counts(json_object *to, const char *key, const struct list *list)
+static void put_counts(struct render *render, const struct list *list)
 {
 	const struct count_part *counts = list->items;
-	json_object *object = json_object_new_object();
-	int err = add(to, key, object);
 
-	for (size_t i = 0; !err && i < list->count; i++)
-		err = add(object, counts[i].key, json_object_new_uint64(counts[i].count));
-	return err;
+	put(render, "{", 1);
+	for (size_t i = 0; i < list->count; i++) {
+		put_key(render, counts[i].key, "");
+		put_uint(render, counts[i].count);
+	}
+	put(render, "}", 1);
 }
 
-static int add_item(struct render *render, json_object *array, const struct field *field, const void *part)
+static void put_object(struct render *render, const struct field *fields, const void *part)
+{
+	put(render, "{", 1);
+	put_fields(render, fields, part);
+	put(render, "}", 1);
+}
+
+static void put_item(struct render *render, const struct field *field, const void *part)
 {
 	const struct text *text = part;
-	json_object *item = NULL;
 
-	if (*(const enum known *)part == KNOWN) {
-		item = field->type == FIELD_TEXTS ? text_object(text->bytes, limited(render, text->bytes, text->size))
-						  : json_object_new_object();
-		if (!item)
-			return -ENOMEM;
-	}
-	if (json_object_array_add(array, item)) {
-		json_object_put(item);
-		return -ENOMEM;
-	}
-	return field->type == FIELD_LIST && item ? add_fields(render, item, field->fields, part) : 0;
+	put_comma(render);
+	if (*(const enum known *)part != KNOWN)
+		put_string(render, "null");
+	else if (field->type == FIELD_TEXTS)
+		put_text(render, text->bytes, limited(render, text->bytes, text->size));
+	else
+		put_object(render, field->fields, part);
 }
 
-static int add_list(struct render *render, json_object *to, const struct field *field, const struct list *list)
+static void put_list(struct render *render, const struct field *field, const struct list *list)
 {
 	size_t shown = list->count < render->list_limit ? list->count : render->list_limit;
-	json_object *array = json_object_new_array_ext((int)shown);
-	int err = add(to, field->key, array);
 
-	for (size_t i = 0; !err && i < shown; i++)
-		err = add_item(render, array, field, (const char *)list->items + i * field->item_size);
-	if (!err && (list->truncated || shown < list->count))
-		err = add_suffixed(to, field->key, "_truncated", json_object_new_boolean(true));
-	return err;
+	put_key(render, field->key, "");
+	put(render, "[", 1);
+	for (size_t i = 0; i < shown; i++)
+		put_item(render, field, (const char *)list->items + i * field->item_size);
+	put(render, "]", 1);
+	if (list->truncated || shown < list->count)
+		put_mark(render, field->key, "_truncated");
 }
 
-static int add_object(struct render *render, json_object *to, const struct field *field, const void *part)
-{
-	json_object *object = json_object_new_object();
-	int err = add(to, field->key, object);
-
-	return err ? err : add_fields(render, object, field->fields, part);
-}
-
-static int add_field(struct render *render, json_object *to, const struct field *field, const void *value)
+/* A value that is known, behind its key. */
+static void put_value(struct render *render, const struct field *field, const void *value)
 {
 	const struct number *number = value;
 
+	put_key(render, field->key, "");
+	switch (field->type) {
+	case FIELD_INT:
+		put_int(render, (int64_t)number->value);
+		break;
+	case FIELD_UINT:
+		put_uint(render, number->value);
+		break;
+	case FIELD_BOOL:
+		put_bool(render, number->value != 0);
+		break;
+	case FIELD_TIME:
+		put_time(render, number->value);
+		break;
+	case FIELD_COUNTS:
+		put_counts(render, value);
+		break;
+	case FIELD_OBJECT:
+		put_object(render, field->fields, value);
+		break;
+	case FIELD_TEXT:
+	case FIELD_ARGV:
+	case FIELD_TEXTS:
+	case FIELD_LIST:
+		break; /* they may have more keys than one */
+	}
+}
+
+static void put_field(struct render *render, const struct field *field, const void *value)
+{
 	/* every value and every part starts with it */
 	switch (*(const enum known *)value) {
 	case ABSENT:
-		return 0;
+		return;
 	case UNKNOWN:
-		return add_null(to, field->key);
+		put_key(render, field->key, "");
+		put_string(render, "null");
+		return;
 	case KNOWN:
 		break;
 	}
-	switch (field->type) {
-	case FIELD_INT:
-		return add(to, field->key, json_object_new_int64((int64_t)number->value));
-	case FIELD_UINT:
-		return add(to, field->key, json_object_new_uint64(number->value));
-	case FIELD_BOOL:
-		return add(to, field->key, json_object_new_boolean(number->value != 0));
-	case FIELD_TIME:
-		return add_time(to, field->key, number->value);
-	case FIELD_TEXT:
-		return add_text(render, to, field->key, value);
-	case FIELD_ARGV:
-		return add_argv(render, to, field->key, value);
-	case FIELD_COUNTS:
-		return add_counts(to, field->key, value);
-	case FIELD_OBJECT:
-		return add_object(render, to, field, value);
-	case FIELD_TEXTS:
-	case FIELD_LIST:
-		return add_list(render, to, field, value);
-	}
-	return 0;
+	if (field->type == FIELD_TEXT)
+		put_text_field(render, field->key, value);
+	else if (field->type == FIELD_ARGV)
+		put_argv(render, field->key, value);
+	else if (field->type == FIELD_TEXTS || field->type == FIELD_LIST)
+		put_list(render, field, value);
+	else
+		put_value(render, field, value);
 }
 
-static int add_fields(struct render *render, json_object *to, const struct field *fields, const void *part)
+static void put_fields(struct render *render, const struct field *fields, const void *part)
 {
-	int err = 0;
-
-	for (const struct field *field = fields; !err && field->key; field++)
-		err = add_field(render, to, field, (const char *)part + field->offset);
-	return err;
+	for (const struct field *field = fields; field->key; field++)
+		put_field(render, field, (const char *)part + field->offset);
 }
 
-/* Prints the event with the limits as they are. *object holds the text, and is the caller's to put. */
-static int print_event(struct render *render, const struct event *event, json_object **object, const char **text,
-		       size_t *size)
+/* The event with the limits as they are. */
+static void put_event(struct render *render, const struct event *event)
 {
-	int err;
-
-	*object = json_object_new_object();
-	if (!*object)
-		return -ENOMEM;
-	err = add_fields(render, *object, common_fields, event);
-	if (!err)
-		err = add_fields(render, *object, event_fields(event->kind), event);
-	if (!err)
-		*text = json_object_to_json_string_length(*object, JSON_C_TO_STRING_PLAIN, size);
-	return err || !*text ? -ENOMEM : 0;
+	render->size = 0;
+	put(render, "{", 1);
+	put_fields(render, common_fields, event);
+	put_fields(render, event_fields(event->kind), event);
+	put(render, "}\n", 3); /* and a NUL */
+	render->size--;
 }
 
 /*
@@ -329,25 +380,15 @@ static bool cut_more(struct render *render)
 int json_render(const struct event *event, char **line, size_t *size)
 {
 	struct render render = { .text_limit = SIZE_MAX, .list_limit = SIZE_MAX };
-	json_object *object;
-	const char *text;
-	size_t length;
-	char *copy;
-	int err;
 
-	for (;;) {
-		err = print_event(&render, event, &object, &text, &length);
-		if (err || length < LINE_MAX_BYTES || !cut_more(&render))
-			break;
-		json_object_put(object);
+	do
+		put_event(&render, event);
+	while (!render.failed && render.size > LINE_MAX_BYTES && cut_more(&render));
+	if (render.failed) {
+		free(render.bytes);
+		return -ENOMEM;
 	}
-	copy = err ? NULL : malloc(length + 2);
-	if (copy) {
-		memcpy(copy, text, length);
-		memcpy(copy + length, "\n", 2);
-		*line = copy;
-		*size = length + 1;
-	}
-	json_object_put(object);
-	return copy ? 0 : -ENOMEM;
+	*line = render.bytes;
+	*size = render.size;
+	return 0;
 }
