@@ -131,7 +131,7 @@ vm: packages-vm all
 # --- unit tests ---
 
 # The user side without what needs libbpf, and so root: a program for each noun.
-UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,control.o health.o limits.o lost.o monitor.o object.o pin_folder.o pins.o preflight.o probes.o selftest.o service.o setup.o takeover.o tools.o), \
+UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,control.o health.o limits.o lost.o monitor.o object.o opening.o pin_folder.o pins.o preflight.o probes.o selftest.o service.o setup.o takeover.o tools.o), \
 	$(USER_SOURCES:.c=.o))
 UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))

@@ -4,7 +4,6 @@
 #include "../audit/watch.h"
 #include "../cleanup.h"
 #include "../log.h"
-#include "../output/fields.h"
 #include "../options.h"
 #include "../output/stream.h"
 #include "capture.h"
@@ -12,10 +11,10 @@
 #include "correlate.h"
 #include "hidden.h"
 #include "images.h"
-#include "inventory.h"
 #include "limits.h"
 #include "lost.h"
 #include "missed.h"
+#include "opening.h"
 #include "pins.h"
 #include "policy.h"
 #include "preflight.h"
@@ -29,7 +28,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 /* How long a call's line waits for its return once its result is certain: mostly microseconds, for an unload some RCU
@@ -123,85 +121,6 @@ static int take_record(void *ctx, const void *bytes, size_t size)
 		err = 0;
 	}
 	return err;
-}
-
-static int emit_start(struct monitor *monitor)
-{
-	struct event event = { .kind = EVENT_MONITOR_START };
-	struct utsname names;
-
-	uname(&names);
-	policy_watch_init(&monitor->policy);
-	event.version = text_of(KMODWATCH_VERSION);
-	event.kernel = text_of(names.release);
-	event.degraded = number_of(probes_degraded(monitor->probes));
-	event.probes = probes_list(monitor->probes);
-	event.policy = policy_part(&monitor->policy.last);
-	if (probes_takeover(monitor->probes) == TAKEOVER_RESUMED)
-		event.resumed = (struct resumed_part) {
-			.known = KNOWN,
-			.records = number_of(ring_count(&monitor->rings.matters) + ring_count(&monitor->rings.refused)),
-			.since = number_of(monitor->memory->seen + monitor->boot_offset),
-		};
-	return emit(monitor, &event);
-}
-
-/* What another version left, or what somebody took a part from, and this one cannot read. */
-static int emit_unread(struct monitor *monitor)
-{
-	const char *what;
-	struct event event = { .kind = EVENT_EVENTS_LOST, .count = probes_unread(monitor->probes, &what) };
-
-	if (event.count.known == ABSENT || (event.count.known == KNOWN && !event.count.value))
-		return 0;
-	event.what = text_of(what);
-	return emit(monitor, &event);
-}
-
-static int emit_present(void *ctx, const struct module_part *module)
-{
-	struct event event = { .kind = EVENT_MODULE_PRESENT, .module = *module };
-
-	return emit(ctx, &event);
-}
-
-/* What is loaded already. That the list cannot be had is no reason not to watch. */
-static int emit_snapshot(struct monitor *monitor)
-{
-	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
-	_cleanup_(fclosep) FILE *modules = NULL;
-	int err;
-
-	if (!preflight_has_modules())
-		return 0;
-	modules = fopen("/proc/modules", "re");
-	if (!modules) {
-		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc", strerror(errno));
-		return 0;
-	}
-	err = inventory_breaks("/sys/module", &breaks);
-	if (!err)
-		err = inventory_walk(modules, "/sys/module", &breaks, emit_present, monitor);
-	if (err != -EBADMSG)
-		return err;
-	log_line("/proc/modules has a line that is not understood, so a loaded module is not listed");
-	return 0;
-}
-
-static int emit_stop(struct monitor *monitor)
-{
-	struct event event = { .kind = EVENT_MONITOR_STOP };
-	struct count_part counts[EVENT_KINDS];
-	size_t count = 0;
-	char reason[32];
-
-	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		if (monitor->stream.counts[kind])
-			counts[count++] = (struct count_part) { event_name(kind), monitor->stream.counts[kind] };
-	snprintf(reason, sizeof(reason), "SIG%s", sigabbrev_np(*monitor->stopping));
-	event.reason = text_of(reason);
-	event.counts = (struct list) { .known = KNOWN, .count = count, .items = counts };
-	return emit(monitor, &event);
 }
 
 static int sooner(int a, int b)
@@ -351,7 +270,7 @@ static int finish(struct monitor *monitor)
 		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
 				   monitor);
 	monitor->memory->seen = clock_boot_ns();
-	return err ? err : emit_stop(monitor);
+	return err ? err : closing_tell(*monitor->stopping, monitor->stream.counts, emit, monitor);
 }
 
 static int explain_stop(const struct monitor *monitor, int err)
@@ -458,6 +377,19 @@ static int start(struct monitor *monitor, const struct options *options)
 	return err ? err : set_up(monitor, options); /* explained */
 }
 
+static int begin(struct monitor *monitor, bool snapshot)
+{
+	const struct opening opening = {
+		.probes = monitor->probes,
+		.rings = &monitor->rings,
+		.policy = &monitor->policy.last,
+		.seen = monitor->memory->seen + monitor->boot_offset,
+	};
+	int err = opening_tell(&opening, emit, monitor);
+
+	return err || !snapshot ? err : opening_list(emit, monitor);
+}
+
 static void monitor_cleanup(struct monitor *monitor)
 {
 	audit_watch_freep(&monitor->audit);
@@ -491,11 +423,8 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 	if (start(&monitor, options))
 		return EXIT_NO_START;
 	monitor.boot_offset = clock_boot_offset();
-	err = emit_start(&monitor);
-	if (!err)
-		err = emit_unread(&monitor);
-	if (!err && options->snapshot)
-		err = emit_snapshot(&monitor);
+	policy_watch_init(&monitor.policy);
+	err = begin(&monitor, options->snapshot);
 	if (!err)
 		err = audit_watch_start(monitor.audit, emit, &monitor);
 	if (!err) {

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "opening.h"
+#include "../cleanup.h"
+#include "../log.h"
+#include "../output/fields.h"
+#include "inventory.h"
+#include "policy.h"
+#include "preflight.h"
+#include "probes.h"
+#include "rings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static int tell_start(const struct opening *opening, emit_fn emit, void *ctx)
+{
+	struct event event = { .kind = EVENT_MONITOR_START };
+	const struct rings *rings = opening->rings;
+	struct utsname names;
+
+	uname(&names);
+	event.version = text_of(KMODWATCH_VERSION);
+	event.kernel = text_of(names.release);
+	event.degraded = number_of(probes_degraded(opening->probes));
+	event.probes = probes_list(opening->probes);
+	event.policy = policy_part(opening->policy);
+	if (probes_takeover(opening->probes) == TAKEOVER_RESUMED)
+		event.resumed = (struct resumed_part) {
+			.known = KNOWN,
+			.records = number_of(ring_count(&rings->matters) + ring_count(&rings->refused)),
+			.since = number_of(opening->seen),
+		};
+	return emit(ctx, &event);
+}
+
+/* What another version left, or what somebody took a part from, and this one cannot read. */
+static int tell_unread(const struct opening *opening, emit_fn emit, void *ctx)
+{
+	const char *what;
+	struct event event = { .kind = EVENT_EVENTS_LOST, .count = probes_unread(opening->probes, &what) };
+
+	if (event.count.known == ABSENT || (event.count.known == KNOWN && !event.count.value))
+		return 0;
+	event.what = text_of(what);
+	return emit(ctx, &event);
+}
+
+int opening_tell(const struct opening *opening, emit_fn emit, void *ctx)
+{
+	int err = tell_start(opening, emit, ctx);
+
+	return err ? err : tell_unread(opening, emit, ctx);
+}
+
+struct present {
+	emit_fn emit;
+	void *ctx;
+};
+
+static int tell_present(void *ctx, const struct module_part *module)
+{
+	const struct present *present = ctx;
+	struct event event = { .kind = EVENT_MODULE_PRESENT, .module = *module };
+
+	return present->emit(present->ctx, &event);
+}
+
+int opening_list(emit_fn emit, void *ctx)
+{
+	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
+	_cleanup_(fclosep) FILE *modules = NULL;
+	struct present present = { emit, ctx };
+	int err;
+
+	if (!preflight_has_modules())
+		return 0;
+	modules = fopen("/proc/modules", "re");
+	if (!modules) {
+		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc", strerror(errno));
+		return 0;
+	}
+	err = inventory_breaks("/sys/module", &breaks);
+	if (!err)
+		err = inventory_walk(modules, "/sys/module", &breaks, tell_present, &present);
+	if (err != -EBADMSG)
+		return err;
+	log_line("/proc/modules has a line that is not understood, so a loaded module is not listed");
+	return 0;
+}
+
+int closing_tell(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx)
+{
+	struct event event = { .kind = EVENT_MONITOR_STOP };
+	struct count_part parts[EVENT_KINDS];
+	size_t count = 0;
+	char reason[32];
+
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		if (counts[kind])
+			parts[count++] = (struct count_part) { event_name(kind), counts[kind] };
+	snprintf(reason, sizeof(reason), "SIG%s", sigabbrev_np(signal));
+	event.reason = text_of(reason);
+	event.counts = (struct list) { .known = KNOWN, .count = count, .items = parts };
+	return emit(ctx, &event);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The lines at both ends of a run: how it begins, what it finds, and why it ends. */
+#ifndef KMODWATCH_OPENING_H
+#define KMODWATCH_OPENING_H
+
+#include "../output/event.h"
+#include "correlate.h"
+
+struct policy;
+struct probes;
+struct rings;
+
+struct opening {
+	struct probes *probes;
+	const struct rings *rings;
+	const struct policy *policy;
+	uint64_t seen; /* ns since 1970: when an earlier monitor looked last */
+};
+
+/* monitor_start, and what an earlier monitor left that cannot be read. Returns 0 or emit's error. */
+int opening_tell(const struct opening *opening, emit_fn emit, void *ctx);
+
+/* What is loaded already. That the list cannot be had is explained, and no reason not to watch. Returns as above. */
+int opening_list(emit_fn emit, void *ctx);
+
+/* monitor_stop. signal: what ended it; counts: of the lines of each kind. Returns as above. */
+int closing_tell(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx);
+
+#endif
