@@ -13,6 +13,7 @@ crash
 refused 'for (1 .. 25)'
 refused "until (-e '/run/over')" &
 systemctl start kmodwatch
+echo "$SECONDS s: the start is over"
 started "beside refused calls"
 sleep 2
 touch /run/over
@@ -22,6 +23,7 @@ check "they were more than are shown" eventually 5 told '.event=="attempts_suppr
 is "blind beside refused calls" "" "$(run_events 'select(.event=="monitor_blind")')"
 is "calls of its own that are shown" "" "$(run_events 'select(.process.comm=="kmodwatch")')"
 
+echo "$SECONDS s: refused calls"
 journalctl --rotate >/dev/null; journalctl --vacuum-time=1s >/dev/null 2>&1
 
 # a program that cannot be reached any more: all are replaced, and nothing is lost
@@ -36,11 +38,15 @@ is "blind without the canary's program" "" "$(run_events 'select(.event=="monito
 is "module_load's links" 1 "$(find "$PIN" -name module_load | wc -l)"
 
 
+echo "$SECONDS s: the canary's program"
+
 # all links: nobody watched, which hides nothing and accuses nobody
 crash
 sleep 3
 now=$(date +%s)
 rm -r "$PIN"/current/generation-*
+check "nothing is attached" eventually 10 sh -c '! grep -q "^load_module " /sys/kernel/tracing/enabled_functions'
+sleep 1 # what is on tracepoints goes with it, and is not listed
 modprobe -r crc-itu-t
 systemctl start kmodwatch
 started "without links"
