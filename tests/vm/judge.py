@@ -49,7 +49,7 @@ def judge_session(folder):
     if (folder / "stderr").exists():
         faults += _sanitizer((folder / "stderr").read_text(errors="replace"))
     lines, bad = strict.parse_lines((folder / "stdout").read_bytes())
-    return faults + bad + contract.check_run(lines) + list(contract.check_ends(lines))
+    return faults + bad + list(_degraded(lines)) + contract.check_run(lines) + list(contract.check_ends(lines))
 
 
 def _script(text):
@@ -92,6 +92,8 @@ def judge_output(case, data, variables, release):
     faults += contract.check_run(lines, whole=case.monitor != "shared")
     if case.monitor != "shared" and not every:
         faults += contract.check_ends(lines)
+    if not any('"degraded": true' in text for block in blocks for _, _, text in block.patterns):
+        faults += _degraded(lines)
     if not every:
         lines = [line for line in lines if line.get("event") not in GENERAL and not _preempted(line, release)]
     # said at the start, and whenever a rule changes: only for cases that ask
@@ -113,6 +115,14 @@ def judge_output(case, data, variables, release):
     if lines:
         faults.append(f"{len(lines)} line(s) more than expected, the first:\n{_brief(lines[0])}")
     return faults
+
+
+def _degraded(lines):
+    """A probe that is missing is a fault, however well what the case looks at goes without it."""
+    for line in lines:
+        if line.get("event") == "monitor_start" and line.get("degraded"):
+            missing = [probe for probe in line.get("probes", []) if not probe.get("attached") and probe.get("loses")]
+            yield f"kmodwatch watched without all its probes: {_brief(missing or line)}"
 
 
 def _preempted(line, release):

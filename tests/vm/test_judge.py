@@ -131,6 +131,13 @@ class Lines(Base):
 
 
 class Run(Base):
+    def test_a_missing_probe(self):
+        lines = output(load())
+        lines[0]["degraded"] = True
+        self.fails("without all its probes", '{"event": "module_load"}', lines)
+        self.passes('{"event": "monitor_start", "degraded": true}\n{"event": "module_load"}\n{"event": "monitor_stop"}', lines,
+                    header="--- expect all")
+
     def test_a_hole_in_seq(self):
         lines = output(load())
         lines[1]["seq"] = 3
