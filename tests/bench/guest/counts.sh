@@ -34,10 +34,10 @@ acts() {
 # shellcheck disable=SC2086
 growth() {
 	for depth in 1 4 16; do
-		figure "ancestors-$depth" cost --rounds 1 --count 50 --depth $depth module $CRC7
+		figure "ancestors-$depth" cost --rounds 1 --count 20 --depth $depth module $CRC7
 	done
 	for rate in 1 10 100; do
-		figure "pace-$rate" cost pace $rate 10 $CRC7
+		figure "pace-$rate" cost pace $rate 4 $CRC7
 	done
 }
 
