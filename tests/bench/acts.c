@@ -169,7 +169,7 @@ static uint64_t line_with(int fd, const char *text)
 	}
 }
 
-/* FILE NAME COUNT, the lines on stdin: from the return of finit_module to the line of the load. */
+/* FILE NAME COUNT, a monitor's lines on stdin: from the return of finit_module to the load's line. */
 int latency(char **words)
 {
 	size_t count = strtoul(words[2], NULL, 10);
@@ -177,6 +177,7 @@ int latency(char **words)
 
 	if (!took || !count)
 		die("how many?");
+	line_with(STDIN_FILENO, "\"event\":\"monitor_start\"");
 	for (size_t i = 0; i < count; i++) {
 		uint64_t returned;
 
