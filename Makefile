@@ -178,12 +178,12 @@ unit-valgrind: $(addprefix $(B)/,$(UNIT_PROGRAMS))
 -include $(UNIT_SHARED:%.o=$(B)/%.d) $(UNIT_SHARED:%.o=$(B)/asan/%.d)
 
 # A day's worth of events through the user side: figures, and 1 where memory grew.
-$(B)/tests/bench/replay: $(B)/tests/bench/replay.o $(addprefix $(B)/,$(UNIT_OBJECTS)) $(B)/tests/unit/records.o
+$(B)/tests/replay/replay: $(B)/tests/replay/replay.o $(addprefix $(B)/,$(UNIT_OBJECTS)) $(B)/tests/unit/records.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
 .PHONY: replay
-replay: $(B)/tests/bench/replay
+replay: $(B)/tests/replay/replay
 	@$<
 
 # --- fuzzing: make fuzz T=SECONDS for each target ---
@@ -344,7 +344,7 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 # --- lint ---
 
 LINT := $(B)/lint
-LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch] tests/bench/*.[ch])
+LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch] tests/bench/*.[ch] tests/replay/*.c)
 LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
 LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run \
 	$(wildcard tests/bench/*.py) tests/bench/run

@@ -107,7 +107,7 @@ static int run(int argc, char **argv, struct options options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	static struct options options; /* what it owns is kept until the end */
 	int exit_code;
 
 	if (!options_read(argc, argv, &options, &exit_code))

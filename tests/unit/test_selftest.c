@@ -251,6 +251,22 @@ static void rests(void **state)
 	assert_told(test, "");
 }
 
+/* A canary that another process let loose is no answer of ours, and its calls are not hidden as ours. */
+static void anothers_canary(void **state)
+{
+	struct test *test = *state;
+	struct canary_record canary = { .header = { .kind = RECORD_CANARY, .pid = 99 } };
+	struct call_alone_record call;
+
+	first_test(test);
+	canary.nonce = test->probes->nonce;
+	canary.header.time = test->now;
+	assert_true(selftest_takes(test->selftest, &canary));
+	call = call_of(test, CALL_FINIT_MODULE);
+	call.header.pid = 99;
+	assert_false(selftest_takes(test->selftest, &call));
+}
+
 /* The canary's own blindness is told after 2 s, whatever else is still to be asked. */
 static void silent_canary(void **state)
 {
@@ -449,6 +465,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(rests, setup, teardown),
+		cmocka_unit_test_setup_teardown(anothers_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(silent_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(behind_a_backlog, setup, teardown),
 		cmocka_unit_test_setup_teardown(stuck, setup, teardown),

@@ -13,7 +13,7 @@ import image
 from judge import judge, judge_session
 from place import RUNS, Trouble
 
-AT_ONCE = 2          # measured on two cores: one boot alone leaves a core idle
+AT_ONCE = 3          # on two cores: cases wait more than they work
 WORTH_SPLITTING = 20 # cases: below that, another boot costs more than it saves
 SLOWEST_CASE = 120   # seconds; a guest gets this once, and the usual time for each case
 USUAL_CASE = 15

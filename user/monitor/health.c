@@ -114,6 +114,8 @@ int probes_run_canary(const struct probes *probes, uint64_t nonce)
 	err = control_write(fd, &control);
 	if (!err && bpf_prog_test_run_opts(probe->program, &opts))
 		err = -errno;
+	control.nonce = 0; /* whoever else calls that function has not answered us */
+	control_write(fd, &control);
 	return err;
 }
 

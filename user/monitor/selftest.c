@@ -102,7 +102,7 @@ bool selftest_takes(struct selftest *selftest, const void *bytes)
 	const union record *record = bytes;
 
 	if (record->header.kind == RECORD_CANARY) {
-		if (record->canary.nonce == selftest->nonce && selftest->nonce) {
+		if (record->canary.nonce == selftest->nonce && selftest->nonce && !selftest->answered) {
 			selftest->answered = true;
 			selftest->pid = record->header.pid; /* in the initial namespace: ours may be another */
 		}
