@@ -90,7 +90,7 @@ static __always_inline void attempt_begin(enum module_call module_call, struct f
 		if (file)
 			add_source(ws, slot, &ws->record.attempt.source, file);
 		subject_read(slot);
-		record_send(&ring, ws, sizeof(ws->record.attempt));
+		record_send_early(ws, sizeof(ws->record.attempt));
 		workspace_release(slot);
 	} else {
 		attempt.time = bpf_ktime_get_boot_ns();

@@ -65,7 +65,7 @@ static __always_inline void send_call(enum record_kind kind, struct attempt *att
 	__builtin_memcpy(call->name, attempt->image_name, sizeof(call->name));
 	if (module_call == CALL_DELETE_MODULE ? !attempt->module_seen : !attempt->params_copied)
 		add_caller_text(ws, call, module_call, args);
-	if (!record_output(&ring, ws, sizeof(ws->record.call_return)))
+	if (!record_output(&ring, ws, sizeof(ws->record.call_return), BPF_RB_FORCE_WAKEUP))
 		count_lost(attempt->done_sent ? RECORD_CALL_DONE : kind);
 	else
 		attempt->done_sent = kind == RECORD_CALL_DONE;

@@ -18,7 +18,7 @@ int canary(__u64 *ctx)
 		return 0;
 	record_begin(ws, RECORD_CANARY);
 	ws->record.canary.nonce = now->nonce;
-	record_send(&ring, ws, sizeof(ws->record.canary));
+	record_send(ws, sizeof(ws->record.canary));
 	workspace_release(slot);
 	return 0;
 }

@@ -65,6 +65,18 @@ static __always_inline bool wait_for_room(struct attempt *attempt)
 	return true;
 }
 
+/*
+ * An image's last chunk is looked for when the record behind it is there; nothing else is to wait with it, since
+ * captured images need the room. Forced for the reason given at record_send().
+ */
+static __always_inline __u64 wakeup_for_chunk(const struct attempt *attempt, __u64 end)
+{
+	bool waits = end == attempt->image_size && bpf_ringbuf_query(&image_ring, BPF_RB_AVAIL_DATA) <=
+						       sizeof(struct image_chunk) + BPF_RINGBUF_HDR_SZ;
+
+	return waits ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP;
+}
+
 int chunk_send(void);
 
 /* Sends the next chunk of this thread's image, or waits a little for room; 0: that was all, the attempt says why. */
@@ -100,7 +112,7 @@ __noinline int chunk_send(void)
 		size = 0;
 	}
 	chunk->size = size;
-	bpf_ringbuf_submit(chunk, 0);
+	bpf_ringbuf_submit(chunk, wakeup_for_chunk(attempt, at + size));
 	if (!size)
 		return 0;
 	attempt->image_sent = at + size;

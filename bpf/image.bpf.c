@@ -93,7 +93,7 @@ int params_copied(__u64 *ctx)
 	record_begin(ws, RECORD_MODULE_PARAMS);
 	record_of_attempt(ws, attempt);
 	add_string(ws, &ws->record.module_params.params, (const char *)ctx[2], false, TEXT_MAX);
-	record_send(&ring, ws, sizeof(ws->record.module_params));
+	record_send_early(ws, sizeof(ws->record.module_params));
 	workspace_release(slot);
 	return 0;
 }

@@ -19,6 +19,7 @@ enum {
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
 	IMAGE_RING_SIZE = 8 * 1024 * 1024, /* as RING_SIZE */
+	WAITS_UNREAD = 16 * 1024,	   /* bytes on the ring that need wake nobody: a quarter of the smallest */
 	MEMORY_PIECE = 4 * 1024 * 1024,	   /* the most that a value may have before 6.13 or so */
 	MEMORY_PIECES = 2,
 	BPF_F_MMAPABLE_ = 1 << 10, /* uapi/linux/bpf.h, an enumerator there too */

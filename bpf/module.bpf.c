@@ -30,7 +30,10 @@ static __always_inline void send_module(enum record_kind kind, struct module *mo
 	bpf_probe_read_kernel_str(info->name, sizeof(info->name), &mod->name);
 	add_optional(ws, &info->version, BPF_CORE_READ(mod, version));
 	add_optional(ws, &info->srcversion, BPF_CORE_READ(mod, srcversion));
-	record_send(&ring, ws, sizeof(ws->record.module));
+	if (kind == RECORD_MODULE_COMING)
+		record_send(ws, sizeof(ws->record.module));
+	else
+		record_send_early(ws, sizeof(ws->record.module));
 	workspace_release(slot);
 }
 
@@ -89,7 +92,7 @@ static __always_inline enum appended send_appended(struct attempt *attempt, __u6
 	if (size > length)
 		size = length;
 	add_kernel_bytes(ws, &ws->record.module_signature.appended, image + length, size);
-	record_send(&ring, ws, sizeof(ws->record.module_signature));
+	record_send_early(ws, sizeof(ws->record.module_signature));
 	workspace_release(slot);
 	return APPENDED_SIGNATURE;
 }

@@ -151,7 +151,7 @@ static __always_inline void add_kernel_bytes(struct workspace *ws, struct span *
 }
 
 /* Sends the record with just the text it has. fixed: the size of the kind's struct. False: lost, not counted. */
-static __always_inline bool record_output(void *to, struct workspace *ws, __u64 fixed)
+static __always_inline bool record_output(void *to, struct workspace *ws, __u64 fixed, __u64 flags)
 {
 	__u64 text = ws->text_used;
 	__u64 size = fixed;
@@ -163,14 +163,43 @@ static __always_inline bool record_output(void *to, struct workspace *ws, __u64 
 	}
 	ws->record.header.text_size = text;
 	ws->record.header.size = size;
-	return !bpf_ringbuf_output(to, ws, size, 0);
+	return !bpf_ringbuf_output(to, ws, size, flags);
 }
 
-static __always_inline void record_send(void *to, struct workspace *ws, __u64 fixed)
+static __always_inline void record_send_waking(struct workspace *ws, __u64 fixed, __u64 flags)
 {
 	__u32 kind = ws->record.header.kind;
 
-	if (!record_output(to, ws, fixed))
+	if (!record_output(&ring, ws, fixed, flags))
+		count_lost(kind);
+}
+
+/*
+ * Over the ring of what matters; counted where it is lost. The kernel wakes by itself only a reader who has read all
+ * that came before (kernel/bpf/ringbuf.c), and so not behind a record that waits: hence it is forced.
+ */
+static __always_inline void record_send(struct workspace *ws, __u64 fixed)
+{
+	record_send_waking(ws, fixed, BPF_RB_FORCE_WAKEUP);
+}
+
+/*
+ * The same for what becomes a line only with a later record of the call: it waits for that one, unless much waits
+ * already. A load and its unload woke the reader eight times.
+ */
+static __always_inline void record_send_early(struct workspace *ws, __u64 fixed)
+{
+	bool waits = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < WAITS_UNREAD;
+
+	record_send_waking(ws, fixed, waits ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+}
+
+/* Over the other. */
+static __always_inline void record_send_refused(struct workspace *ws, __u64 fixed)
+{
+	__u32 kind = ws->record.header.kind;
+
+	if (!record_output(&refused_ring, ws, fixed, 0))
 		count_lost(kind);
 }
 

@@ -47,9 +47,9 @@ static __always_inline bool request_take(__u64 key, struct request_id *out)
 static __always_inline void request_send(struct workspace *ws, __u64 fixed, bool suppressed)
 {
 	if (suppressed)
-		record_output(&refused_ring, ws, fixed);
+		record_output(&refused_ring, ws, fixed, 0);
 	else
-		record_send(&ring, ws, fixed);
+		record_send(ws, fixed);
 }
 
 /* Nothing under from: nothing under to either, whatever was left there. */

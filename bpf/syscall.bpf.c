@@ -44,7 +44,10 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 			add_source(ws, slot, &ws->record.call_alone.source, file);
 	}
 	subject_read(slot);
-	record_send(ret == 0 ? (void *)&ring : (void *)&refused_ring, ws, sizeof(ws->record.call_alone));
+	if (ret == 0)
+		record_send(ws, sizeof(ws->record.call_alone));
+	else
+		record_send_refused(ws, sizeof(ws->record.call_alone));
 	workspace_release(slot);
 }
 

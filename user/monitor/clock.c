@@ -21,9 +21,17 @@ uint64_t clock_boot_offset(void)
 	return read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME);
 }
 
+static uint64_t next_multiple(uint64_t now, uint64_t unit)
+{
+	return now - now % unit + unit;
+}
+
 uint64_t clock_next_minute(uint64_t now)
 {
-	static const uint64_t minute = 60000000000;
+	return next_multiple(now, 60000000000);
+}
 
-	return now - now % minute + minute;
+uint64_t clock_next_second(uint64_t now)
+{
+	return next_multiple(now, 1000000000);
 }

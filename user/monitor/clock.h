@@ -14,4 +14,7 @@ uint64_t clock_boot_offset(void);
 /* The next whole minute since boot: what is looked at every minute is looked at then, so that it is one wake-up. */
 uint64_t clock_next_minute(uint64_t now);
 
+/* The next whole second, likewise for what is looked at once a second while something happens. */
+uint64_t clock_next_second(uint64_t now);
+
 #endif

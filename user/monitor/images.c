@@ -14,7 +14,7 @@ struct images {
 	struct image *open; /* IMAGES_MAX, in the memory */
 	struct ring ring;
 	bool wanted;
-	bool any; /* some may be under way */
+	int reach; /* those under way have a lower index */
 	struct capture *capture;
 };
 
@@ -25,7 +25,7 @@ static uint64_t hashed(const struct image *image)
 
 static struct image *find(const struct images *images, uint32_t tid, uint64_t time, uint32_t cpu)
 {
-	for (int i = 0; i < IMAGES_MAX; i++) {
+	for (int i = 0; i < images->reach; i++) {
 		struct image *image = &images->open[i];
 
 		if (image->used && image->tid == tid && image->time == time && image->cpu == cpu)
@@ -68,9 +68,11 @@ static struct image *image_of(struct images *images, const struct image_chunk *c
 	if (image || chunk->offset)
 		return image;
 	image = free_slot(images);
-	images->any = true;
-	if (image)
-		begin(image, chunk);
+	if (!image)
+		return NULL;
+	if (images->reach <= slot_of(images, image))
+		images->reach = slot_of(images, image) + 1;
+	begin(image, chunk);
 	return image;
 }
 
@@ -186,7 +188,7 @@ static void close_image(struct images *images, struct image *image)
 {
 	char text[HASH_TEXT_SIZE];
 
-	if (is_whole(image)) {
+	if (images->capture && is_whole(image)) {
 		hash_text(image, text);
 		capture_keep(images->capture, slot_of(images, image), image, text);
 	} else {
@@ -205,9 +207,9 @@ void images_close(struct images *images, const struct record_header *header)
 
 void images_prune(struct images *images, const struct attempts *attempts)
 {
-	bool any = false;
+	int reach = 0;
 
-	for (int i = 0; images->any && i < IMAGES_MAX; i++) {
+	for (int i = 0; i < images->reach; i++) {
 		struct image *image = &images->open[i];
 		struct record_header header = {
 			.tid = image->tid,
@@ -217,9 +219,10 @@ void images_prune(struct images *images, const struct attempts *attempts)
 
 		if (image->used && !attempts_find(attempts, &header))
 			close_image(images, image);
-		any |= image->used;
+		if (image->used)
+			reach = i + 1;
 	}
-	images->any = any;
+	images->reach = reach;
 }
 
 int images_fd(const struct images *images)
@@ -240,7 +243,7 @@ int images_new(struct memory *memory, int ring, size_t ring_size, bool wanted, s
 		return err;
 	images->open = memory->images;
 	images->wanted = wanted;
-	images->any = true; /* an earlier monitor's */
+	images->reach = IMAGES_MAX; /* an earlier monitor's */
 	images->capture = capture;
 	capture_sweep(capture, images->open);
 	*out = images;

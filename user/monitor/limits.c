@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "limits.h"
 #include "../cleanup.h"
+#include "clock.h"
 #include "probes.h"
 #include "suppressed.h"
 
@@ -35,7 +36,7 @@ static void make_room(const struct probes *probes, struct memory *memory, const 
 void limits_wake(struct limits *limits, uint64_t now)
 {
 	if (!limits->due)
-		limits->due = now + PERIOD_NS;
+		limits->due = clock_next_second(now);
 	limits->quiet = 0;
 }
 
@@ -69,6 +70,6 @@ int limits_check(struct limits *limits, const struct probes *probes, uint64_t no
 	if (err)
 		return err;
 	limits->quiet = suppressed_count(memory) == before ? limits->quiet + 1 : 0;
-	limits->due = limits->quiet < QUIET_LOOKS ? now + PERIOD_NS : 0;
+	limits->due = limits->quiet < QUIET_LOOKS ? clock_next_second(now) : 0;
 	return 0;
 }

@@ -43,7 +43,7 @@ static const uint64_t SECOND_NS = 1000000000, SELDOM_S = 10;
 void lost_wake(struct lost *lost)
 {
 	if (!lost->due)
-		lost->due = lost->looked + SECOND_NS;
+		lost->due = clock_next_second(lost->looked);
 }
 
 bool lost_is_due(const struct lost *lost, uint64_t now)

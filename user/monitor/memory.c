@@ -94,7 +94,8 @@ void memory_set_blind(struct memory *memory, size_t i, const char *reason, uint6
 
 bool memory_is_settled(const struct memory *memory, const struct record_header *header)
 {
-	for (int i = 0; i < SETTLED_KEPT; i++) {
+	/* one more than were counted: a kill can come before the count */
+	for (uint64_t i = 0; i < SETTLED_KEPT && i <= memory->settled_count; i++) {
 		const struct attempt_id *id = &memory->settled[i];
 
 		if (id->time == header->attempt_time && id->cpu == header->attempt_cpu && id->tid == header->tid)

@@ -8,8 +8,6 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-static const uint64_t SECOND_NS = 1000000000;
-
 static const char modprobe_path[] = "/proc/sys/kernel/modprobe";
 static const char modules_disabled_path[] = "/proc/sys/kernel/modules_disabled";
 static const char sig_enforce_path[] = "/sys/module/module/parameters/sig_enforce";
@@ -116,8 +114,10 @@ int policy_watch_fd(const struct policy_watch *watch)
 
 void policy_watch_wake(struct policy_watch *watch)
 {
-	if (watch->due > watch->looked + SECOND_NS)
-		watch->due = watch->looked + SECOND_NS;
+	uint64_t next = clock_next_second(watch->looked);
+
+	if (watch->due > next)
+		watch->due = next;
 }
 
 static bool was_written(const struct policy_watch *watch)

@@ -2,6 +2,7 @@
 #include "requests.h"
 #include "memory.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const struct record_header *header_of(const struct request *request)
@@ -36,7 +37,8 @@ static struct request *least_wanted(struct memory *memory)
 
 	for (int i = 0; i < REQUESTS_KEPT; i++) {
 		struct request *request = &memory->requests[i];
-		int count = count_of(memory, owner_of(request));
+		bool same = worst && owner_of(worst) == owner_of(request); /* a flood is mostly one's */
+		int count = same ? most : count_of(memory, owner_of(request));
 
 		if (count > most || (count == most && header_of(request)->time < header_of(worst)->time))
 			worst = request;
