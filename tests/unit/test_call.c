@@ -123,7 +123,8 @@ static void results(void **state)
 		{ -ENOEXEC, "ENOEXEC" },
 		{ -EBADF, "EBADF" },
 		{ -EKEYREJECTED, "EKEYREJECTED" },
-		{ -512, "512" }, /* ERESTARTSYS: the kernel's own, without a name here */
+		{ -512, "ERESTARTSYS" },
+		{ -515, "515" }, /* the kernel's own too, and none of a call */
 		{ -4095, "4095" },
 	};
 

@@ -304,6 +304,34 @@ static void decode_flags(const struct call *call, struct arena *arena, struct li
 	}
 }
 
+/*
+ * Of a call that a signal interrupted, these are the kernel's own (include/linux/errno.h): it turns them into EINTR, or
+ * makes the call again, behind the place where the result is read.
+ */
+static const char *restart_name(uint64_t number)
+{
+	switch (number) {
+	case 512:
+		return "ERESTARTSYS";
+	case 513:
+		return "ERESTARTNOINTR";
+	case 514:
+		return "ERESTARTNOHAND";
+	case 516:
+		return "ERESTART_RESTARTBLOCK";
+	}
+	return NULL;
+}
+
+static struct text errno_text(uint64_t number, struct arena *arena)
+{
+	const char *name = number <= INT_MAX ? strerrorname_np((int)number) : NULL;
+
+	if (!name)
+		name = restart_name(number);
+	return name ? text_of(name) : arena_text(arena, "%" PRIu64, number);
+}
+
 void decode_call(const struct call *call, struct arena *arena, struct syscall_part *part)
 {
 	*part = (struct syscall_part) {
@@ -312,12 +340,8 @@ void decode_call(const struct call *call, struct arena *arena, struct syscall_pa
 		.abi = text_of(abi_name(call->abi)),
 		.ret = number_of((uint64_t)call->ret),
 	};
-	if (call->ret < 0) {
-		uint64_t number = -(uint64_t)call->ret;
-		const char *name = number <= INT_MAX ? strerrorname_np((int)number) : NULL;
-
-		part->errno_name = name ? text_of(name) : arena_text(arena, "%" PRIu64, number);
-	}
+	if (call->ret < 0)
+		part->errno_name = errno_text(-(uint64_t)call->ret, arena);
 	if (call->duration_ns)
 		part->duration_ns = number_of(call->duration_ns);
 	if (call->module_call != CALL_INIT_MODULE)

@@ -52,12 +52,16 @@ latencies() {
 	wait $DAEMON
 }
 
-# So many rules, each of a file of its own.
+# So many rules for few requirements, and as many requirements, each a file of its own, for few rules.
 parity() {
-	awk 'BEGIN { for (i = 0; i < 10000; i++) printf "-w /srv/file%d -p wa -k k\n", i }' >/run/many.rules
+	mkdir -p /srv
+	awk 'BEGIN { for (i = 0; i < 10000; i++) printf "# id: r%d\n-w /srv/file%d -p wa -k k\n", i, i }' >/run/profile.rules
+	sed '/^#/d' /run/profile.rules >/run/many.rules
+	head -4 /run/many.rules >/run/few.rules
 	DAEMON=
 	WATCH=kmodwatch
 	figure check-rules cost --rounds 1 exec /usr/bin/kmodwatch --check-audit --format json --rules /run/many.rules
+	figure check-profile cost --rounds 1 exec /usr/bin/kmodwatch --check-audit --format json --profile /run/profile.rules --rules /run/few.rules
 }
 
 # One small program, under a name that nobody watches and under one that all do.
