@@ -68,14 +68,14 @@ static int status_of(pid_t child)
 /* Ends as the command did. */
 static int do_terminal(int argc, char **argv)
 {
-	int master, seconds = atoi(argv[1]);
-	int copied = open(argv[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int master, copied = open(argv[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	pid_t child = start_on(terminal_open(&master), argv + 3);
 
 	(void)argc;
 	if (copied < 0)
 		die(argv[2]);
-	sleep(seconds);
+	while (access(argv[1], F_OK))
+		usleep(50000);
 	copy(master, copied);
 	return status_of(child);
 }
@@ -92,8 +92,9 @@ static int do_hangup(int argc, char **argv)
 }
 
 const struct act terminal_acts[] = {
-	{ "terminal", "SECONDS FILE COMMAND...: its stdout is a terminal that stands still so long, then goes to FILE",
-	  3, do_terminal },
+	{ "terminal",
+	  "GO FILE COMMAND...: its stdout is a terminal that stands still until GO is there, then goes to FILE", 3,
+	  do_terminal },
 	{ "hangup", "SECONDS COMMAND...: its stdout is a terminal that is gone after so long", 2, do_hangup },
 	{ 0 },
 };
