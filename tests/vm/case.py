@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 
 from place import CASES, GUEST, Trouble
 
-HEADERS = ("kernel", "options", "args", "smp", "monitor", "boot", "slow", "threads")
+HEADERS = ("kernel", "options", "args", "smp", "monitor", "boot", "slow", "threads", "rows")
 CONDITION = re.compile(r"kernel(>=|<)(\d+)\.(\d+)$")
 COMPARE = {">=": operator.ge, "<": operator.lt}
 
@@ -121,6 +121,11 @@ class Case:
     def runs_on(self, release):
         words = self.headers.get("kernel", "").split()
         return self.holds([self._condition("kernel" + word) for word in words], release)
+
+    def is_left_out(self, row):
+        """Where all cases run on all kernels, those that show nothing of a kernel's run on some of them: `rows`."""
+        rows = self.headers.get("rows", "").split()
+        return bool(rows) and row not in rows
 
     @property
     def needs(self):
