@@ -253,7 +253,7 @@ matrix-asan: $(B)/asan/kmodwatch
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.
 AUDIT_SETS ?= 500
 AUDIT_ACCEPT := $(B)/tests/vm/audit/accept
-$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/monitor/clock.o)
+$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/trusted.o user/monitor/clock.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
