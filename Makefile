@@ -186,6 +186,8 @@ $(B)/tests/replay/replay: $(B)/tests/replay/replay.o $(addprefix $(B)/,$(UNIT_OB
 replay: $(B)/tests/replay/replay
 	@$<
 
+-include $(B)/tests/replay/replay.d
+
 # --- fuzzing: make fuzz T=SECONDS for each target ---
 
 T ?= 20
@@ -209,7 +211,7 @@ $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/t
 fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 	@printf '%s\n' $(FUZZ_TARGETS) | xargs -P2 -I TARGET tests/fuzz/run $(B)/fuzz TARGET $(T)
 
--include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d)
+-include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d) $(FUZZ_TARGETS:%=$(B)/fuzz/tests/fuzz/%.d) $(B)/fuzz/tests/fuzz/check/rendered.d
 
 # --- tests ---
 
@@ -256,6 +258,8 @@ AUDIT_ACCEPT := $(B)/tests/vm/audit/accept
 $(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/trusted.o user/monitor/clock.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
+
+-include $(AUDIT_ACCEPT).d
 
 .PHONY: audit-matrix
 audit-matrix: all $(AUDIT_ACCEPT)
