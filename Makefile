@@ -39,6 +39,8 @@ help:
 	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
 	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel (5.10, 6.1, 6.12, newest)'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
+	@echo 'make matrix-asan   the cases on 6.1 with the user side built for ASan and UBSan'
+	@echo 'make fuzz T=3600   each fuzzer for so many seconds'
 	@echo 'make format        lay out the C files as .clang-format says'
 
 # --- the kernel side: one object a source, joined, and made into a header ---
