@@ -262,7 +262,7 @@ static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	WORD(event, what, "tool_exec", "module_request", "module_coming", "module_load or module_unload",
 	     "refused call", "process", "module", "params", "signature", "result", "captured image", "skipped probe",
-	     "self-test", "undecodable record", "pinned record of another version"),
+	     "self-test", "undecodable record", "pinned record of another version", "pinned record"),
 	FIELD(FIELD_TEXT, event, probe),
 	END,
 };

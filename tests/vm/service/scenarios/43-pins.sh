@@ -29,6 +29,7 @@ mv /sys/fs/bpf/other/current/maps/ring "$PIN"/current/maps/ring || fail "the rin
 systemctl start kmodwatch
 started "with another's ring"
 check "it is told that records were lost" told '.event=="events_lost" and .what=="pinned record"'
+check "in a word that the schema has" jq -e '[.. | .enum? | arrays | .[]] | index("pinned record")' /usr/share/kmodwatch/kmodwatch.schema.json
 is "resumed" false "$(run_events 'select(.event=="monitor_start")|.resumed!=null')"
 is "attached twice" 1 "$(grep -c '^load_module ' /sys/kernel/tracing/enabled_functions)"
 
