@@ -39,15 +39,6 @@ static __always_inline void tell(void)
 		told = now;
 }
 
-/* Others send messages too, but no such request of theirs is granted (audit_netlink_ok()). */
-static __always_inline bool may_change_rules(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	const struct cred *cred = BPF_CORE_READ(task, cred);
-
-	return cred_has(cred, CAP_AUDIT_CONTROL) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS;
-}
-
 static __always_inline bool is_change(const struct sk_buff *skb)
 {
 	const struct nlmsghdr *message = (const void *)BPF_CORE_READ(skb, data);
@@ -65,11 +56,14 @@ static __always_inline bool is_change(const struct sk_buff *skb)
 	return false;
 }
 
-/* In the sender's context, when all was done. ctx is (skb) */
+/*
+ * In the sender's context, when all was done. Others send messages too, but no such request of theirs is granted
+ * (audit_netlink_ok()). ctx is (skb)
+ */
 SEC("fexit/audit_receive")
 int audit_received(__u64 *ctx)
 {
-	if (is_change((const struct sk_buff *)ctx[0]) && may_change_rules())
+	if (is_change((const struct sk_buff *)ctx[0]) && caller_has(CAP_AUDIT_CONTROL))
 		tell();
 	return 0;
 }

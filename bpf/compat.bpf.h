@@ -7,6 +7,7 @@
 #include "flavors.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "event.h"
 
 enum {
 	CAP_SYS_MODULE = 16,
@@ -37,6 +38,15 @@ static __always_inline bool cred_has(const struct cred *cred, int capability)
 	else
 		caps = BPF_CORE_READ(cred, cap_effective.val);
 	return caps >> capability & 1;
+}
+
+/* As capable() has it: in the initial user namespace. */
+static __always_inline bool caller_has(int capability)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+
+	return cred_has(cred, capability) && BPF_CORE_READ(cred, user_ns, ns.inum) == INITIAL_USER_NS;
 }
 
 static __always_inline void inode_mtime(const struct inode *inode, __s64 *sec, __u32 *nsec)

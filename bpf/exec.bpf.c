@@ -130,8 +130,8 @@ int process_exec(__u64 *ctx)
 		matched_by = MATCHED_BY_INODE;
 	}
 	by_kernel = is_kernels_child();
-	if ((!tool && !by_kernel) ||
-	    !is_active()) /* before the request is taken: it is there once, for those that are */
+	/* asked before the request is taken: that is there once, for the programs that work */
+	if ((!tool && !by_kernel) || !is_active())
 		return 0;
 	if (by_kernel && request_take(process_key(), &request) && !tool) {
 		tool = TOOL_MODPROBE;

@@ -135,12 +135,10 @@ int delete_module_return(__u64 *ctx)
  */
 static __always_inline int delete_entered(__u64 *ctx, bool compat)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	const struct cred *cred = BPF_CORE_READ(task, cred);
 	struct call_args args = {};
 	struct attempt *attempt;
 
-	if (!is_active() || !cred_has(cred, CAP_SYS_MODULE) || BPF_CORE_READ(cred, user_ns, ns.inum) != INITIAL_USER_NS)
+	if (!is_active() || !caller_has(CAP_SYS_MODULE))
 		return 0;
 	attempt_begin(CALL_DELETE_MODULE, NULL, false);
 	attempt = attempt_here();

@@ -3,6 +3,7 @@
 #include "../../user/monitor/selftest.h"
 #include "../../user/monitor/memory.h"
 #include "../../user/monitor/preflight.h"
+#include "../../user/monitor/probe.h"
 #include "../../user/options.h"
 #include "unit.h"
 
@@ -287,16 +288,24 @@ static void silent_canary(void **state)
 	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
 }
 
-/* No answer is expected before what is in front of it was read; but not for ever. */
-static void behind_a_backlog(void **state)
+/* The second test, behind records that nobody reads. Returns where they end. */
+static uint64_t ask_behind_records(struct test *test)
 {
-	struct test *test = *state;
 	uint64_t end = 4096;
 
 	first_test(test);
 	wait(test, 30 * S);
 	assert_int_equal(pwrite(test->rings.matters.fd, &end, 8, sysconf(_SC_PAGESIZE)), 8);
 	run(test);
+	return end;
+}
+
+/* No answer is expected before what is in front of it was read; but not for ever. */
+static void behind_a_backlog(void **state)
+{
+	struct test *test = *state;
+	uint64_t end = ask_behind_records(test);
+
 	wait(test, 10 * S);
 	assert_told(test, "");
 	assert_in_range(selftest_due_ms(test->selftest, test->now), 1, 1000);
@@ -314,12 +323,8 @@ static void behind_a_backlog(void **state)
 static void stuck(void **state)
 {
 	struct test *test = *state;
-	uint64_t end = 4096;
 
-	first_test(test);
-	wait(test, 30 * S);
-	assert_int_equal(pwrite(test->rings.matters.fd, &end, 8, sysconf(_SC_PAGESIZE)), 8);
-	run(test);
+	ask_behind_records(test);
 	wait(test, 31 * S);
 	assert_told(test, "");
 	wait(test, 2 * S);
@@ -461,9 +466,19 @@ static void over_a_restart(void **state)
 	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
 }
 
+/* What the numbers of the last programs stand for. */
+static void table_ends(void **state)
+{
+	(void)state;
+	assert_string_equal(programs[PROBE_CANARY].name, "canary");
+	for (size_t i = 0; i < PROBES; i++)
+		assert_int_equal(!strncmp(programs[i].name, "audit", 5), i >= PROBE_AUDIT && i < PROBE_CANARY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_ends),
 		cmocka_unit_test_setup_teardown(rests, setup, teardown),
 		cmocka_unit_test_setup_teardown(anothers_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(silent_canary, setup, teardown),

@@ -2,6 +2,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "images.h"
 #include "../cleanup.h"
+#include "../output/text.h"
 #include "attempts.h"
 #include "capture.h"
 #include "memory.h"
@@ -130,16 +131,12 @@ static bool is_whole(const struct image *image)
 
 static void hash_text(const struct image *image, char *text)
 {
-	static const char hex[] = "0123456789abcdef"; /* printf() would take a hundred times as long */
 	unsigned char digest[SHA256_DIGEST_LENGTH];
 	SHA256_CTX state = image->states[image->progress & 1];
 
 	SHA256_Final(digest, &state);
-	for (int i = 0; i < SHA256_DIGEST_LENGTH; i++) {
-		*text++ = hex[digest[i] >> 4];
-		*text++ = hex[digest[i] & 15];
-	}
-	*text = '\0';
+	format_hex(digest, sizeof(digest), text);
+	text[2 * sizeof(digest)] = '\0';
 }
 
 /* Why an image is not whole. */

@@ -183,10 +183,8 @@ static int check_hidden(struct monitor *monitor, uint64_t now)
 /* Whether the kernel side sees all that can change the kernel's audit rules. */
 static bool sees_audit(const struct monitor *monitor)
 {
-	static const char *const names[] = { "audit_received", "audit_rule_freed", "auditd_freed" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!probe_is_attached(monitor->probes, program_index(names[i])))
+	for (size_t i = PROBE_AUDIT; i < PROBE_AUDIT + AUDIT_PROBES; i++)
+		if (!probe_is_attached(monitor->probes, i))
 			return false;
 	return selftest_state(monitor->selftest) != SELFTEST_FAILS;
 }

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PROBES = 25, PROBE_CANARY = PROBES - 1 };
+/* The last of the table: the audit check's, then the canary. */
+enum { PROBES = 25, AUDIT_PROBES = 3, PROBE_CANARY = PROBES - 1, PROBE_AUDIT = PROBE_CANARY - AUDIT_PROBES };
 
 struct probe {
 	int program, link; /* descriptors; -1: none */

@@ -154,12 +154,11 @@ static bool put_text(struct render *render, const char *bytes, size_t size)
 
 static void put_hex(struct render *render, const char *bytes, size_t size)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	put(render, "\"", 1);
 	for (size_t i = 0; i < size; i++) {
-		const char hex[] = { digits[(unsigned char)bytes[i] >> 4], digits[(unsigned char)bytes[i] & 15] };
+		char hex[2];
 
+		format_hex(bytes + i, 1, hex);
 		put(render, hex, sizeof(hex));
 	}
 	put(render, "\"", 1);

@@ -85,3 +85,14 @@ void format_time(uint64_t ns, char out[static TIME_TEXT_SIZE])
 	put_digits(out + 20, 9, (unsigned int)(ns % 1000000000), 'Z');
 	out[30] = '\0';
 }
+
+void format_hex(const void *bytes, size_t size, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *byte = bytes;
+
+	for (size_t i = 0; i < size; i++) {
+		*out++ = digits[byte[i] >> 4];
+		*out++ = digits[byte[i] & 15];
+	}
+}

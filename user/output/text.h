@@ -20,4 +20,7 @@ bool utf8_valid(const char *bytes, size_t size);
 enum { TIME_TEXT_SIZE = 40 };
 void format_time(uint64_t ns, char out[static TIME_TEXT_SIZE]);
 
+/* Two lower-case digits a byte, and no NUL: out has room for 2 * size. printf() would take a hundred times as long. */
+void format_hex(const void *bytes, size_t size, char *out);
+
 #endif

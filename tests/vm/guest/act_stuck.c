@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Acts about what the kernel side keeps: callers that stay in the midst of the call, and what is in the maps.
+// Acts that stay: callers in the midst of the call, and one who leaves a CPU to nobody.
 #define _GNU_SOURCE
 #include "act.h"
 
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
@@ -85,49 +84,6 @@ static int do_stuck_after(int argc, char **argv)
 	return 0;
 }
 
-static long bpf(int command, union bpf_attr *attributes)
-{
-	return syscall(SYS_bpf, command, attributes, sizeof(*attributes));
-}
-
-static unsigned long count_entries(int map, size_t key_size)
-{
-	char before[256], key[256] = { 0 };
-	union bpf_attr next = { .map_fd = map, .next_key = (unsigned long)key };
-	unsigned long count = 0;
-
-	while (key_size <= sizeof(key) && !bpf(BPF_MAP_GET_NEXT_KEY, &next)) {
-		memcpy(before, key, key_size);
-		next.key = (unsigned long)before;
-		count++;
-	}
-	return count;
-}
-
-/* What each hash holds: NAME=COUNT. */
-static int do_maps(int argc, char **argv)
-{
-	union bpf_attr next = { 0 };
-
-	(void)argc, (void)argv;
-	for (; !bpf(BPF_MAP_GET_NEXT_ID, &next); next.start_id = next.next_id) {
-		union bpf_attr open = { .map_id = next.next_id };
-		struct bpf_map_info info = { 0 };
-		union bpf_attr ask = { 0 };
-		int fd = (int)bpf(BPF_MAP_GET_FD_BY_ID, &open);
-
-		ask.info.bpf_fd = fd;
-		ask.info.info_len = sizeof(info);
-		ask.info.info = (unsigned long)&info;
-		if (fd < 0 || bpf(BPF_OBJ_GET_INFO_BY_FD, &ask))
-			continue;
-		if (info.type == BPF_MAP_TYPE_HASH || info.type == BPF_MAP_TYPE_LRU_HASH)
-			printf("%s=%lu\n", info.name, count_entries(fd, info.key_size));
-		close(fd);
-	}
-	return 0;
-}
-
 /* Nothing else runs on that CPU meanwhile, as far as the scheduler is told so. */
 static int do_hog(int argc, char **argv)
 {
@@ -148,44 +104,10 @@ static int do_hog(int argc, char **argv)
 	return 0;
 }
 
-static int find_map(const char *name)
-{
-	union bpf_attr next = { 0 };
-
-	for (; !bpf(BPF_MAP_GET_NEXT_ID, &next); next.start_id = next.next_id) {
-		union bpf_attr open = { .map_id = next.next_id };
-		struct bpf_map_info info = { 0 };
-		union bpf_attr ask = { 0 };
-		int fd = (int)bpf(BPF_MAP_GET_FD_BY_ID, &open);
-
-		ask.info.bpf_fd = fd;
-		ask.info.info_len = sizeof(info);
-		ask.info.info = (unsigned long)&info;
-		if (fd >= 0 && !bpf(BPF_OBJ_GET_INFO_BY_FD, &ask) && !strcmp(info.name, name))
-			return fd;
-		close(fd);
-	}
-	die(name);
-}
-
-/* How many bytes the kernel side has put into a ring so far. */
-static int do_produced(int argc, char **argv)
-{
-	const unsigned long *position = mmap(NULL, 4096, PROT_READ, MAP_SHARED, find_map(argv[1]), 4096);
-
-	(void)argc;
-	if (position == MAP_FAILED)
-		die("mmap");
-	printf("%lu\n", *position);
-	return 0;
-}
-
 const struct act stuck_acts[] = {
 	{ "stuck", "N [stay]: N threads in the midst of init_module, ended by exit_group()", 1, do_stuck },
 	{ "stuck-after", "N FILE: N threads in init_module, after the file's bytes were read; waits to be killed", 2,
 	  do_stuck_after },
 	{ "hog", "CPU SECONDS [PATH]: keeps that CPU from all that is not real-time, once PATH is gone", 2, do_hog },
-	{ "produced", "RING: how many bytes have been put into that BPF ring", 1, do_produced },
-	{ "maps", ": how many entries the BPF hashes have", 0, do_maps },
 	{ 0 },
 };
