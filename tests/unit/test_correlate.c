@@ -255,6 +255,25 @@ static void alone(void **state)
 	}
 }
 
+/* A refused call that is read after the attempt that its thread began next. */
+static void alone_late(void **state)
+{
+	struct events *events = *state;
+	struct made made;
+
+	send_before_return(events, SEND_ATTEMPT | SEND_PARAMS);
+	made_sample(&made, RECORD_CALL_ALONE, TID, ATTEMPT - 1);
+	made.record.header.time = ATTEMPT - 1;
+	events_take(events, &made);
+	send_before_return(events, SEND_COMING);
+	send_return(events,
+		    (struct call) { LOADED(CALL_FINIT_MODULE), .read_done = 1, .module_seen = 1, .params_copied = 1 },
+		    NULL);
+	assert_last(events, 3,
+		    "{'outcome':'success','module':{'name':'x','params':'a=1 b=2'},'source':" X_FILE
+		    ",'process':" WHOLE_PROCESS "}");
+}
+
 /* It names the process with the pid: the same in all lines, also when the wall clock was set between them. */
 static void start_time(void **state)
 {
@@ -332,8 +351,9 @@ static void errors(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		WITH_EVENTS(every_load), WITH_EVENTS(coming), WITH_EVENTS(every_unload), WITH_EVENTS(alone),
-		WITH_EVENTS(start_time), WITH_EVENTS(tools),  WITH_EVENTS(request),	 WITH_EVENTS(errors),
+		WITH_EVENTS(every_load), WITH_EVENTS(coming),	  WITH_EVENTS(every_unload),
+		WITH_EVENTS(alone),	 WITH_EVENTS(alone_late), WITH_EVENTS(start_time),
+		WITH_EVENTS(tools),	 WITH_EVENTS(request),	  WITH_EVENTS(errors),
 	};
 
 	return cmocka_run_group_tests_name("correlate", tests, NULL, NULL);

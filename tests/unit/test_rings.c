@@ -181,6 +181,22 @@ static void half_written(void **state)
 	assert_taken(test, 2, 1, 2);
 }
 
+/* Half-written behind a later one: the head may be what the process of the refused record did next. */
+static void half_written_behind(void **state)
+{
+	struct test *test = *state;
+
+	add_record(&test->matters, 3);
+	add(&test->matters, 4, BPF_RINGBUF_BUSY_BIT, sizeof(struct record_header));
+	add_record(&test->refused, 2);
+	drain(test);
+	assert_taken(test, 2, 2, 3);
+	add_record(&test->matters, 5); /* of before 6, behind what is not to be had yet */
+	add_record(&test->refused, 6);
+	drain(test);
+	assert_taken(test, 0);
+}
+
 /* What matters never waits for what anyone may cause. */
 static void refused_half_written(void **state)
 {
@@ -256,6 +272,7 @@ int main(void)
 		WITH_RINGS(behind_a_later_one),
 		WITH_RINGS(a_mark),
 		WITH_RINGS(half_written),
+		WITH_RINGS(half_written_behind),
 		WITH_RINGS(discarded),
 		WITH_RINGS(refused_half_written),
 		WITH_RINGS(an_error_loses_nothing),

@@ -41,6 +41,31 @@ static struct open_attempt *find_thread(const struct attempts *attempts, uint32_
 	return node ? *(struct open_attempt **)node : NULL;
 }
 
+static void **place_for(struct open_attempt *open, uint32_t kind)
+{
+	switch (kind) {
+	case RECORD_ATTEMPT:
+		return &open->attempt;
+	case RECORD_MODULE_PARAMS:
+		return &open->params;
+	case RECORD_MODULE_COMING:
+	case RECORD_MODULE_FREE:
+		return &open->module;
+	case RECORD_MODULE_SIGNATURE:
+		return &open->signature;
+	case RECORD_CALL_DONE:
+		return &open->done;
+	}
+	return NULL;
+}
+
+static bool is_kept(uint32_t kind)
+{
+	struct open_attempt any;
+
+	return place_for(&any, kind);
+}
+
 static bool is_of(const struct open_attempt *open, const struct record_header *header)
 {
 	return open->time == header->attempt_time && open->cpu == header->attempt_cpu;
@@ -53,11 +78,17 @@ struct open_attempt *attempts_find(const struct attempts *attempts, const struct
 	return open && is_of(open, header) ? open : NULL;
 }
 
+/* What comes over the ring of refused calls may be read after what its thread did next. */
+static bool comes_later(const struct open_attempt *open, const struct record_header *header)
+{
+	return is_kept(header->kind) || header->kind == RECORD_CALL_RETURN || open->time < header->time;
+}
+
 struct open_attempt *attempts_stale(const struct attempts *attempts, const struct record_header *header)
 {
 	struct open_attempt *open = find_thread(attempts, header->tid);
 
-	return open && !is_of(open, header) ? open : NULL;
+	return open && !is_of(open, header) && comes_later(open, header) ? open : NULL;
 }
 
 struct open_attempt *attempts_get(struct attempts *attempts, const struct record_header *header)
@@ -107,31 +138,6 @@ struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t 
 	twalk_r(attempts->open, look_for_overdue, &search);
 	*waiting = search.waiting;
 	return search.overdue;
-}
-
-static void **place_for(struct open_attempt *open, uint32_t kind)
-{
-	switch (kind) {
-	case RECORD_ATTEMPT:
-		return &open->attempt;
-	case RECORD_MODULE_PARAMS:
-		return &open->params;
-	case RECORD_MODULE_COMING:
-	case RECORD_MODULE_FREE:
-		return &open->module;
-	case RECORD_MODULE_SIGNATURE:
-		return &open->signature;
-	case RECORD_CALL_DONE:
-		return &open->done;
-	}
-	return NULL;
-}
-
-static bool is_kept(uint32_t kind)
-{
-	struct open_attempt any;
-
-	return place_for(&any, kind);
 }
 
 int attempt_keep(struct open_attempt *open, const struct record_view *view)

@@ -64,15 +64,13 @@ enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct rin
 		uint32_t length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
 		uint32_t size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
 
-		if (length & BPF_RINGBUF_BUSY_BIT)
-			return RING_BUSY;
 		if (size > ring->size) /* somebody else wrote into the map */
 			return RING_EMPTY;
 		position += (size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull;
 		if (length & BPF_RINGBUF_DISCARD_BIT)
 			continue;
 		*entry = (struct ring_entry) { header + BPF_RINGBUF_HDR_SZ, size, position };
-		return RING_RECORD;
+		return (length & BPF_RINGBUF_BUSY_BIT) ? RING_BUSY : RING_RECORD;
 	}
 	return RING_EMPTY;
 }

@@ -35,7 +35,10 @@ struct ring_entry {
 
 /* The position of the oldest record. */
 uint64_t ring_position(const struct ring *ring);
-/* What is at the position, or the first record behind it that was not discarded. entry is set for RING_RECORD only. */
+/*
+ * What is at the position, or the first record behind it that was not discarded. entry is left as it is for RING_EMPTY;
+ * for RING_BUSY only `next` is of use.
+ */
 enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct ring_entry *entry);
 /* Gives all before the position back to the kernel. */
 void ring_advance(const struct ring *ring, uint64_t position);

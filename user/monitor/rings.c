@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Two rings, one order. What a process does is on the rings before it goes on. So when its refused record is visible,
- * its earlier ones are on the other ring, if not at its head: writers on other CPUs may have got in between. They are
- * looked for there. The other way round it is enough to look at the refused ring after the one that matters, and what
- * matters never waits for what anyone may cause.
+ * its earlier ones are whole on the other ring, if not at its head: writers on other CPUs may have got in between. They
+ * are looked for there. The other way round it is enough to look at the refused ring after the one that matters, and
+ * what matters never waits for what anyone may cause.
  */
 #include "rings.h"
 
@@ -21,7 +21,11 @@ static uint64_t time_of(const struct ring_entry *entry)
 	return entry->size < sizeof(*header) ? 0 : header->time;
 }
 
-/* Whether the ring holds, or may come to hold, a record from before the moment. */
+/*
+ * Whether the ring holds, or may come to hold, a record from before the moment. Behind another a half-written one is
+ * passed over: to wait for it would be to take the ring's head first, and that is likely to be what the process of the
+ * refused record did next.
+ */
 static bool has_earlier(const struct ring *ring, uint64_t time)
 {
 	struct ring_entry entry = { .next = ring_position(ring) };
@@ -29,9 +33,9 @@ static bool has_earlier(const struct ring *ring, uint64_t time)
 	for (int i = 0; i < LOOK_AHEAD; i++) {
 		enum ring_state state = ring_peek(ring, entry.next, &entry);
 
-		if (state != RING_RECORD)
-			return state == RING_BUSY;
-		if (time_of(&entry) < time)
+		if (state == RING_EMPTY)
+			return false;
+		if (state == RING_BUSY ? !i : time_of(&entry) < time)
 			return true;
 	}
 	return false;
