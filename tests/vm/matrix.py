@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs cases on kernels: groups them into boots, two boots at a time, and judges what comes back."""
+"""Runs cases on kernels: groups them into boots, some boots at a time, and judges what comes back."""
 import fcntl
 import shutil
 import tarfile
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import boot
 import image
 from judge import judge, judge_session
 from place import RUNS, Trouble
 
-AT_ONCE = 3          # on two cores: cases wait more than they work
+AT_ONCE = 3          # on two cores: cases wait more than they work. A guest with a thread for each CPU is as two
 WORTH_SPLITTING = 20 # cases: below that, another boot costs more than it saves
 SLOWEST_CASE = 120   # seconds; a guest gets this once, and the usual time for each case
 USUAL_CASE = 15
@@ -36,12 +37,21 @@ class Matrix:
             for kernel in self.kernels:
                 image.base(kernel)
                 shutil.rmtree(RUNS / f"matrix-{kernel.row}", ignore_errors=True)
+            multi, single = (deque(job for job in boots if (job[2].threads == "multi") == wanted)
+                             for wanted in (True, False))
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                for done in [pool.submit(self._boot, *job) for job in boots]:
-                    done.result()
+                workers = [pool.submit(self._work, single)]
+                self._work(multi)
+                workers += [pool.submit(self._work, single) for _ in range(AT_ONCE - 1)]
+                for worker in workers:
+                    worker.result()
         self.out.writelines(["What failed:\n", *self.failed] if self.failed else [])  # a log's end is what is read
         self.out.write(f"{self.passed} passed, {len(self.failed)} failed\n")
         return self.passed > 0 and not self.failed
+
+    def _work(self, boots):
+        while job := taken(boots):
+            self._boot(*job)
 
     def _boots(self, kernel):
         groups = defaultdict(list)
@@ -106,6 +116,12 @@ class Matrix:
             self.failed += [text] if faults else []
             self.out.write(text)
             self.out.flush()
+
+
+def taken(jobs):
+    """The next of them; None: there is no more."""
+    with suppress(IndexError):
+        return jobs.popleft()
 
 
 def receive(pipe, folder):
