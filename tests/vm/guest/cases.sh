@@ -69,12 +69,21 @@ session_stop() {
 	OUT=$case_out session=
 }
 
-# Until nothing has been written for a fifth of a second.
+# What kmodwatch has written, and its CPU time; or the time, as long as it has something to do.
+progress() {
+	size $session/stdout
+	# shellcheck disable=SC2046  # proc(5): the state is the third word, utime and stime are the 14th and 15th
+	set -- $(cat "/proc/$(cat $session/monitor.pid)/stat" 2>/dev/null)
+	if [ "${3-}" = R ]; then cat /proc/uptime; else echo "${14-} ${15-}"; fi
+}
+
+# Until nothing has been written and nothing done for a fifth of a second: a hash takes longer on a busy machine.
 settle() {
-	before=-1
-	while [ "$before" != "$(size $session/stdout)" ]; do
-		before=$(size $session/stdout)
+	before= now=$(progress)
+	while [ "$now" != "$before" ]; do
+		before=$now
 		usleep 200000
+		now=$(progress)
 	done
 }
 
