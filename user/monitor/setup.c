@@ -18,7 +18,7 @@
 enum { UNDER_WAY_US = 20000 };
 
 /* The reader hashes a chunk in 0.1 ms or so; a machine that is busy keeps it waiting longer. */
-enum { PATIENCE_MS = 200 };
+enum { PATIENCE_MS = 1000 };
 
 bool probe_is_missing(const struct probe *probe)
 {
