@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 4
+#define KMODWATCH_LAYOUT 5
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -330,7 +330,8 @@ enum limited {
 enum {
 	LIMIT_LINES = 20, /* in a period, for each key; the rest is counted */
 	LIMITS_MAX = 1024,
-	LIMIT_ANY_UID = (__u32)-1, /* of what found no room among the limits */
+	LIMIT_SLOTS = LIMITS_MAX + LIMITED_MODULE_REQUEST, /* the last: of what found no room, by enum limited */
+	LIMIT_ANY_UID = (__u32)-1,			   /* the user there */
 };
 
 struct limit_key {
@@ -340,7 +341,14 @@ struct limit_key {
 	__u16 error; /* errno */
 };
 
+/* A key in one word, which is what a global function can be given on 5.10. */
+union limit_word {
+	struct limit_key key;
+	__u64 word; /* 0: none */
+};
+
 struct limit {
+	union limit_word of;
 	__u64 began; /* ns since boot: when it came up after two seconds without */
 	__u64 last;  /* ns since boot: when it came up first in the period */
 	__u64 period;

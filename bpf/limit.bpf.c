@@ -4,40 +4,71 @@
 
 static const __u64 SECOND = 1000000000;
 
-/* A new key's; where there is no room for another, that of all such keys, which the user side made beforehand. */
-static __always_inline struct limit *limit_new(const struct limit_key *key)
-{
-	struct limit_key any = { .uid = LIMIT_ANY_UID, .what = key->what };
-	struct limit limit = {}, *found;
+enum { LOOKED_AT = 6 }; /* slots, before a key counts as one that finds no room */
 
-	bpf_map_update_elem(&limits, key, &limit, BPF_NOEXIST);
-	found = bpf_map_lookup_elem(&limits, key);
-	return found ? found : bpf_map_lookup_elem(&limits, &any);
+static __always_inline struct limit *limit_at(__u32 slot)
+{
+	return bpf_map_lookup_elem(&limits, &slot);
+}
+
+/* A free slot becomes the key's, unless another CPU is just taking it. BPF_NOEXIST: see workspace_take(). */
+static __always_inline bool limit_own(__u32 slot, struct limit *limit, __u64 word)
+{
+	if (bpf_map_update_elem(&limit_owners, &slot, &word, BPF_NOEXIST))
+		return false;
+	limit->of.word = word;
+	return true;
+}
+
+/* Where to look, one slot after another; the step is odd, and so leads to each before it comes back. */
+static __always_inline __u32 limit_slot(__u64 word, __u32 i)
+{
+	__u64 hash = word * 0x9e3779b97f4a7c15ULL;
+
+	return ((hash >> 32) + i * (hash >> 48 | 1)) % LIMITS_MAX;
+}
+
+int limit_try(__u64 word, __u32 i);
+
+/* Whether the ith slot is the key's, or now is. On its own, so that the verifier reads it once. */
+__noinline int limit_try(__u64 word, __u32 i)
+{
+	__u32 slot = limit_slot(word, i);
+	struct limit *limit = limit_at(slot);
+
+	return limit && (limit->of.word == word || (!limit->of.word && limit_own(slot, limit, word)));
+}
+
+/*
+ * The key's slot, or where there is no room for another that of all such keys. CPUs that meet a new key at the same
+ * moment may take a slot each: then it has two, which count together.
+ */
+static __always_inline struct limit *limit_find(const union limit_word *what)
+{
+	struct limit *limit = limit_at(limit_slot(what->word, 0));
+
+	if (limit && limit->of.word == what->word)
+		return limit;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < LOOKED_AT; i++)
+		if (limit_try(what->word, i))
+			return limit_at(limit_slot(what->word, i));
+	return limit_at(LIMITS_MAX - 1 + what->key.what);
 }
 
 /*
  * The user side counts the periods up, a second after there were lines: asking for the time at each call would be a
  * tenth of all that the call costs. Where nobody reads, there are no more lines, and the counting goes on.
  */
-static __always_inline struct limit *limit_now(const struct limit_key *key)
+static __always_inline void limit_begin_period(struct limit *limit, __u64 period)
 {
-	struct limit *limit = bpf_map_lookup_elem(&limits, key);
-	const struct control *now = control_read();
-	__u64 time;
+	__u64 time = bpf_ktime_get_boot_ns();
 
-	if (!limit)
-		limit = limit_new(key);
-	if (!limit || !now)
-		return limit;
-	if (limit->period != now->period) {
-		time = bpf_ktime_get_boot_ns();
-		if (time - limit->last >= 2 * SECOND)
-			limit->began = time;
-		limit->last = time;
-		limit->lines = 0;
-		limit->period = now->period;
-	}
-	return limit;
+	if (time - limit->last >= 2 * SECOND)
+		limit->began = time;
+	limit->last = time;
+	limit->lines = 0;
+	limit->period = period;
 }
 
 /*
@@ -45,22 +76,23 @@ static __always_inline struct limit *limit_now(const struct limit_key *key)
  * who would else make the monitor pass for blind. Asked last, so that it costs nobody else a line's way.
  *
  * Where CPUs begin a period at the same moment, more than LIMIT_LINES may go on; what goes on and what is counted are
- * together exact. No limit: the map is full even for the common keys, which cannot be; then everything goes on.
+ * together exact. No limit, or no control: that cannot be; then everything goes on.
  */
 __noinline int limit_takes(__u64 word, __u64 may_go_on)
 {
 	const union limit_word what = { .word = word };
-	struct limit *limit = limit_now(&what.key);
-	const struct control *now;
+	const struct control *now = control_read();
+	struct limit *limit = limit_find(&what);
 
-	if (!limit)
+	if (!limit || !now)
 		return true;
+	if (limit->period != now->period)
+		limit_begin_period(limit, now->period);
 	if (may_go_on && limit->lines < LIMIT_LINES) {
 		__sync_fetch_and_add(&limit->lines, 1);
 		return true;
 	}
-	now = control_read();
-	if (may_go_on && now && now->tester && now->tester == bpf_get_current_pid_tgid() >> 32)
+	if (may_go_on && now->tester && now->tester == bpf_get_current_pid_tgid() >> 32)
 		return true;
 	__sync_fetch_and_add(&limit->suppressed, 1);
 	return false;

@@ -6,14 +6,10 @@
 #include "compat.bpf.h"
 #include "maps.bpf.h"
 
-/* A limit_key in one word, which is what a global function can be given on 5.10. */
-union limit_word {
-	struct limit_key key;
-	__u64 word;
-};
-
-/* Whether it goes on; else it has been counted. may_go_on: false, it is only counted. A global function: see
- * path.bpf.h. */
+/*
+ * Whether it goes on; else it has been counted. word: a limit_word. may_go_on: false, it is only counted. A global
+ * function: see path.bpf.h.
+ */
 int limit_takes(__u64 word, __u64 may_go_on);
 
 #endif

@@ -103,10 +103,18 @@ struct requests_map {
 };
 
 struct limits_map {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[LIMIT_SLOTS];
+	int (*map_flags)[BPF_F_MMAPABLE_];
+	__u32 *key;
+	struct limit *value;
+};
+
+struct limit_owners_map {
 	int (*type)[BPF_MAP_TYPE_HASH];
 	int (*max_entries)[LIMITS_MAX];
-	struct limit_key *key;
-	struct limit *value;
+	__u32 *key;
+	__u64 *value; /* the word it was taken for */
 };
 
 struct under_way_map {
@@ -148,6 +156,7 @@ MAP struct tools_map tools SEC(".maps");
 MAP struct requests_map requests SEC(".maps");
 MAP struct under_way_map under_way SEC(".maps");
 MAP struct limits_map limits SEC(".maps");
+MAP struct limit_owners_map limit_owners SEC(".maps");
 MAP struct control_map control SEC(".maps");
 MAP struct memory_map memory SEC(".maps");
 

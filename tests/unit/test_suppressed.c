@@ -41,11 +41,14 @@ static int say(void *ctx, struct event *event)
 	return s->lines == s->fails_at ? -EPIPE : 0;
 }
 
-static struct limit_entry refused(uint32_t uid, uint64_t suppressed)
+static struct limit refused(uint32_t uid, uint64_t suppressed)
 {
-	return (struct limit_entry) {
-		.key = { .uid = uid, .what = LIMITED_REFUSED, .module_call = CALL_FINIT_MODULE, .error = EPERM },
-		.limit = { .began = 50, .last = 60, .lines = LIMIT_LINES, .suppressed = suppressed },
+	return (struct limit) {
+		.of.key = { .uid = uid, .what = LIMITED_REFUSED, .module_call = CALL_FINIT_MODULE, .error = EPERM },
+		.began = 50,
+		.last = 60,
+		.lines = LIMIT_LINES,
+		.suppressed = suppressed,
 	};
 }
 
@@ -58,20 +61,30 @@ static struct memory *fresh_memory(void)
 	return memory;
 }
 
-static void report(struct memory *memory, const struct limit_entry *entry, uint64_t now, int answer)
+/* What the kernel has is that in the last slots. */
+static int report_all(struct memory *memory, const struct limit *limits, size_t count, uint64_t now)
 {
-	assert_int_equal(suppressed_report(memory, entry, 1, now, OFFSET, say, &said), answer);
+	static struct limit table[LIMIT_SLOTS];
+
+	memset(table, 0, sizeof(table));
+	memcpy(table + LIMIT_SLOTS - count, limits, count * sizeof(*limits));
+	return suppressed_report(memory, table, now, OFFSET, say, &said);
+}
+
+static void report(struct memory *memory, const struct limit *limit, uint64_t now, int answer)
+{
+	assert_int_equal(report_all(memory, limit, 1, now), answer);
 }
 
 static void each_once(void **state)
 {
 	struct memory *memory = fresh_memory();
-	struct limit_entry entry = refused(1000, 0);
+	struct limit entry = refused(1000, 0);
 
 	(void)state;
 	report(memory, &entry, 70, 0);
 	assert_int_equal(said.lines, 0);
-	entry.limit.suppressed = 5;
+	entry.suppressed = 5;
 	report(memory, &entry, 80, 0);
 	assert_int_equal(said.lines, 1);
 	assert_int_equal(said.count, 5);
@@ -82,8 +95,8 @@ static void each_once(void **state)
 	assert_string_equal(said.error, "EPERM");
 	report(memory, &entry, 90, 0);
 	assert_int_equal(said.lines, 1);
-	entry.limit.suppressed = 12;
-	entry.limit.began = 95; /* there was a pause */
+	entry.suppressed = 12;
+	entry.began = 95; /* there was a pause */
 	report(memory, &entry, 100, 0);
 	assert_int_equal(said.count, 7);
 	assert_int_equal(said.since, 95 + OFFSET);
@@ -93,15 +106,15 @@ static void each_once(void **state)
 static void each_key_by_itself(void **state)
 {
 	struct memory *memory = fresh_memory();
-	struct limit_entry entries[] = { refused(1000, 3), refused(1001, 4), refused(1000, 5) };
+	struct limit entries[] = { refused(1000, 5), refused(1000, 3), refused(1001, 4) };
 
 	(void)state;
-	entries[2].key = (struct limit_key) { .uid = 1000, .what = LIMITED_TOOL_EXEC };
-	assert_int_equal(suppressed_report(memory, entries, 2, 70, OFFSET, say, &said), 0);
+	entries[0].of.key = (struct limit_key) { .uid = 1000, .what = LIMITED_TOOL_EXEC };
+	assert_int_equal(report_all(memory, entries + 1, 2, 70), 0);
 	assert_int_equal(said.lines, 2);
 	assert_int_equal(said.count, 4);
 	assert_true(said.has_call);
-	assert_int_equal(suppressed_report(memory, entries, 3, 70, OFFSET, say, &said), 0);
+	assert_int_equal(report_all(memory, entries, 3, 70), 0);
 	assert_int_equal(said.lines, 3);
 	assert_int_equal(said.count, 5);
 	assert_string_equal(said.what, "tool_exec");
@@ -112,7 +125,7 @@ static void each_key_by_itself(void **state)
 static void of_anyone(void **state)
 {
 	struct memory *memory = fresh_memory();
-	struct limit_entry entry = refused(LIMIT_ANY_UID, 3);
+	struct limit entry = refused(LIMIT_ANY_UID, 3);
 
 	(void)state;
 	report(memory, &entry, 70, 0);
@@ -122,18 +135,33 @@ static void of_anyone(void **state)
 	free(memory);
 }
 
+/* The slot was emptied and taken again before that was forgotten. */
+static void another_key(void **state)
+{
+	struct memory *memory = fresh_memory();
+	struct limit entry = refused(1000, 5);
+
+	(void)state;
+	report(memory, &entry, 80, 0);
+	entry = refused(1001, 2);
+	report(memory, &entry, 90, 0);
+	assert_int_equal(said.uid, 1001);
+	assert_int_equal(said.count, 2);
+	free(memory);
+}
+
 /* Whether its line went out before the kill is not known: it is said again as it was, and the rest by itself. */
 static void over_a_kill(void **state)
 {
 	struct memory *memory = fresh_memory();
-	struct limit_entry entry = refused(1000, 5);
+	struct limit entry = refused(1000, 5);
 	char id[48];
 
 	(void)state;
 	said.fails_at = 1;
 	report(memory, &entry, 80, -EPIPE);
 	snprintf(id, sizeof(id), "%s", said.id);
-	entry.limit.suppressed = 8;
+	entry.suppressed = 8;
 	said.fails_at = 3;
 	report(memory, &entry, 90, -EPIPE); /* the second went out, the third is not sure */
 	assert_int_equal(said.lines, 3);
@@ -162,14 +190,14 @@ static void over_a_kill(void **state)
 static void forgotten(void **state)
 {
 	struct memory *memory = fresh_memory();
-	struct limit_entry entry = refused(1000, 5);
+	struct limit entry = refused(1000, 5);
 
 	(void)state;
 	report(memory, &entry, 80, 0);
 	assert_int_equal(suppressed_count(memory), 5);
-	suppressed_forget(memory, &entry.key);
+	suppressed_forget(memory, LIMIT_SLOTS - 1);
 	assert_int_equal(suppressed_count(memory), 0);
-	entry.limit.suppressed = 2;
+	entry.suppressed = 2;
 	report(memory, &entry, 90, 0);
 	assert_int_equal(said.count, 2);
 	free(memory);
@@ -179,7 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_once),   cmocka_unit_test(each_key_by_itself), cmocka_unit_test(of_anyone),
-		cmocka_unit_test(over_a_kill), cmocka_unit_test(forgotten),
+		cmocka_unit_test(another_key), cmocka_unit_test(over_a_kill),	     cmocka_unit_test(forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

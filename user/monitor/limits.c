@@ -1,36 +1,39 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "limits.h"
-#include "../cleanup.h"
 #include "clock.h"
 #include "probes.h"
 #include "suppressed.h"
-
-#include <errno.h>
-#include <stdlib.h>
 
 static const uint64_t PERIOD_NS = 1000000000;
 
 enum {
 	QUIET_LOOKS = 2,	      /* then it is over */
-	CROWDED = LIMITS_MAX * 3 / 4, /* entries: from there on those that rest are taken out */
+	CROWDED = LIMITS_MAX * 3 / 4, /* slots: from there on those that rest are taken out */
 	REST_S = 60,
 };
 
+static size_t count_taken(const struct limit *limits)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < LIMITS_MAX; i++)
+		count += limits[i].of.word != 0;
+	return count;
+}
+
 /*
  * All that was counted has been said. A call that comes just between the look and the removal would be lost to the
- * count: hence only entries that have rested for long, and only where there is no room otherwise.
+ * count: hence only slots that have rested for long, and only where there is no room otherwise.
  */
-static void make_room(const struct probes *probes, struct memory *memory, const struct limit_entry *entries,
-		      size_t count, uint64_t now)
+static void make_room(const struct probes *probes, uint64_t now)
 {
-	for (size_t i = 0; count > CROWDED && i < count; i++) {
-		const struct limit_entry *entry = &entries[i];
+	const struct limit *limits = probes_limits(probes);
 
-		if (entry->key.uid == LIMIT_ANY_UID || now < entry->limit.last + REST_S * PERIOD_NS)
-			continue;
-		if (!probes_forget_limit(probes, &entry->key))
-			suppressed_forget(memory, &entry->key);
-	}
+	if (count_taken(limits) <= CROWDED)
+		return;
+	for (size_t i = 0; i < LIMITS_MAX; i++)
+		if (limits[i].of.word && now >= limits[i].last + REST_S * PERIOD_NS && !probes_free_limit(probes, i))
+			suppressed_forget(probes_memory(probes), i);
 }
 
 void limits_wake(struct limits *limits, uint64_t now)
@@ -51,21 +54,16 @@ int limits_check(struct limits *limits, const struct probes *probes, uint64_t no
 		 void *ctx)
 {
 	struct memory *memory = probes_memory(probes);
-	_cleanup_(freep) struct limit_entry *entries = NULL;
 	uint64_t before;
-	size_t count;
 	int err;
 
 	if (!limits->due || now < limits->due)
 		return 0;
-	err = probes_limits(probes, &entries, &count);
-	if (err)
-		return err;
 	before = suppressed_count(memory);
-	err = suppressed_report(memory, entries, count, now, boot_offset, emit, ctx);
+	err = suppressed_report(memory, probes_limits(probes), now, boot_offset, emit, ctx);
 	if (err)
 		return err;
-	make_room(probes, memory, entries, count, now);
+	make_room(probes, now);
 	err = probes_next_period(probes);
 	if (err)
 		return err;

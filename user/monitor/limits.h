@@ -18,7 +18,7 @@ void limits_wake(struct limits *limits, uint64_t now);
 int limits_due_ms(const struct limits *limits, uint64_t now);
 
 /*
- * Looks, when it is time, and makes room in the map when it fills up. Emits an attempts_suppressed for each entry of
+ * Looks, when it is time, and makes room in the map when it fills up. Emits an attempts_suppressed for each slot of
  * which something was counted since the last look. Returns 0 or a negative errno.
  */
 int limits_check(struct limits *limits, const struct probes *probes, uint64_t now, uint64_t boot_offset, emit_fn emit,

@@ -66,7 +66,7 @@ struct memory {
 	struct blindness blind[SIGHTS_MAX];
 	struct image images[IMAGES_MAX];
 	struct live_module modules[HIDDEN_MAX];
-	struct limit_report reports[LIMITS_MAX];
+	struct limit_report reports[LIMIT_SLOTS];
 	struct slot slots[SLOTS];
 	struct request requests[REQUESTS_KEPT];
 };

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 int probes_open(const struct options *options, struct pins *pins, struct probes **out)
 {
@@ -45,6 +46,8 @@ void probes_freep(struct probes **probes)
 	if (!*probes)
 		return;
 	memory_unmap((*probes)->memory);
+	if ((*probes)->limits)
+		munmap((*probes)->limits, LIMITS_SIZE);
 	probes_detach(*probes);
 	for (size_t i = 0; i < PROBES; i++)
 		closep(&(*probes)->side.probes[i].program);
@@ -191,23 +194,9 @@ int probes_lost(const struct probes *probes, uint64_t *counts)
 	return 0;
 }
 
-int probes_limits(const struct probes *probes, struct limit_entry **entries, size_t *count)
+const struct limit *probes_limits(const struct probes *probes)
 {
-	struct limit_entry *all = malloc(LIMITS_MAX * sizeof(*all)); /* zeroing it would take more than all else */
-	struct limit_key key, *before = NULL;
-	size_t n = 0;
-
-	if (!all)
-		return -ENOMEM;
-	while (n < LIMITS_MAX && !bpf_map_get_next_key(probes->side.maps[MAP_LIMITS], before, &key)) {
-		all[n].key = key;
-		before = &all[n].key;
-		if (!bpf_map_lookup_elem(probes->side.maps[MAP_LIMITS], &key, &all[n].limit))
-			n++;
-	}
-	*entries = all;
-	*count = n;
-	return 0;
+	return probes->limits;
 }
 
 int probes_next_period(const struct probes *probes)
@@ -220,9 +209,11 @@ int probes_next_period(const struct probes *probes)
 	return err ? err : control_write(fd, &control);
 }
 
-int probes_forget_limit(const struct probes *probes, const struct limit_key *key)
+/* The owner last: a slot that is not empty yet must not be taken. */
+int probes_free_limit(const struct probes *probes, uint32_t slot)
 {
-	return bpf_map_delete_elem(probes->side.maps[MAP_LIMITS], key) ? -errno : 0;
+	probes->limits[slot] = (struct limit) { 0 };
+	return bpf_map_delete_elem(probes->side.maps[MAP_LIMIT_OWNERS], &slot) ? -errno : 0;
 }
 
 uint64_t probe_skipped(const struct probes *probes, size_t i)

@@ -6,7 +6,6 @@
 #include "../output/event.h"
 #include "memory.h"
 
-struct limit_entry;
 struct options;
 struct pins;
 struct probes;
@@ -58,12 +57,12 @@ struct memory *probes_memory(const struct probes *probes);
  */
 int probes_lost(const struct probes *probes, uint64_t *counts);
 
-/* What is limited in the kernel, as it is now. *entries: the caller's to free. Returns 0 or a negative errno. */
-int probes_limits(const struct probes *probes, struct limit_entry **entries, size_t *count);
+/* What is limited in the kernel, as it is at any moment: LIMIT_SLOTS of them. */
+const struct limit *probes_limits(const struct probes *probes);
 /* Lets the kernel side send as many lines again. Returns 0 or a negative errno. */
 int probes_next_period(const struct probes *probes);
-/* Takes it out of the kernel's map. Returns 0 or a negative errno. */
-int probes_forget_limit(const struct probes *probes, const struct limit_key *key);
+/* Empties the slot, for another key. Returns 0 or a negative errno. */
+int probes_free_limit(const struct probes *probes, uint32_t slot);
 
 /*
  * How often the kernel skipped a probe since it was loaded, because another thread had been preempted in it on the same

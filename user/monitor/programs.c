@@ -61,6 +61,7 @@ const char *const map_names[MAPS] = {
 	[MAP_REQUESTS] = "requests",
 	[MAP_UNDER_WAY] = "under_way",
 	[MAP_LIMITS] = "limits",
+	[MAP_LIMIT_OWNERS] = "limit_owners",
 	[MAP_CONTROL] = "control",
 	[MAP_MEMORY] = "memory",
 };

@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* What is under way when the programs begin to work ends without them: microseconds, but for a module's long init. */
 enum { UNDER_WAY_US = 20000 };
@@ -129,16 +130,17 @@ static bool any_link(const struct probes *probes)
 	return false;
 }
 
-/* What finds no room among the limits is counted here. */
-static int make_common_limits(const struct probes *probes)
+/* With the keys of what finds no room among the limits. */
+static int map_limits(struct probes *probes)
 {
-	for (int what = LIMITED_REFUSED; what <= LIMITED_MODULE_REQUEST; what++) {
-		struct limit_key key = { .uid = LIMIT_ANY_UID, .what = what };
-		struct limit limit = { 0 };
+	void *map = mmap(NULL, LIMITS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, probes->side.maps[MAP_LIMITS], 0);
 
-		if (bpf_map_update_elem(probes->side.maps[MAP_LIMITS], &key, &limit, BPF_NOEXIST) && errno != EEXIST)
-			return -errno;
-	}
+	if (map == MAP_FAILED)
+		return -errno;
+	probes->limits = map;
+	for (int what = LIMITED_REFUSED; what <= LIMITED_MODULE_REQUEST; what++)
+		probes->limits[LIMITS_MAX - 1 + what].of.key =
+		    (struct limit_key) { .uid = LIMIT_ANY_UID, .what = what };
 	return 0;
 }
 
@@ -176,9 +178,6 @@ static int start_generation(struct probes *probes, const struct options *options
 	if (err)
 		return err;
 	name_all(probes);
-	err = make_common_limits(probes);
-	if (err)
-		return err;
 	if (!probes->pins || probes->takeover == TAKEOVER_RESUMED)
 		return 0;
 	probes->fresh = true;
@@ -276,6 +275,8 @@ int setup_run(struct probes *probes, const struct options *options)
 	if (probes->pins)
 		takeover_begin(probes);
 	err = load(probes, options);
+	if (!err)
+		err = map_limits(probes);
 	if (err)
 		return err;
 	err = tools_remember(probes->side.maps[MAP_TOOLS]);

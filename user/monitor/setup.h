@@ -6,13 +6,14 @@
 #include "object.h"
 #include "probes.h"
 
-enum { LEFT_RINGS = 2 };
+enum { LEFT_RINGS = 2, LIMITS_SIZE = LIMIT_SLOTS * sizeof(struct limit) };
 
 struct probes {
 	struct pins *pins; /* NULL: nothing is pinned */
 	char digest[DIGEST_SIZE];
 	struct kernel_side side;
 	struct memory *memory;
+	struct limit *limits; /* the map, LIMIT_SLOTS of them; NULL: not yet */
 	enum takeover takeover;
 	bool fresh;	      /* what is pinned is not current yet */
 	bool gap;	      /* a probe that the earlier monitor had was gone */

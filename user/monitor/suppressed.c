@@ -6,29 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_key(const struct limit_key *a, const struct limit_key *b)
-{
-	return a->uid == b->uid && a->what == b->what && a->module_call == b->module_call && a->error == b->error;
-}
-
-/* Of the entry; a free place where that was nothing; NULL: there is none. */
-static struct limit_report *find_report(struct memory *memory, const struct limit_key *key)
-{
-	struct limit_report *unused = NULL;
-
-	for (int i = 0; i < LIMITS_MAX; i++) {
-		struct limit_report *report = &memory->reports[i];
-
-		if (is_key(&report->key, key))
-			return report;
-		if (!report->key.what && !unused)
-			unused = report;
-	}
-	if (unused)
-		*unused = (struct limit_report) { .key = *key };
-	return unused;
-}
-
 static const char *name_of(enum limited what)
 {
 	switch (what) {
@@ -42,14 +19,14 @@ static const char *name_of(enum limited what)
 	return NULL;
 }
 
-static int emit_report(const struct limit_report *report, size_t index, uint64_t boot_offset, emit_fn emit, void *ctx)
+static int emit_report(const struct limit_report *report, size_t slot, uint64_t boot_offset, emit_fn emit, void *ctx)
 {
 	struct event event = { .kind = EVENT_ATTEMPTS_SUPPRESSED };
-	const struct limit_key *key = &report->key;
+	const struct limit_key *key = &report->of.key;
 	bool any = key->uid == LIMIT_ANY_UID;
 	char id[48];
 
-	snprintf(id, sizeof(id), "s%llx-%zx", (unsigned long long)report->time, index);
+	snprintf(id, sizeof(id), "s%llx-%zx", (unsigned long long)report->time, slot);
 	event.id = text_of(id);
 	event.time = number_of(report->time + boot_offset);
 	event.what = text_of(name_of(key->what));
@@ -64,23 +41,23 @@ static int emit_report(const struct limit_report *report, size_t index, uint64_t
 }
 
 /* A count that is being said is said to its end before it grows: a kill may have come after the line. */
-static int report_entry(struct memory *memory, const struct limit_entry *entry, uint64_t now, uint64_t boot_offset,
-			emit_fn emit, void *ctx)
+static int report_slot(struct limit_report *report, const struct limit *limit, size_t slot, uint64_t now,
+		       uint64_t boot_offset, emit_fn emit, void *ctx)
 {
-	struct limit_report *report = find_report(memory, &entry->key);
-	int err = 0;
+	uint64_t suppressed = __atomic_load_n(&limit->suppressed, __ATOMIC_RELAXED);
+	int err;
 
-	if (!report)
-		return 0; /* the map has as many places */
+	if (report->of.word != limit->of.word)
+		*report = (struct limit_report) { .of = limit->of };
 	for (;;) {
 		if (report->upto == report->done) {
-			if (entry->limit.suppressed == report->done)
+			if (suppressed == report->done)
 				break;
 			report->time = now;
-			report->since = entry->limit.began > report->seen ? entry->limit.began : report->seen;
-			__atomic_store_n(&report->upto, entry->limit.suppressed, __ATOMIC_RELEASE);
+			report->since = limit->began > report->seen ? limit->began : report->seen;
+			__atomic_store_n(&report->upto, suppressed, __ATOMIC_RELEASE);
 		}
-		err = emit_report(report, report - memory->reports, boot_offset, emit, ctx);
+		err = emit_report(report, slot, boot_offset, emit, ctx);
 		if (err)
 			return err;
 		__atomic_store_n(&report->done, report->upto, __ATOMIC_RELEASE);
@@ -90,26 +67,27 @@ static int report_entry(struct memory *memory, const struct limit_entry *entry, 
 	return 0;
 }
 
-int suppressed_report(struct memory *memory, const struct limit_entry *entries, size_t count, uint64_t now,
-		      uint64_t boot_offset, emit_fn emit, void *ctx)
+int suppressed_report(struct memory *memory, const struct limit *limits, uint64_t now, uint64_t boot_offset,
+		      emit_fn emit, void *ctx)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < count; i++)
-		err = report_entry(memory, &entries[i], now, boot_offset, emit, ctx);
+	for (size_t i = 0; !err && i < LIMIT_SLOTS; i++)
+		if (limits[i].of.word)
+			err = report_slot(&memory->reports[i], &limits[i], i, now, boot_offset, emit, ctx);
 	return err;
 }
 
-void suppressed_forget(struct memory *memory, const struct limit_key *key)
+void suppressed_forget(struct memory *memory, size_t slot)
 {
-	*find_report(memory, key) = (struct limit_report) { 0 };
+	memory->reports[slot] = (struct limit_report) { 0 };
 }
 
 uint64_t suppressed_count(const struct memory *memory)
 {
 	uint64_t sum = 0;
 
-	for (int i = 0; i < LIMITS_MAX; i++)
+	for (int i = 0; i < LIMIT_SLOTS; i++)
 		sum += memory->reports[i].done;
 	return sum;
 }

@@ -162,6 +162,22 @@ static int do_flood_nested(int argc, char **argv)
 	return say(&measure);
 }
 
+/* One call as each; the saved user id is the way back. */
+static int do_flood_users(int argc, char **argv)
+{
+	uid_t first = atoi(argv[1]), count = atoi(argv[2]);
+
+	(void)argc;
+	for (uid_t uid = first; uid < first + count; uid++) {
+		if (setresuid(uid, uid, 0))
+			die("setresuid");
+		syscall(SYS_finit_module, -1, "", 0);
+		if (setresuid(0, 0, 0))
+			die("setresuid");
+	}
+	return answer(0);
+}
+
 static unsigned long long now_ns(void)
 {
 	struct timespec now;
@@ -188,6 +204,7 @@ const struct act flood_acts[] = {
 	{ "flood-audit", "N|SECONDSs: a request to change the audit state", 1, do_flood_audit },
 	{ "flood-exec", "N|SECONDSs PROGRAM...: its output is dropped", 2, do_flood_exec },
 	{ "flood-nested", "N|SECONDSs: finit_module(-1), and the same in a signal's handler", 1, do_flood_nested },
+	{ "flood-users", "FIRST COUNT: finit_module(-1), once as each of so many users", 2, do_flood_users },
 	{ "timed", "ACT...: and how long it took", 1, do_timed },
 	{ 0 },
 };
