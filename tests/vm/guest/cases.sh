@@ -79,7 +79,7 @@ progress() {
 
 # Until nothing has been written and nothing done for a fifth of a second: a hash takes longer on a busy machine.
 settle() {
-	before= now=$(progress)
+	before="" now=$(progress)
 	while [ "$now" != "$before" ]; do
 		before=$now
 		usleep 200000
