@@ -29,7 +29,7 @@ class Needs:
     args: str = ""
     smp: int = 2
     own: str = ""         # the name of a case that wants no company
-    threads: str = "single"  # multi: the guest's CPUs really run at the same time
+    threads: str = "single"  # as boot.accelerator() has it
 
     def __hash__(self):
         return hash((self.args, self.smp, self.own, self.threads))
@@ -130,8 +130,9 @@ class Case:
     @property
     def needs(self):
         own = self.name if self.headers.get("boot") == "own" else ""
-        return Needs(self.headers.get("args", ""), int(self.headers.get("smp", "2")), own,
-                     self.headers.get("threads", "single"))
+        threads = self.headers.get("threads", "single")
+        smp = self.headers.get("smp", "1" if threads == "counted" else "2")  # QEMU 7.2 cannot count with more
+        return Needs(self.headers.get("args", ""), int(smp), own, threads)
 
     @property
     def slow(self):
