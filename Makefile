@@ -39,7 +39,7 @@ help:
 	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
 	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel (5.10, 6.1, 6.12, newest)'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
-	@echo 'make matrix-asan   the cases on 6.1 with the user side built for ASan and UBSan'
+	@echo 'make vm-asan       all that runs in guests, on 6.1, with the user side built for ASan and UBSan'
 	@echo 'make fuzz T=3600   each fuzzer for so many seconds'
 	@echo 'make format        lay out the C files as .clang-format says'
 
@@ -149,7 +149,7 @@ $(B)/asan/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
-# The program itself, for `make matrix-asan`.
+# The program itself, for `make vm-asan`.
 $(B)/asan/kmodwatch: $(USER_SOURCES:%.c=$(B)/asan/%.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(USER_LIBS)
@@ -247,12 +247,6 @@ check: all lint unit
 matrix: all
 	@tests/vm/run matrix
 
-# The same with the user side built for ASan and UBSan.
-SANITIZED_KERNELS ?= 6.1
-.PHONY: matrix-asan
-matrix-asan: $(B)/asan/kmodwatch
-	@KMODWATCH=$< tests/vm/run matrix $(SANITIZED_KERNELS:%=--kernel %)
-
 # The audit cross-check in guests with the real auditctl and auditd: the case table, acceptance line by line, the round
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.
 AUDIT_SETS ?= 500
@@ -281,6 +275,15 @@ other-builds:
 .PHONY: service-matrix
 service-matrix: all other-builds
 	@tests/vm/service/run $(SERVICE)
+
+# All of that on these kernels, with the user side built for ASan and UBSan.
+SANITIZED_KERNELS ?= 6.1
+.PHONY: vm-asan
+vm-asan: $(B)/asan/kmodwatch | all other-builds
+	@KMODWATCH=$< tests/vm/run matrix $(SANITIZED_KERNELS:%=--kernel %)
+	@KMODWATCH=$< tests/vm/service/run $(SANITIZED_KERNELS:%=--kernel %)
+	@for kernel in $(SANITIZED_KERNELS); do for part in cases watching "differential --count $(QUICK_SETS)"; do \
+		KMODWATCH=$< tests/vm/audit/run $$part --kernel $$kernel || exit 1; done; done
 
 # Our reading of module signatures, against modinfo's.
 $(B)/tests/signatures/show: $(B)/tests/signatures/show.o $(B)/user/monitor/signature.o
