@@ -329,7 +329,7 @@ enum limited {
 
 enum {
 	LIMIT_LINES = 20, /* in a period, for each key; the rest is counted */
-	LIMITS_MAX = 1024,
+	LIMITS_MAX = 2048,
 	LIMIT_SLOTS = LIMITS_MAX + LIMITED_MODULE_REQUEST, /* the last: of what found no room, by enum limited */
 	LIMIT_ANY_UID = (__u32)-1,			   /* the user there */
 };

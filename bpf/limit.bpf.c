@@ -4,7 +4,7 @@
 
 static const __u64 SECOND = 1000000000;
 
-enum { LOOKED_AT = 6 }; /* slots, before a key counts as one that finds no room */
+enum { LOOKED_AT = 3 }; /* slots, before a key counts as one that finds no room */
 
 static __always_inline struct limit *limit_at(__u32 slot)
 {
@@ -30,13 +30,14 @@ static __always_inline __u32 limit_slot(__u64 word, __u32 i)
 
 int limit_try(__u64 word, __u32 i);
 
-/* Whether the ith slot is the key's, or now is. On its own, so that the verifier reads it once. */
+/* The ith slot plus one, where it is the key's, or now is; else 0. On its own, so that the verifier reads it once. */
 __noinline int limit_try(__u64 word, __u32 i)
 {
 	__u32 slot = limit_slot(word, i);
 	struct limit *limit = limit_at(slot);
+	bool ours = limit && (limit->of.word == word || (!limit->of.word && limit_own(slot, limit, word)));
 
-	return limit && (limit->of.word == word || (!limit->of.word && limit_own(slot, limit, word)));
+	return ours ? slot + 1 : 0;
 }
 
 /*
@@ -46,14 +47,14 @@ __noinline int limit_try(__u64 word, __u32 i)
 static __always_inline struct limit *limit_find(const union limit_word *what)
 {
 	struct limit *limit = limit_at(limit_slot(what->word, 0));
+	int found = 0;
 
 	if (limit && limit->of.word == what->word)
 		return limit;
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < LOOKED_AT; i++)
-		if (limit_try(what->word, i))
-			return limit_at(limit_slot(what->word, i));
-	return limit_at(LIMITS_MAX - 1 + what->key.what);
+	for (__u32 i = 0; i < LOOKED_AT && !found; i++)
+		found = limit_try(what->word, i);
+	return limit_at(found ? found - 1 : LIMITS_MAX - 1 + what->key.what);
 }
 
 /*
