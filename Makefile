@@ -27,7 +27,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-short bench-baseline clean help packages-build packages-vm packages-test
+.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-profile bench-short bench-baseline clean help packages-build packages-vm packages-test
 
 all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
@@ -37,6 +37,7 @@ help:
 	@echo 'make test          install what is missing and run every test, on all kernels'
 	@echo 'make check         lint, unit tests and one kernel without its slow cases: the loop while developing'
 	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
+	@echo 'make bench-profile where the instructions go: needs perf (linux-perf)'
 	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel (5.10, 6.1, 6.12, newest)'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
 	@echo 'make vm-asan       all that runs in guests, on 6.1, with the user side built for ASan and UBSan'
@@ -235,6 +236,8 @@ test:
 # Figures: tests/bench. The short form compares instruction counts with tests/bench/baseline.json.
 bench: packages-vm all
 	@tests/bench/run full --kernel $(KERNEL)
+bench-profile: packages-vm all
+	@tests/bench/run profile --kernel $(KERNEL)
 bench-short: all
 	@tests/bench/run short
 bench-baseline: all

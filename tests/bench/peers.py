@@ -11,6 +11,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "vm"))
 
 from apt import Suite  # noqa: E402
+from image import libraries  # noqa: E402
 from place import BUILD, Trouble, need, run  # noqa: E402
 
 ROOT = BUILD / "peers"
@@ -67,8 +68,8 @@ class Pack:
     """Goes into the boot's archive where a case would."""
     name = "bench"
 
-    def __init__(self, tree, with_peers):
-        self.tree, self.with_peers = tree, with_peers
+    def __init__(self, tree, with_peers, with_perf):
+        self.tree, self.with_peers, self.with_perf = tree, with_peers, with_perf
 
     def pack(self, archive, _folder):
         build_cost()
@@ -77,6 +78,11 @@ class Pack:
         archive.text("m/crc7.ko", crc7)
         for path in sorted((HERE / "guest").iterdir()):
             archive.file(f"usr/lib/vm/{path.name}", path)
+        if self.with_perf:
+            perf = need("perf", "linux-perf")
+            archive.file("usr/bin/perf", perf)
+            for path, source in libraries(perf):
+                archive.file(path, source)
         if not self.with_peers:
             return
         fetch()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The table, from the figures of a full run."""
+from collections import defaultdict
 
 COLUMNS = ("nothing", "auditd", "bpftrace", "kmodwatch")
 
@@ -108,3 +109,19 @@ def table(figures):
     parts = (_acts(flat), _floods(flat), _growth(flat))
     versions = ", ".join(f"{name} {version}" for name, version in figures["peers"].items())
     return "\n\n".join([f"Kernel {figures['kernel']}; {versions}.", *("\n".join(part) for part in parts)])
+
+
+def profile(figures):
+    """Where the instructions of each act go: of which process, and the functions that take most."""
+    lines = []
+    for watch, rows in figures.items():
+        for row, parts in rows.items():
+            whose = defaultdict(int)
+            for name, count in parts.items():
+                whose[name.split()[0]] += count
+            lines += [f"{watch}: {row}", *_largest(whose, 5), "", *_largest(parts, 30), ""]
+    return "\n".join(lines)
+
+
+def _largest(counts, most):
+    return [f"{count:12,}  {name}" for name, count in sorted(counts.items(), key=lambda one: -one[1])[:most]]

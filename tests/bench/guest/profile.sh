@@ -4,15 +4,16 @@
 # shellcheck disable=SC2034  # what is not used here is used there
 . /usr/lib/vm/watchers.sh
 
-# profile COUNT COMMAND...: {"COMM SYMBOL": instructions of each of the COUNT acts, ...}; what is idle does not count
+# profile COUNT COMMAND...: {"PROCESS FUNCTION": instructions of each of the COUNT acts, ...}, without what is idle, or perf's
 profile() {
 	count=$1
 	shift
 	perf record -q -a -e cpu-clock -c 20011 -o /run/perf.data -- "$@" >/dev/null 2>/run/perf.log ||
 		{ cat /run/perf.log >&2; return 1; }
-	perf report -i /run/perf.data --stdio -q -n --sort comm,symbol 2>/dev/null | tr -d '"\\' | grep -v native_safe_halt |
-		awk -v count="$count" 'NF > 4 { printf "%s\"%s %s\": %d", (n++ ? ", " : "{"), $3, $5, $2 * 20011 / count }
-			END { print n ? "}" : "{}" }'
+	perf report -i /run/perf.data --stdio -q -n --sort comm,symbol 2>/dev/null |
+		awk -v count="$count" 'NF < 5 || $3 ~ /^perf/ || /native_safe_halt/ { next }
+			{ all[$3 " " ($5 ~ /^0x/ ? "(no symbol)" : $5)] += $2 * 20011 / count }
+			END { for (one in all) printf "%s\"%s\": %d", (n++ ? ", " : "{"), one, all[one]; print n ? "}" : "{}" }'
 }
 
 # shellcheck disable=SC2086
