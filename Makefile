@@ -229,7 +229,8 @@ test:
 	@$(MAKE) --no-print-directory -j2 all
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint scan unit unit-asan unit-valgrind replay check-arm64 judge
 	@tests/vm/run fetch
-	@$(MAKE) --no-print-directory check-vmlinux signatures native bench-short matrix fuzz
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-vmlinux signatures native bench-short
+	@$(MAKE) --no-print-directory matrix fuzz
 	@$(MAKE) --no-print-directory service-matrix SERVICE=--short
 	@$(MAKE) --no-print-directory audit-matrix AUDIT_SETS=$(QUICK_SETS)
 
