@@ -155,7 +155,14 @@ class Machine:
         return self.status
 
     def panicked(self):
-        return self.console.exists() and "Kernel panic" in self.console.read_text(errors="replace")
+        return self._on_console("Kernel panic")
+
+    def began(self):
+        """Did the guest get as far as its job?"""
+        return self._on_console("init: the job begins")
+
+    def _on_console(self, words):
+        return self.console.exists() and words in self.console.read_text(errors="replace")
 
     def complaint(self):
         """Why the guest did not end well, in one sentence, with the end of its console below."""

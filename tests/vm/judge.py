@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Decides whether a case passed, from the files that the guest sent. No news is bad news."""
+import itertools
 import json
 import re
 
@@ -9,6 +10,7 @@ import strict
 from case import Case
 
 GENERAL = ("monitor_start", "module_present", "monitor_stop")
+TRIES = 50_000  # at the least: where a line is missing, all orders of many like ones would take longer than anybody waits
 
 
 def judge(case, folder, release):
@@ -171,9 +173,11 @@ def _among(patterns, lines, bound):
 
 
 def _any_order(patterns, lines, bound, reach=None):
-    """Each pattern takes one of the next lines; names must agree, so a choice may have to be taken back."""
+    """Each pattern takes one of the next lines; names must agree, so a choice may have to be taken back, until the tries
+    are used up."""
     taken = lines[:reach or len(patterns)]
     deepest = {"at": -1, "why": ""}
+    left = itertools.count(max(TRIES, 2 * len(patterns) * len(taken)), -1)
 
     def settle(at, free, names):
         if at == len(patterns):
@@ -181,6 +185,8 @@ def _any_order(patterns, lines, bound, reach=None):
         number, wanted = patterns[at]
         closest = None
         for index in free:
+            if next(left) == 0:
+                raise Unmet(f"{deepest['why']}\n(other ways to share out the lines were left untried: too many)")
             try:
                 now = pattern.match(wanted, taken[index], names)
             except pattern.Mismatch as mismatch:
