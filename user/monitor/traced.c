@@ -24,19 +24,31 @@ void traced_freep(struct traced **traced)
 	*traced = NULL;
 }
 
-struct traced *traced_read(void)
+struct traced *traced_of(FILE *list)
 {
 	_cleanup_(traced_freep) struct traced *traced = calloc(1, sizeof(*traced));
-	_cleanup_(fclosep) FILE *list = open_list();
 	struct traced *whole;
 	size_t room = 0;
 
-	/* no NUL is in it, so this reads all */
-	if (!traced || !list || (getdelim(&traced->text, &room, '\0', list) < 0 && ferror(list)))
+	if (!traced)
 		return NULL;
+	/* no NUL is in it, so this reads all */
+	if (getdelim(&traced->text, &room, '\0', list) < 0) {
+		if (ferror(list) || !feof(list))
+			return NULL;
+		free(traced->text); /* nothing is attached: what getdelim() leaves there then is no text */
+		traced->text = NULL;
+	}
 	whole = traced;
 	traced = NULL;
 	return whole;
+}
+
+struct traced *traced_read(void)
+{
+	_cleanup_(fclosep) FILE *list = open_list();
+
+	return list ? traced_of(list) : NULL;
 }
 
 /* Each line begins with the function's name: "NAME (COUNT) FLAGS ..." */
