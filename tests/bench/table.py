@@ -50,6 +50,10 @@ class Table:
         self.row(words, "–", *(cell((source or self.counts)[name]) for name in COLUMNS[1:]))
 
 
+def _memory(one):
+    return f"{one['memory']['resident'] / 1024:.1f} MiB ({one['memory']['peak'] / 1024:.0f})"
+
+
 def _acts(figures):
     made = Table(figures)
     counts, floods = made.counts, made.floods
@@ -64,8 +68,8 @@ def _acts(figures):
     big = {name: counts[name]["big"]["all"] for name in ("nothing", "kmodwatch-no-hash", "kmodwatch")}
     made.row("a module of 10 MiB, loaded and unloaded", short(big["nothing"]), "", "",
              f"{short(big['kmodwatch'])} ({(big['kmodwatch'] - big['kmodwatch-no-hash']) / 10 / 2 ** 20:.1f} a byte for the hash)")
-    made.each("memory: steady, without rings (peak)",
-              lambda one: f"{one['memory']['resident'] / 1024:.1f} MiB ({one['memory']['peak'] / 1024:.0f})")
+    made.each("memory: steady, without rings (peak)", _memory)
+    made.row("the same, `--no-hash`", "", "", "", _memory(counts["kmodwatch-no-hash"]))
     made.each("idle: instructions a second, wake-ups a second",
               lambda one: f"{short(one['idle']['daemon'])}, {one['idle']['woken']:.2g}")
     made.each("start until it sees, two CPUs",

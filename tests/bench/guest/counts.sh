@@ -18,6 +18,11 @@ modules() {
 	figure big cost --rounds 1 --count 2 module /tmp/big.ko crc7
 }
 
+no_hash() {
+	modules
+	figure memory memory
+}
+
 # Tools: fewer than kmodwatch shows a second. Refused calls: as many as take a bearable time with this watcher.
 acts() {
 	[ -z "$DAEMON" ] || figure start started
@@ -76,7 +81,7 @@ watch nothing acts 200000
 watch kmodwatch acts 100000
 [ "$SHORT" = yes ] && exit
 OPTIONS=--no-hash
-watch kmodwatch-no-hash modules
+watch kmodwatch-no-hash no_hash
 OPTIONS=
 watch kmodwatch-growth growth
 latencies
