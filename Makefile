@@ -263,11 +263,10 @@ $(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNI
 
 .PHONY: audit-matrix
 audit-matrix: all $(AUDIT_ACCEPT)
-	@tests/vm/audit/run watching --kernel 6.1 # alone: it makes what all guests share
-	@printf '%s\n' 6.1 newest | xargs -P2 -I ROW sh -ec 'tests/vm/audit/run cases --kernel ROW; \
+	@printf '%s\n' 6.1 newest | xargs -P2 -I ROW sh -ec 'tests/vm/audit/run watching --kernel ROW; \
+		tests/vm/audit/run cases --kernel ROW; \
 		tests/vm/audit/run accept --kernel ROW --count $(AUDIT_SETS); \
 		tests/vm/audit/run differential --kernel ROW --count $(AUDIT_SETS)'
-	@tests/vm/audit/run watching --kernel newest
 
 # Other builds for the test of upgrades: other programs, and another layout of what is pinned.
 .PHONY: other-builds

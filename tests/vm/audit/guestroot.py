@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the guest has besides the common image: the real auditctl and auditd, and the program that performs the acts."""
+import fcntl
 import sys
 from pathlib import Path
 
@@ -70,8 +71,11 @@ class Pack:
         self.files = files  # path in the guest: text
 
     def pack(self, archive, _folder):
-        fetch()
-        build_acts()
+        BUILD.mkdir(parents=True, exist_ok=True)
+        with open(BUILD / "audit.lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # guests side by side share them
+            fetch()
+            build_acts()
         added = set()
         for name in TOOLS:
             archive.file(f"usr/sbin/{name}", _found(name))
