@@ -43,7 +43,7 @@ static void empty_list(void **state)
 	assert_false(traced_has(traced, ""));
 }
 
-static void closed_list(void **state)
+static void unreadable_list(void **state)
 {
 	FILE *list = fopen("/", "re"); /* a folder opens, and cannot be read */
 
@@ -58,7 +58,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(functions_of_the_list),
 		cmocka_unit_test(empty_list),
-		cmocka_unit_test(closed_list),
+		cmocka_unit_test(unreadable_list),
 	};
 
 	return cmocka_run_group_tests_name("traced", tests, NULL, NULL);

@@ -123,7 +123,7 @@ class Case:
         return self.holds([self._condition("kernel" + word) for word in words], release)
 
     def is_left_out(self, row):
-        """Where all cases run on all kernels, those that show nothing of a kernel's run on some of them: `rows`."""
+        """Not among the rows that the case names, so not run there unless all cases are to run on all kernels."""
         rows = self.headers.get("rows", "").split()
         return bool(rows) and row not in rows
 

@@ -18,9 +18,6 @@ AT_ONCE = 3          # on two cores: cases wait more than they work. A guest wit
 WORTH_SPLITTING = 20 # cases: below that, another boot costs more than it saves
 SLOWEST_CASE = 120   # seconds; a guest gets this once, and the usual time for each case
 USUAL_CASE = 15
-# Boots until it counts: a guest with a thread for each CPU may panic before any verdict (see boot.accelerator()), and a
-# counted one of 7.2 stood still with an empty console, once in 30, on a machine with more to do than it can.
-TRIES = 3
 
 
 class Matrix:
@@ -72,12 +69,12 @@ class Matrix:
                 number += 1
 
     def _boot(self, kernel, cases, needs, folder):
-        tries = TRIES
+        tries = boot.TRIES
         while not self._boot_once(kernel, cases, needs, folder, tries == 1):
             tries -= 1
 
     def _boot_once(self, kernel, cases, needs, folder, last_try):
-        """False: the emulator's own fault (see TRIES), so try again."""
+        """False: the emulator's own fault, before any verdict, so try again."""
         waiting = {f"{number:03d}-{case.name}": case for number, case in enumerate(cases)}
         limit = SLOWEST_CASE + USUAL_CASE * len(cases)
         with boot.Machine(kernel, folder, {"MODE": "cases"}, cases=cases, args=needs.args, smp=needs.smp,
@@ -93,8 +90,7 @@ class Matrix:
                     self._report(kernel, name, folder / name, now - last, lambda: judge_session(folder / name))
                 last = now
             died = machine.wait() is None
-            panicked = needs.threads == "multi" and machine.panicked() and len(waiting) == len(cases)
-            if died and (panicked or not machine.began()) and not last_try:
+            if machine.emulators_fault() and len(waiting) == len(cases) and not last_try:
                 with self.lock:
                     self.out.write(f"{kernel.row} boot tried again: {machine.complaint()}\n")
                 return False

@@ -29,14 +29,15 @@ struct traced *traced_of(FILE *list)
 	_cleanup_(traced_freep) struct traced *traced = calloc(1, sizeof(*traced));
 	struct traced *whole;
 	size_t room = 0;
+	ssize_t size;
 
 	if (!traced)
 		return NULL;
-	/* no NUL is in it, so this reads all */
-	if (getdelim(&traced->text, &room, '\0', list) < 0) {
-		if (ferror(list) || !feof(list))
-			return NULL;
-		free(traced->text); /* nothing is attached: what getdelim() leaves there then is no text */
+	size = getdelim(&traced->text, &room, '\0', list); /* no NUL is in it, so this reads all */
+	if (!feof(list))
+		return NULL;
+	if (size < 0) { /* nothing is attached, and what getdelim() leaves there is no text */
+		free(traced->text);
 		traced->text = NULL;
 	}
 	whole = traced;
