@@ -34,7 +34,7 @@ all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 help:
 	@echo 'make               build $(B)/kmodwatch'
 	@echo 'make run           install what is missing, build, and show events (in a VM where this kernel has no modules)'
-	@echo 'make test          install what is missing and run every test, on all kernels'
+	@echo 'make test          install what is missing and run the tests, on four kernels'
 	@echo 'make check         lint, unit tests and one kernel without its slow cases: the loop while developing'
 	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
 	@echo 'make bench-profile where the instructions go: needs perf (linux-perf)'
@@ -247,7 +247,7 @@ bench-baseline: all
 check: all lint unit
 	@tests/vm/run matrix --quick --kernel $(KERNEL)
 
-# Every case on every kernel.
+# The cases, on all kernels but where a case's `rows` names fewer; `tests/vm/run matrix --every` leaves none out.
 matrix: all
 	@tests/vm/run matrix
 
