@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror
 # What the targets need on a Debian machine; each target installs what it lacks and says so.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libssl-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
-PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy clang-tools cppcheck gcc-multilib libclang-rt-dev libcmocka-dev mandoc mmdebstrap python3-jsonschema shellcheck strace valgrind zsh
+PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy clang-tools cppcheck gcc-multilib jq libclang-rt-dev libcmocka-dev mandoc mmdebstrap python3-jsonschema shellcheck strace valgrind zsh
 
 ifeq ($(V),1)
 Q :=
@@ -230,6 +230,7 @@ test:
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint scan unit unit-asan unit-valgrind replay check-arm64 judge
 	@tests/vm/run fetch
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-vmlinux signatures native bench-short
+	@$(MAKE) --no-print-directory docs-check
 	@$(MAKE) --no-print-directory matrix fuzz
 	@$(MAKE) --no-print-directory service-matrix SERVICE=--short
 	@$(MAKE) --no-print-directory audit-matrix AUDIT_SETS=$(QUICK_SETS)
@@ -361,7 +362,7 @@ LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.
 LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run \
 	$(wildcard tests/bench/*.py) tests/bench/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
-LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/vm/guest/init
+LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/vm/guest/init
 LINT_SHELL := $(wildcard tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 # Sourced helpers, and jq filters in single quotes.
 LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh)
@@ -425,10 +426,10 @@ scan: $(B)/include/kmodwatch.skel.h
 		$(MAKE) --no-print-directory B=$(B)/scan $(B)/scan/kmodwatch >$(B)/scan.log 2>&1 || \
 		{ rm -rf $(B)/scan/user; cat $(B)/scan.log >&2; exit 1; }
 
-$(LINT)/man: user/dist/kmodwatch.8
-	$(call say,MAN,$<)
+$(LINT)/man: $(MAN_PAGES:%=user/dist/%)
+	$(call say,MAN,$(words $^) pages)
 	@mkdir -p $(@D)
-	$(Q)mandoc -T lint -W warning $<
+	$(Q)mandoc -T lint -W warning $^
 	@touch $@
 
 $(LINT)/python: $(LINT_PYTHON)

@@ -63,7 +63,7 @@ def _acts(figures):
     made.added("fork, exec of modprobe, 3 ancestors", "tool-3")
     made.added("the same, 8 ancestors", "tool-8")
     made.relative("`finit_module(-1)`, refused, in a flood", "refused")
-    made.module("load and unload of crc7.ko: caller's / daemon's", COLUMNS[1:])
+    made.module("load and unload of crc7.ko: caller / daemon", COLUMNS[1:])
     made.module("the same, `--no-hash`", ("", "", "kmodwatch-no-hash"))
     big = {name: counts[name]["big"]["all"] for name in ("nothing", "kmodwatch-no-hash", "kmodwatch")}
     made.row("a module of 10 MiB, loaded and unloaded", short(big["nothing"]), "", "",
@@ -72,7 +72,7 @@ def _acts(figures):
     made.row("the same, `--no-hash`", "", "", "", _memory(counts["kmodwatch-no-hash"]))
     made.each("idle: instructions a second, wake-ups a second",
               lambda one: f"{short(one['idle']['daemon'])}, {one['idle']['woken']:.2g}")
-    made.each("start until it sees, two CPUs",
+    made.each("from start until it sees, two CPUs",
               lambda one: f"{one['started_ms'] / 1000:.1f} s", floods)
     made.each("start, instructions", lambda one: short(one["start"]["daemon"]))
     return made.lines
@@ -81,7 +81,7 @@ def _acts(figures):
 def _floods(figures):
     made = Table(figures)
     alone = made.floods["nothing"]["calls"]
-    made.head("watched by", "calls/s", "of the free rate", "loads, unloads seen of 20", "refused calls told", "lost", "memory")
+    made.head("watched by", "calls/s", "of the unwatched rate", "loads, unloads seen of 20", "refused calls reported", "lost", "memory")
     for name, one in made.floods.items():
         made.row(name, short(one["calls"] * 1000 / one["ms"]), f"{one['calls'] / alone:.2f}",
                  f"{one['loads']}, {one['unloads']}" if "memory" in one else "–",
@@ -93,13 +93,13 @@ def _floods(figures):
 def _growth(figures):
     made = Table(figures)
     own, growth = made.counts["kmodwatch"], made.counts["kmodwatch-growth"]
-    made.head("kmodwatch's own growth", "")
+    made.head("how the cost of kmodwatch grows", "instructions")
     for depth in (1, 4, 16):
-        made.row(f"load and unload, {depth} ancestors: daemon's", short(growth[f"ancestors-{depth}"]["daemon"]))
+        made.row(f"load and unload, {depth} ancestors: daemon", short(growth[f"ancestors-{depth}"]["daemon"]))
     for rate in (1, 10, 100):
-        made.row(f"{rate} loads and unloads a second: daemon's, each", short(growth[f"pace-{rate}"]["a_module"]))
+        made.row(f"{rate} loads and unloads a second: daemon, each", short(growth[f"pace-{rate}"]["a_module"]))
     late = own["latency"]
-    made.row(f"from finit_module's return to the line, {late['count']:,} loads: p50, p99, most",
+    made.row(f"from finit_module's return to the line, {late['count']:,} loads: p50, p99, longest",
              ", ".join(short(late[name]) for name in ("p50", "p99", "max")))
     made.row("10,000 audit rules checked for the profile cis-rhel7", short(own["check-rules"]["all"]))
     made.row("a profile of 10,000 audit rules checked", short(own["check-profile"]["all"]))

@@ -26,6 +26,8 @@ for prefix in /usr/local /usr; do
 755 .$prefix/sbin/kmodwatch
 644 .$prefix/share/bash-completion/completions/kmodwatch
 644 .$prefix/share/kmodwatch/kmodwatch.schema.json
+644 .$prefix/share/man/man5/kmodwatch-events.5
+644 .$prefix/share/man/man7/kmodwatch-audit.7
 644 .$prefix/share/man/man8/kmodwatch.8
 644 .$prefix/share/zsh/$zsh/_kmodwatch"
 	(umask 077 && make install DESTDIR="$root" PREFIX=$prefix)
@@ -33,7 +35,9 @@ for prefix in /usr/local /usr; do
 	"$root$prefix/sbin/kmodwatch" --version >/dev/null || fail "the program does not run"
 	grep -q "^ExecStart=$prefix/sbin/kmodwatch " "$root$prefix/lib/systemd/system/kmodwatch.service" ||
 		fail "the unit does not start $prefix/sbin/kmodwatch"
-	same "the page's folders" "$(grep -c "$prefix/share/kmodwatch/" "$root$prefix/share/man/man8/kmodwatch.8")" 1
+	for page in man5/kmodwatch-events.5 man8/kmodwatch.8; do
+		same "$page's folders" "$(grep -c "$prefix/share/kmodwatch/" "$root$prefix/share/man/$page")" 1
+	done
 	grep -rlE "@[A-Z]+@" "$root$prefix"/{lib,share} && fail "something was not filled in"
 	other=$(find "$root" -path "$root/var/lib/kmodwatch" -prune -o -type d ! -perm 755 -print)
 	[ -n "$other" ] && [ "$(umask)" = 0022 ] && fail "folders that not all can enter: $other"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Options, profiles and kinds of events have their names in several places: do all of them name the same?
+"""Options, profiles, and the kinds and keys of events have their names in several places: do all of them name the same?
 
 names.py PROGRAM: the program as built; its schema lies beside it.
 """
@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import events_page
 
 TOP = Path(__file__).resolve().parent.parent.parent
 DIST = TOP / "user" / "dist"
@@ -91,44 +93,27 @@ def profiles():
         "_kmodwatch": re.search(r"profiles=\((.*)\)", read(DIST / "_kmodwatch")).group(1).split(),
         "kmodwatch.8": re.findall(r"^\.Cm ([a-z0-9-]+)", section(read(DIST / "kmodwatch.8"), ".It Fl -profile", ".It "),
                                   re.MULTILINE),
+        "kmodwatch-audit.7": re.findall(r"^\.It Cm ([a-z0-9-]+)$", section(read(DIST / "kmodwatch-audit.7"), ".Sh PROFILES", ".El"),
+                                        re.MULTILINE),
     }
     for place, found in places.items():
         yield from compare(f"{place}: profiles", wanted, set(found))
 
 
-def kinds(program):
+def keys(program):
     schema = json.loads(read(Path(program).parent / "kmodwatch.schema.json"))
-    wanted = {name: set(schema["$defs"][name]["properties"]) - set(schema["required"])
-              for name in schema["properties"]["event"]["enum"]}
-    wanted = {name: {key for key in keys if not re.search("_(hex|truncated|detached)$", key)}
-              for name, keys in wanted.items()}
-    readme = {name: re.findall("`([a-z_]+)`", keys) for name, keys in
-              re.findall(r"^\| `([a-z_]+)` \| [^|]* \| (.*) \|$", section(read(TOP / "README.md"), "| --- |", "\n\n"),
-                         re.MULTILINE)}
-    man = {}
-    for item in section(read(DIST / "kmodwatch.8"), ".Sh EVENTS", ".El").split(".It Ic ")[1:]:
-        man[item.split()[0]] = re.findall(r"^\.Ql (\w+)", item, re.MULTILINE)
-    for place, found in (("README.md", readme), ("kmodwatch.8", man)):
-        yield from compare(f"{place}: kinds", set(wanted), set(found))
-        for kind in sorted(set(wanted) & set(found)):
-            unknown = set(found[kind]) - wanted[kind] - ALSO.get(kind, set())
-            if unknown:
-                yield f"{place}: {kind} has no {sorted(unknown)}"
-            if place == "kmodwatch.8":
-                yield from compare(f"{place}: keys of {kind}", wanted[kind], set(found[kind]))
-
-
-# Words in the README's table that are values.
-ALSO = {"module_missed": {"loaded", "unloaded"}}
+    yield from events_page.faults(schema)
+    listed = re.findall(r"^\.It Ic (\w+)$", section(read(DIST / "kmodwatch.8"), ".Sh EVENTS", ".El"), re.MULTILINE)
+    yield from compare("kmodwatch.8: kinds", set(schema["properties"]["event"]["enum"]), set(listed))
 
 
 def main():
     program = sys.argv[1]
-    faults = [*options(program), *profiles(), *kinds(program)]
+    faults = [*options(program), *profiles(), *keys(program)]
     for fault in faults:
         print(fault, file=sys.stderr)
     longs, letters = of_code()
-    print(f"  names      {len(longs)} options, the profiles and the kinds of events: {len(faults)} faults")
+    print(f"  names      {len(longs)} options, the profiles and every key of the events: {len(faults)} faults")
     return bool(faults)
 
 

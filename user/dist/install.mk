@@ -8,12 +8,16 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
+MAN_PAGES := kmodwatch.8 kmodwatch-events.5 kmodwatch-audit.7
+# NAME.SECTION goes to manSECTION.
+man_installed = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(1)
+
 .PHONY: install uninstall
 install: all $(B)/kmodwatch.schema.json
 	install -D -m 0755 $(B)/kmodwatch $(DESTDIR)$(SBINDIR)/kmodwatch
-	install -d -m 0755 $(DESTDIR)$(MANDIR)/man8
-	sed 's|/usr/local|$(PREFIX)|' user/dist/kmodwatch.8 > $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
-	chmod 0644 $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
+	install -d -m 0755 $(sort $(dir $(foreach page,$(MAN_PAGES),$(call man_installed,$(page)))))
+	$(foreach page,$(MAN_PAGES),sed 's|/usr/local|$(PREFIX)|' user/dist/$(page) > $(call man_installed,$(page)) && ) :
+	chmod 0644 $(foreach page,$(MAN_PAGES),$(call man_installed,$(page)))
 	install -D -m 0644 user/dist/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
 	install -D -m 0644 user/dist/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
 	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json
@@ -24,12 +28,12 @@ install: all $(B)/kmodwatch.schema.json
 	[ -e $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch ] || \
 		install -D -m 0644 user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
 
-# Stops and takes out a service that runs from here; options that the administrator changed stay.
+# Stops and removes a service that runs from here. Options that the administrator changed stay.
 uninstall:
 	[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || systemctl disable --now kmodwatch 2>/dev/null || true
 	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --unpin
 	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --options $(SYSCONFDIR)/default/kmodwatch --unpin
-	rm -f $(DESTDIR)$(SBINDIR)/kmodwatch $(DESTDIR)$(MANDIR)/man8/kmodwatch.8 $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch \
+	rm -f $(DESTDIR)$(SBINDIR)/kmodwatch $(foreach page,$(MAN_PAGES),$(call man_installed,$(page))) $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch \
 		$(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json \
 		$(DESTDIR)$(UNITDIR)/kmodwatch.service
 	! cmp -s user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch || \
@@ -48,9 +52,16 @@ $(B)/kmodwatch.schema.json: $(B)/schema
 
 -include $(B)/user/dist/schema.d
 
-# What is installed, and that all of it names the same options and events.
-.PHONY: dist-check
+# What is installed, that all of it names the same options and events, and that the examples in the documents are true.
+.PHONY: dist-check docs-check docs-record
 dist-check: all
 	@python3 -B tests/dist/names.py $(B)/kmodwatch
+	@python3 -B tests/dist/examples.py $(B)/kmodwatch
 	@tests/dist/install.sh
 	@tests/dist/completion.sh
+
+# The examples again, in a guest; and their lines recorded anew, when a line has another shape.
+docs-check: packages-vm all
+	@python3 -B tests/dist/examples.py --guest $(B)/kmodwatch
+docs-record: packages-vm all
+	@python3 -B tests/dist/examples.py --record $(B)/kmodwatch

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Is every example in the documents true?
+
+examples.py PROGRAM           each line and each output in the documents is what the recorded lines give
+examples.py --guest PROGRAM   and a guest gives the same lines, and the outputs of the commands that need one
+examples.py --record PROGRAM  records the lines anew, keeping those values that differ from run to run
+
+A literal block in a document is a console, where it begins with a prompt; or an event, where it begins with `{`, broken
+up between its keys, with `...` for what is left out. The lines are recorded in examples/: the scene of `make run`, and
+what kinds.sh does in a guest. A command that watches stands for those of the scene; one that needs a guest has its
+output compared there.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from documents import blocks
+from recorded import FOLDER, KERNEL, TOP, kinds_of, masked, merged, recorded, run_guest, run_scene
+
+sys.path.insert(0, str(TOP / "tests" / "vm"))
+import contract  # noqa: E402
+
+# Commands whose lines the recorded scene stands for.
+WATCHING = (r"make run </dev/null", r"journalctl [^|]*-o cat\b[^|]*", r"kmodwatch(?! --check-audit| --print)\b[^|]*")
+IN_GUEST = re.compile(r"kmodwatch --(check-audit|print-)")
+# `...` is no JSON: as a key, and as an item, it becomes this.
+MORE = "\x00more"
+
+
+def parsed(text):
+    """An event as it stands in a document."""
+    pieces = re.split(r'("(?:[^"\\]|\\.)*")', text)
+    kinds = []
+    for at, piece in enumerate(pieces):
+        if at % 2:
+            continue
+        new = ""
+        for token in re.split(r"(\.\.\.|[][{}])", piece):
+            if token in ("{", "["):
+                kinds.append(token)
+            elif token in ("}", "]"):
+                kinds.pop()
+            elif token == "...":
+                token = json.dumps(MORE) + (":0" if kinds[-1] == "{" else "")
+            new += token
+        pieces[at] = new
+    return json.loads("".join(pieces))
+
+
+def shows(example, line):
+    """The example has all that the line has, in its order, but where it says `...`."""
+    if type(example) is not type(line):
+        return False
+    if isinstance(example, dict):
+        more, keys = MORE in example, [key for key in example if key != MORE]
+        left = [key for key in line if key in example] if more else list(line)
+        return keys == left and all(shows(example[key], line[key]) for key in keys)
+    if isinstance(example, list):
+        more, items = example[-1:] == [MORE], [item for item in example if item != MORE]
+        return (len(items) <= len(line) if more else len(items) == len(line)) and all(map(shows, items, line))
+    return example == line
+
+
+def event_faults(block, lines):
+    try:
+        example = parsed("".join(line.strip() for line in block.lines))
+    except (ValueError, IndexError) as error:
+        yield f"{block.where}: this is no JSON: {error}"
+        return
+    if not any(shows(example, line) for line in lines):
+        yield f"{block.where}: no recorded line is like this: {json.dumps(example)[:200]}"
+
+
+def commands(block):
+    """[(command, [lines of output])]. A line that ends open goes on in the next."""
+    found = []
+    lines = iter(block.lines)
+    for line in lines:
+        if line[:2] not in ("# ", "$ "):
+            found[-1][1].append(line)
+            continue
+        command = line[2:]
+        while command.count("'") % 2 or command.endswith(("\\", "|")):
+            command += "\n" + next(lines)
+        found.append((command, []))
+    return found
+
+
+def output_is(shown, printed):
+    """The output as shown, which may end with `...` for more of it."""
+    if shown[-1:] == ["..."]:
+        return shown[:-1] == printed[:len(shown) - 1] and len(printed) >= len(shown)
+    return shown == printed
+
+
+def console_faults(block):
+    for command, shown in commands(block):
+        watching = re.match("|".join(WATCHING), command)
+        if watching:
+            # The journal has other lines between the events.
+            source = "{ echo Started kmodwatch.service; cat scene.jsonl; }" if "journalctl" in watching[0] else "cat scene.jsonl"
+            rest = command[watching.end():]
+            done = subprocess.run(["bash", "-c", source + " " + rest], cwd=FOLDER, capture_output=True, text=True)
+            if done.returncode or done.stderr or not output_is(shown, done.stdout.splitlines()):
+                yield f"{block.where}: `{command}` gives {done.returncode}\n{done.stderr}{done.stdout}not\n" + "\n".join(shown)
+        elif shown and not IN_GUEST.match(command):
+            yield f"{block.where}: nothing proves the output of `{command}`"
+
+
+def document_faults(lines):
+    count = 0
+    for block in blocks():
+        if block.lines[0].startswith("{"):
+            count += 1
+            yield from event_faults(block, lines)
+        elif block.lines[0][:2] in ("# ", "$ "):
+            count += 1
+            yield from console_faults(block)
+    if not count:
+        yield "there are no examples in the documents"
+
+
+def line_faults(lines):
+    """What is recorded keeps the contract, and has every kind."""
+    for number, line in enumerate(lines, 1):
+        yield from (f"recorded line {number}: {fault}" for fault in contract.check_line(line))
+    missing = contract.KNOWN - {line["event"] for line in lines} - {"audit_unrecorded"}
+    if missing:
+        yield f"no line is recorded of {sorted(missing)}"
+
+
+def guest_commands():
+    return [(block.where, command, shown) for block in blocks() if block.lines[0][:2] in ("# ", "$ ")
+            for command, shown in commands(block) if IN_GUEST.match(command)]
+
+
+def guest_faults():
+    for name, lines in (("scene", run_scene()), ("kinds", None)):
+        if lines is None:
+            wanted = guest_commands()
+            lines, outputs = run_guest([command for _, command, _ in wanted])
+            for (where, command, shown), printed in zip(wanted, outputs):
+                if not output_is(shown, printed):
+                    yield f"{where}: in a guest `{command}` gives\n" + "\n".join(printed)
+        before = recorded(name)
+        if [line["event"] for line in lines] != [line["event"] for line in before]:
+            yield f"{name}: a guest gives other events: {kinds_of(lines)}, not {kinds_of(before)}"
+            continue
+        for new, old in zip(lines, before):
+            if masked(new) != masked(old):
+                yield f"{name}: a guest's line is\n{json.dumps(masked(new))}, not\n{json.dumps(masked(old))}"
+
+
+def record():
+    for name, lines in (("scene", run_scene()), ("kinds", run_guest([])[0])):
+        path = FOLDER / f"{name}.jsonl"
+        before = recorded(name) if path.exists() else []
+        path.write_text("".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+                                for line in merged(before, lines)), encoding="utf-8")
+
+
+def main():
+    mode, program = ("", sys.argv[1]) if len(sys.argv) == 2 else sys.argv[1:]
+    os.environ["KMODWATCH"] = program
+    if mode == "--record":
+        record()
+    lines = recorded("scene") + recorded("kinds")
+    faults = [*line_faults(lines), *document_faults(lines), *(guest_faults() if mode == "--guest" else ())]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"  examples   {len(lines)} recorded lines{f', and a guest of {KERNEL}' if mode == '--guest' else ''}: {len(faults)} faults")
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
