@@ -11,15 +11,16 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-comp
 MAN_PAGES := kmodwatch.8 kmodwatch-events.5 kmodwatch-audit.7
 # NAME.SECTION goes to manSECTION.
 man_installed = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(1)
+COMPLETIONS := $(B)/completions/kmodwatch.bash $(B)/completions/_kmodwatch
 
 .PHONY: install uninstall
-install: all $(B)/kmodwatch.schema.json
+install: all $(B)/kmodwatch.schema.json $(COMPLETIONS)
 	install -D -m 0755 $(B)/kmodwatch $(DESTDIR)$(SBINDIR)/kmodwatch
 	install -d -m 0755 $(sort $(dir $(foreach page,$(MAN_PAGES),$(call man_installed,$(page)))))
 	$(foreach page,$(MAN_PAGES),sed 's|/usr/local|$(PREFIX)|' user/dist/$(page) > $(call man_installed,$(page)) && ) :
 	chmod 0644 $(foreach page,$(MAN_PAGES),$(call man_installed,$(page)))
-	install -D -m 0644 user/dist/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
-	install -D -m 0644 user/dist/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
+	install -D -m 0644 $(B)/completions/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
+	install -D -m 0644 $(B)/completions/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
 	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json
 	install -d -m 0755 $(DESTDIR)$(UNITDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|' user/dist/kmodwatch.service.in > $(DESTDIR)$(UNITDIR)/kmodwatch.service
@@ -52,13 +53,20 @@ $(B)/kmodwatch.schema.json: $(B)/schema
 
 -include $(B)/user/dist/schema.d
 
+# The shells offer the built-in profiles: names.py checks that each file is one. profiles.h tells when one has gone.
+PROFILES := $(sort $(wildcard user/audit/profiles/*.rules))
+$(COMPLETIONS): $(B)/completions/%: user/dist/% user/audit/profiles.h $(PROFILES)
+	$(call say,FILL,$@)
+	@mkdir -p $(@D)
+	$(Q)sed 's/@PROFILES@/$(basename $(notdir $(PROFILES)))/' $< >$@
+
 # What is installed, that all of it names the same options and events, and that the examples in the documents are true.
 .PHONY: dist-check docs-check docs-record
-dist-check: all
+dist-check: all $(COMPLETIONS)
 	@python3 -B tests/dist/names.py $(B)/kmodwatch
 	@python3 -B tests/dist/examples.py $(B)/kmodwatch
 	@tests/dist/install.sh
-	@tests/dist/completion.sh
+	@tests/dist/completion.sh $(B)/completions
 
 # The examples again, in a guest; and their lines recorded anew, when a line has another shape.
 docs-check: packages-vm all
