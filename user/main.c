@@ -69,8 +69,8 @@ static bool keeps_pin(const struct options *options, const struct options *again
 {
 	if (again->pin && !strcmp(options->pin, again->pin))
 		return true;
-	log_line("--pin cannot change while it runs, since what is recorded in %s would be left unread: stop it, "
-		 "kmodwatch --unpin --pin %s, and start it anew",
+	log_line("--pin cannot change while kmodwatch runs, since what is recorded in %s would never be read: stop it, "
+		 "run kmodwatch --unpin --pin %s, and start it again",
 		 options->pin, options->pin);
 	return false;
 }
@@ -88,7 +88,8 @@ static int run(int argc, char **argv, struct options options)
 	for (;;) {
 		code = monitor_run(&tried, &stopping);
 		if (code == EXIT_NO_START && anew) {
-			log_line("the options that were read anew will not do, so it goes on with those it had");
+			log_line(
+			    "the options that were read again cannot be used: kmodwatch goes on with the old ones");
 			tried = options;
 			anew = false;
 			continue;
@@ -101,7 +102,7 @@ static int run(int argc, char **argv, struct options options)
 		if (anew)
 			tried = again;
 		else
-			log_line("the options were not read anew: it goes on with those it had");
+			log_line("the options were not read again: kmodwatch goes on with the old ones");
 	}
 }
 

@@ -11,28 +11,28 @@
 
 static const char help[] =
     "Usage: kmodwatch [OPTION]...\n"
-    "Shows every load and unload of a kernel module as it happens: one JSON object a line on stdout,\n"
-    "messages on stderr.\n"
+    "Shows every load and unload of a kernel module as it happens. Events go to stdout, one JSON object per\n"
+    "line; messages go to stderr.\n"
     "\n"
-    "      --format FORMAT  json: one object a line; text (for --check-audit, and its default on a\n"
+    "      --format FORMAT  json: one JSON object per line; text (for --check-audit, and its default on a\n"
     "                       terminal): a table\n"
-    "      --journal        send events to the journal with fields of their own, instead of lines on stdout:\n"
+    "      --journal        send events to the journal, with fields of their own, instead of stdout:\n"
     "                       journalctl KMODWATCH_EVENT=module_load\n"
-    "      --no-snapshot    do not list the modules that are loaded already\n"
-    "      --btf FILE       take the kernel's type information from FILE, not /sys/kernel/btf/vmlinux\n"
-    "      --ring-size KIB  room for events that wait for the reader: a power of two from 64 to 1048576\n"
-    "                       (default 16384); what does not fit is counted and reported as events_lost\n"
-    "      --image-limit MIB  take the bytes of modules up to that size (default and most: 64) for their hash\n"
-    "      --image-ring KIB  room for those bytes on their way, as --ring-size (default 8192)\n"
-    "      --no-hash        do not take modules' bytes: no sha256\n"
-    "      --capture DIR    keep each distinct image there, as SHA256.ko, readable by root only\n"
-    "      --capture-max MIB  what they may take together (default 1024): the oldest go first\n"
-    "      --pin DIR        let probes and rings stay in DIR, on a bpffs, when kmodwatch ends: they go on\n"
-    "                       recording, and the next start reads on where this one stopped\n"
-    "      --self-test SECONDS  how often the probes are tested (default 30; 0: only at the start)\n"
-    "      --state DIR      keep the list of loaded modules there, and tell at the next start what changed\n"
-    "                       while nobody watched (module_missed)\n"
-    "      --options FILE   take more options from FILE, a line KMODWATCH_OPTIONS=\"...\", and again on SIGHUP\n"
+    "      --no-snapshot    do not list the modules that are already loaded\n"
+    "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
+    "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
+    "                       to 1048576 (default 16384); what does not fit is counted as events_lost\n"
+    "      --image-limit MIB  hash modules up to this size (at most 64, which is the default)\n"
+    "      --image-ring KIB  the size of the ring for the bytes of modules, as --ring-size (default 8192)\n"
+    "      --no-hash        do not take the bytes of modules, so that events have no sha256\n"
+    "      --capture DIR    keep each distinct module in DIR as SHA256.ko, readable by root only\n"
+    "      --capture-max MIB  how much space those may take (default 1024); the oldest are removed first\n"
+    "      --pin DIR        leave probes and rings in DIR, on a bpffs, when kmodwatch ends: they go on recording,\n"
+    "                       and the next start continues where this one stopped\n"
+    "      --self-test SECONDS  how often to test the probes (default 30; 0: only at the start)\n"
+    "      --state DIR      keep the list of loaded modules in DIR; the next start tells what has changed while\n"
+    "                       nobody watched (module_missed)\n"
+    "      --options FILE   take more options from the line KMODWATCH_OPTIONS=\"...\" in FILE; SIGHUP reads it again\n"
     "      --profile NAME   what auditd's rules should record: your own rules file, or a built-in profile:\n"
     "                       " PROFILE_NAMES_AND_DEFAULT "\n"
     "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
@@ -43,18 +43,19 @@ static const char help[] =
     "      --check-audit    check whether auditd's rules, on disk and in the kernel, record what the\n"
     "                       profile requires, and exit\n"
     "      --rules PATH     check this file (as auditctl -R reads it) or folder (as augenrules joins it)\n"
-    "                       instead of the system's; the kernel is not asked; may be given again\n"
-    "      --print-rules    check, and print nothing but the rules that would close the gaps\n"
-    "      --print-profile NAME  print a profile that is built in\n"
-    "      --unpin          take out what --pin left, from its DIR or /sys/fs/bpf/kmodwatch, and exit\n"
+    "                       instead of the rules of this machine; may be given more than once\n"
+    "      --print-rules    check, and print only the rules that would close the gaps\n"
+    "      --print-profile NAME  print a built-in profile\n"
+    "      --unpin          remove what --pin left in its DIR or in /sys/fs/bpf/kmodwatch, and exit\n"
     "\n"
-    "Runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile anew, and go on.\n"
-    "Needs root, or CAP_BPF and CAP_PERFMON. The files and folders named with --options, --profile, --state,\n"
-    "--capture and --pin must be root's or yours, writable by nobody else, and no links.\n"
+    "kmodwatch runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile again.\n"
+    "It needs root, or CAP_BPF and CAP_PERFMON. What --options, --profile, --state, --capture and --pin name must\n"
+    "be root's or yours, must be writable by nobody else, and must not be a symbolic link.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout is gone, ...);\n"
-    "2 could not start (usage, privilege, no probe could be attached, another holds the pins).\n"
+    "2 could not start (usage, privilege, no probe could be attached, another kmodwatch holds the pins).\n"
     "With --check-audit: 0 everything required is recorded; 1 something is not; 2 it could not be\n"
-    "found out (usage, privilege, unreadable files).\n";
+    "found out (usage, privilege, unreadable files, an unknown verdict).\n"
+    "See kmodwatch(8), kmodwatch-events(5) and kmodwatch-audit(7).\n";
 
 enum {
 	OPTION_FORMAT = 256,
@@ -163,9 +164,9 @@ static const char *conflict(const struct options *options)
 	if (!options->check_audit && options->format == FORMAT_TEXT)
 		return "--format text is for --check-audit: events are written as json only";
 	if (options->journal && (options->check_audit || options->format != FORMAT_DEFAULT))
-		return "--journal is for the monitor's events, and they have no other format there";
+		return "--journal sends events as fields, so --format and --check-audit do not go with it";
 	if (options->capture && !options->image_limit_mib)
-		return "--capture needs the modules' bytes, and --no-hash leaves them out";
+		return "--capture needs the bytes of modules, and --no-hash does not take them";
 	if (options->print_rules && options->format != FORMAT_DEFAULT)
 		return "--print-rules prints rules, so --format does not go with it";
 	return NULL;
@@ -215,21 +216,23 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 			break;
 		case OPTION_RING_SIZE:
 			if (!read_ring_size(optarg, &read.ring_kib)) {
-				log_line("--ring-size %s will not do: give KiB, a power of two from 64 to 1048576",
-					 optarg);
+				log_line(
+				    "--ring-size %s cannot be used: give a power of two from 64 to 1048576, in KiB",
+				    optarg);
 				return usage_error(exit_code);
 			}
 			break;
 		case OPTION_IMAGE_LIMIT:
 			if (!read_number(optarg, 1, 64, &read.image_limit_mib)) {
-				log_line("--image-limit %s will not do: give MiB, 1 to 64", optarg);
+				log_line("--image-limit %s cannot be used: give 1 to 64, in MiB", optarg);
 				return usage_error(exit_code);
 			}
 			break;
 		case OPTION_IMAGE_RING:
 			if (!read_ring_size(optarg, &read.image_ring_kib)) {
-				log_line("--image-ring %s will not do: give KiB, a power of two from 64 to 1048576",
-					 optarg);
+				log_line(
+				    "--image-ring %s cannot be used: give a power of two from 64 to 1048576, in KiB",
+				    optarg);
 				return usage_error(exit_code);
 			}
 			break;
@@ -238,14 +241,14 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 			break;
 		case OPTION_CAPTURE:
 			if (!*optarg) {
-				log_line("--capture needs a folder, as /var/lib/kmodwatch/images");
+				log_line("--capture needs a folder, for example /var/lib/kmodwatch/images");
 				return usage_error(exit_code);
 			}
 			read.capture = optarg;
 			break;
 		case OPTION_CAPTURE_MAX:
 			if (!read_number(optarg, 1, 1048576, &read.capture_max_mib)) {
-				log_line("--capture-max %s will not do: give MiB, 1 to 1048576", optarg);
+				log_line("--capture-max %s cannot be used: give 1 to 1048576, in MiB", optarg);
 				return usage_error(exit_code);
 			}
 			break;
@@ -257,7 +260,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 			break;
 		case OPTION_SELF_TEST:
 			if (!read_number(optarg, 0, 86400, &read.self_test)) {
-				log_line("--self-test %s will not do: give seconds, 0 to 86400", optarg);
+				log_line("--self-test %s cannot be used: give 0 to 86400, in seconds", optarg);
 				return usage_error(exit_code);
 			}
 			break;
@@ -266,7 +269,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 			break;
 		case OPTION_STATE:
 			if (!*optarg) {
-				log_line("--state needs a folder, as /var/lib/kmodwatch");
+				log_line("--state needs a folder, for example /var/lib/kmodwatch");
 				return usage_error(exit_code);
 			}
 			read.state = optarg;

@@ -127,7 +127,7 @@ static int add_file(struct words *words, const char *path)
 		    strncmp(start, variable, strlen(variable)) ? -EBADMSG : add_value(words, start + strlen(variable));
 		if (!err)
 			continue;
-		log_line("%s, line %d, is not understood: it is to hold %s\"OPTION...\" or a comment", path, number,
+		log_line("%s, line %d, is not understood: it must hold %s\"OPTION...\" or a comment", path, number,
 			 variable);
 		return err;
 	}

@@ -35,7 +35,7 @@ const char *distrust(const struct stat *st)
 	if (!is_ours(st))
 		return "it belongs to another user, so it is not trusted: give it to root, or name another";
 	if (others_write(st))
-		return "others may write to it, so it is not trusted: chmod go-w, and look at what is in it";
+		return "others may write to it, so it is not trusted: check what is in it, then chmod go-w";
 	return NULL;
 }
 
@@ -47,15 +47,15 @@ int trusted_open(int folder, const char *name, const char **why)
 	struct stat st;
 
 	if (fd < 0 && errno == ELOOP)
-		return refuse(ELOOP, "it is a link, which is not followed: put the file itself there", why);
+		return refuse(ELOOP, "it is a symbolic link, which is not followed: put the file itself there", why);
 	if (fd < 0 && (errno == ENXIO || errno == ENODEV)) /* a socket, or a device's node without the device */
-		return refuse(EINVAL, "it is no plain file: put one there", why);
+		return refuse(EINVAL, "it is not a plain file: put one there", why);
 	if (fd < 0 || fstat(fd, &st))
 		return refuse_errno(why);
 	if (S_ISDIR(st.st_mode))
-		return refuse(EISDIR, "it is a folder and no plain file: put one there", why);
+		return refuse(EISDIR, "it is a folder, not a plain file: put one there", why);
 	if (!S_ISREG(st.st_mode))
-		return refuse(EINVAL, "it is no plain file: put one there", why);
+		return refuse(EINVAL, "it is not a plain file: put one there", why);
 	if (distrust(&st))
 		return refuse(EPERM, distrust(&st), why);
 	return take_fd(&fd);
@@ -91,11 +91,12 @@ int trusted_parent(const char *path, const char **name, const char **why)
 	if (fd < 0 || fstat(fd, &st))
 		return refuse_errno(why);
 	if (!is_ours(&st))
-		return refuse(EPERM, "the folder around it belongs to another user, who could replace it: name another",
+		return refuse(EPERM,
+			      "the folder around it belongs to another user, who could replace it: use another folder",
 			      why);
 	if (others_write(&st) && !(st.st_mode & S_ISVTX))
-		return refuse(EPERM, "others may write to the folder around it, and so replace it: chmod go-w that",
-			      why);
+		return refuse(
+		    EPERM, "others may write to the folder around it, and so replace it: chmod go-w that folder", why);
 	*name = path[size] ? path + size : ".";
 	return take_fd(&fd);
 }

@@ -145,12 +145,12 @@ void assert_refuses_all(struct hostile *hostile, const char *bytes, int (*open)(
 		const char *what, *why;
 		bool (*put)(const struct hostile *hostile, const char *bytes);
 	} things[] = {
-		{ "a link", "it is a link, which is not followed: ", put_link },
-		{ "a link to nothing", "it is a link, which is not followed: ", put_dangling_link },
-		{ "a fifo", "it is no plain file: ", put_fifo },
-		{ "a socket", "it is no plain file: ", put_socket },
-		{ "a device", "it is no plain file: ", put_device },
-		{ "a folder", "it is a folder and no plain file: ", put_folder },
+		{ "a link", "it is a symbolic link, which is not followed: ", put_link },
+		{ "a link to nothing", "it is a symbolic link, which is not followed: ", put_dangling_link },
+		{ "a fifo", "it is not a plain file: ", put_fifo },
+		{ "a socket", "it is not a plain file: ", put_socket },
+		{ "a device", "it is not a plain file: ", put_device },
+		{ "a folder", "it is a folder, not a plain file: ", put_folder },
 		{ "another user's file", "it belongs to another user, so it is not trusted: ", put_foreign },
 		{ "a group's file", "others may write to it, so it is not trusted: ", put_group_writable },
 		{ "everybody's file", "others may write to it, so it is not trusted: ", put_world_writable },

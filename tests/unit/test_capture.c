@@ -36,7 +36,7 @@ static void assert_refused(struct hostile *hostile, const char *why)
 
 	for (size_t i = 0; i < COUNT(ways); i++) {
 		assert_true(hostile_run(hostile, ways[i]) < 0);
-		if (!strstr(hostile->said, "images cannot be captured in ") || !strstr(hostile->said, why))
+		if (!strstr(hostile->said, "modules cannot be captured in ") || !strstr(hostile->said, why))
 			fail_msg("said: %s", hostile->said);
 	}
 	assert_int_equal(remove(hostile->path), 0);
@@ -55,13 +55,13 @@ static void hostile_folders(void **state)
 	assert_refused(hostile, "others may write to it");
 	assert_int_equal(mkdir(hostile->elsewhere, 0700), 0);
 	assert_int_equal(symlink(hostile->elsewhere, hostile->path), 0);
-	assert_refused(hostile, "that is no folder (links are not followed)");
+	assert_refused(hostile, "it is not a folder (symbolic links are not followed)");
 	assert_int_equal(symlink("nowhere", hostile->path), 0);
-	assert_refused(hostile, "that is no folder (links are not followed)");
+	assert_refused(hostile, "it is not a folder (symbolic links are not followed)");
 	assert_int_equal(mkfifo(hostile->path, 0600), 0);
-	assert_refused(hostile, "that is no folder");
+	assert_refused(hostile, "it is not a folder");
 	hostile_put(hostile->path, "");
-	assert_refused(hostile, "that is no folder");
+	assert_refused(hostile, "it is not a folder");
 	if (!geteuid()) {
 		assert_int_equal(mkdir(hostile->path, 0700), 0);
 		assert_int_equal(chown(hostile->path, 12345, 12345), 0);
@@ -161,7 +161,7 @@ static void hostile_parts(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(mkfifo(part, 0600), 0);
 		assert_int_equal(hostile_run(hostile, i ? keep_written : write_image), 1);
-		assert_non_null(strstr(hostile->said, "an image is not captured in "));
+		assert_non_null(strstr(hostile->said, "a module is not captured in "));
 		assert_int_equal(access(part, F_OK), -1); /* removed, as what is not kept is */
 	}
 	hostile_put(hostile->elsewhere, "");

@@ -212,7 +212,7 @@ static void broken(void **state)
 	call.image = IMAGE_UNREADABLE;
 	assert_broken(test, 9, &call, "could not be read");
 	call.image = IMAGE_SENDING;
-	assert_broken(test, 10, &call, "in its midst");
+	assert_broken(test, 10, &call, "midway");
 	call.image = IMAGE_NONE;
 	call.read_done = 0;
 	assert_broken(test, 12, &call, "skipped");

@@ -373,14 +373,14 @@ static void hostile_file(void **state)
 	write_file(place, HEAD "+ 0 a\n", 0600);
 	assert_int_equal(rename(place->file, elsewhere), 0);
 	assert_int_equal(symlink(elsewhere, place->file), 0);
-	assert_int_equal(load(place, "is a link"), -ENOENT);
+	assert_int_equal(load(place, "is a symbolic link"), -ENOENT);
 	assert_int_equal(remove(place->file), 0);
 	assert_int_equal(mkfifo(place->file, 0600), 0);
-	assert_int_equal(load(place, "no plain file"), -ENOENT);
+	assert_int_equal(load(place, "not a plain file"), -ENOENT);
 	assert_int_equal(remove(place->file), 0);
 	assert_int_equal(mkdir(place->file, 0700), 0);
 	place->state.told = 0;
-	assert_int_equal(load(place, "no plain file"), -ENOENT);
+	assert_int_equal(load(place, "not a plain file"), -ENOENT);
 	assert_int_equal(remove(place->file), 0);
 	write_file(place, HEAD "+ 0 a\n", 0620);
 	assert_int_equal(load(place, "others may write to it"), -ENOENT);
@@ -388,7 +388,7 @@ static void hostile_file(void **state)
 	place->state.told = 0;
 	assert_int_equal(load(place, "others may write to it"), -ENOENT);
 	write_file(place, "nonsense\n", 0600);
-	assert_int_equal(load(place, "is broken"), -ENOENT);
+	assert_int_equal(load(place, "is damaged"), -ENOENT);
 	assert_int_equal(truncate(place->file, 65 * 1048576), 0);
 	assert_int_equal(load(place, "larger than any"), -ENOENT);
 	if (!geteuid()) {
@@ -411,8 +411,8 @@ static void hostile_file(void **state)
 /* Said once, however often it is tried; and when it is mended, the list is there. */
 static void hostile_folder(void **state)
 {
-	static const char *const words[] = { "others may write to it", "others may write to it", "no folder",
-					     "no folder", "belongs to another user" };
+	static const char *const words[] = { "others may write to it", "others may write to it", "not a folder",
+					     "not a folder", "belongs to another user" };
 	struct place *place = *state;
 	char real[64];
 
@@ -454,7 +454,7 @@ static void slash_at_the_end(void **state)
 	assert_int_equal(mkdir(real, 0700), 0);
 	assert_int_equal(symlink(real, place->folder), 0);
 	state_init(&place->state, path, BOOT);
-	assert_int_equal(load(place, "no folder"), -ENOENT);
+	assert_int_equal(load(place, "not a folder"), -ENOENT);
 	assert_int_equal(remove(place->folder), 0);
 	assert_int_equal(load(place, ""), -ENOENT);
 }

@@ -30,7 +30,7 @@ static int advise_problems(struct check *check)
 			err = check_advise(check, "%s, line %u, column %u: %s%s", problem->file, problem->line,
 					   problem->column, problem->what,
 					   rules->stop.file ? "; auditctl stops there, and nothing after it is loaded"
-							    : "; the line is passed over (-i or -c came before)");
+							    : "; auditctl skips the line (-i or -c came before)");
 		if (!err && rules->problem_count > 1)
 			err = check_advise(check, "%s: %zu lines are wrong; the first is line %u", problem->file,
 					   rules->problem_count, rules->first_problem.line);

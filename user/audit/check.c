@@ -49,7 +49,7 @@ static const char *refused(const char *path)
 	if (status.st_uid != 0)
 		return "the file is not owned by root, so auditctl does not read it";
 	if (status.st_mode & S_IWOTH)
-		return "anyone can write the file, so auditctl does not read it";
+		return "anyone can write to the file, so auditctl does not read it";
 	return NULL;
 }
 

@@ -119,7 +119,7 @@ static const char *parse_exit(const char *value, struct field_context *context, 
 	}
 	error = audit_name_to_errno(value);
 	if (error == 0)
-		return field_say(context->arena, "%s is no error's name", value);
+		return field_say(context->arena, "%s is not the name of an error", value);
 	*code = (uint32_t)error;
 	return NULL;
 }
@@ -136,7 +136,7 @@ static const char *parse_msgtype(const char *value, struct field_context *contex
 	}
 	found = audit_name_to_msg_type(value);
 	if (found <= 0)
-		return field_say(context->arena, "%s is no record type", value);
+		return field_say(context->arena, "%s is not a record type", value);
 	*type = (uint32_t)found;
 	return NULL;
 }
@@ -153,11 +153,11 @@ static const char *parse_arch(const char *value, struct field_context *context, 
 		errno = 0;
 		found = (uint32_t)strtoul(value, NULL, 0);
 		if (errno || audit_elf_to_machine(found) < 0)
-			return field_say(context->arena, "%s is no architecture", value);
+			return field_say(context->arena, "%s is not an architecture", value);
 	} else {
 		found = audit_machine_to_elf(audit_determine_machine(value));
 		if (found == 0)
-			return field_say(context->arena, "%s is no architecture of this machine", value);
+			return field_say(context->arena, "%s is not an architecture of this machine", value);
 	}
 	context->elf = *elf = found;
 	return NULL;
@@ -229,7 +229,7 @@ static const char *parse_fstype(const char *value, struct field_context *context
 		return "fstype only takes = and !=";
 	*magic = starts_number(value, false) ? number(value) : (uint32_t)audit_name_to_fstype(value);
 	if (*magic == UINT32_MAX)
-		return field_say(context->arena, "%s is no file system type that auditctl knows", value);
+		return field_say(context->arena, "%s is not a file system type that auditctl knows", value);
 	context->keyable = true;
 	return NULL;
 }
@@ -263,7 +263,7 @@ static const char *parse_filetype(const char *value, struct field_context *conte
 	if (context->list != AUDIT_FILTER_EXIT)
 		return "filetype can only be used with the exit list";
 	if (found < 0)
-		return field_say(context->arena, "%s is no file type", value);
+		return field_say(context->arena, "%s is not a file type", value);
 	*type = (uint32_t)found;
 	return NULL;
 }

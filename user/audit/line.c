@@ -116,12 +116,12 @@ static const char *option_signal(struct reader *reader, char *value)
 			return NULL;
 		}
 	}
-	return field_say(reader->arena, "%s is no signal that auditctl can send", value);
+	return field_say(reader->arena, "%s is not a signal that auditctl can send", value);
 }
 
 static const char *invalid(struct reader *reader, const char *word)
 {
-	return field_say(reader->arena, "%s is no option, or wants a value", word ? word : "this");
+	return field_say(reader->arena, "%s is not an option, or wants a value", word ? word : "this");
 }
 
 static const char *apply(struct reader *reader, int option, char *value)
@@ -234,7 +234,8 @@ static void read_options(struct reader *reader, const struct words *words)
 	}
 	if (optind == 1)
 		fail(reader, words->words[0].column,
-		     field_say(reader->arena, "%s is no option (only spaces part words, and the line must end with LF)",
+		     field_say(reader->arena,
+			       "%s is not an option (only spaces part words, and the line must end with LF)",
 			       words->words[0].text));
 	else if (optind < reader->argc)
 		fail(reader, column_of(words, reader->argv[optind]),

@@ -48,7 +48,7 @@ static const char *read_list(struct reader *reader, char *value, int *list)
 	if (action == ACTION_NONE) {
 		found = list_number(value);
 		if (found < 0)
-			return field_say(reader->arena, "%s is no list and no action", value);
+			return field_say(reader->arena, "%s is neither a list nor an action", value);
 		*list = found;
 	} else if (action != ACTION_POSSIBLE) {
 		reader->action = action;
@@ -63,7 +63,7 @@ static const char *read_list(struct reader *reader, char *value, int *list)
 			return NULL;
 		}
 		if (action == ACTION_NONE)
-			return field_say(reader->arena, "%s is no action", comma);
+			return field_say(reader->arena, "%s is not an action", comma);
 		reader->action = action;
 	}
 	if (*list < 0 || reader->action < 0)
@@ -129,7 +129,7 @@ static const char *add_call(struct reader *reader, const char *name)
 	if (nr < 0 && isdigit((unsigned char)*name))
 		nr = (int)strtol(name, NULL, 0);
 	if (nr < 0 || nr >= AUDIT_BITMASK_SIZE * 32)
-		return field_say(reader->arena, "%s is no system call of %s", name, audit_machine_to_name(machine));
+		return field_say(reader->arena, "%s is not a system call of %s", name, audit_machine_to_name(machine));
 	rule_add_call(&reader->rule, (unsigned int)nr);
 	return NULL;
 }

@@ -205,7 +205,7 @@ static void put_outcome(const struct page *page, const struct check *check)
 	static const char *const words[] = {
 		[OUTCOME_PARITY] = "parity: auditd's rules record everything that the profile requires",
 		[OUTCOME_GAP] = "gap: not everything that the profile requires is recorded",
-		[OUTCOME_UNKNOWN] = "unknown: it could not be found out whether all is recorded",
+		[OUTCOME_UNKNOWN] = "unknown: it could not be found out whether everything is recorded",
 	};
 
 	fprintf(page->out, "\n%s%s%s\n", colour_of(page, like[check->outcome]), words[check->outcome],

@@ -53,9 +53,9 @@ static int bytes_of(int fd, const char *path, struct arena *arena, const char **
 		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return source_fail(S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL, why, "%s is %s, not a file of rules",
-				   path, S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
+				   path, S_ISDIR(status.st_mode) ? "a folder" : "not a regular file");
 	if (status.st_size > FILE_MAX_BYTES)
-		return source_fail(-EFBIG, why, "%s is larger than 256 MiB: that is no file of rules", path);
+		return source_fail(-EFBIG, why, "%s is larger than 256 MiB: that is not a file of rules", path);
 	read_bytes = arena_alloc(arena, (size_t)status.st_size + 1);
 	if (!read_bytes)
 		return -ENOMEM;

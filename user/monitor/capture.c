@@ -34,7 +34,7 @@ static void complain(struct capture *capture, int err)
 {
 	capture->lost++;
 	if (capture->told != err)
-		log_line("an image is not captured in %s: %s", capture->path, strerror(err));
+		log_line("a module is not captured in %s: %s", capture->path, strerror(err));
 	capture->told = err;
 }
 
@@ -234,7 +234,7 @@ uint64_t capture_lost(const struct capture *capture)
 
 static int refuse(const char *folder, int err, const char *why)
 {
-	log_line("images cannot be captured in %s: %s", folder, why);
+	log_line("modules cannot be captured in %s: %s", folder, why);
 	return -err;
 }
 
@@ -251,7 +251,7 @@ int capture_new(const char *folder, uint64_t max, struct capture **out)
 	capture->max = max;
 	capture->folder = folder_open(folder, true);
 	if (capture->folder == -ENOTDIR || capture->folder == -ELOOP)
-		return refuse(folder, ENOTDIR, "that is no folder (links are not followed): name one");
+		return refuse(folder, ENOTDIR, "it is not a folder (symbolic links are not followed)");
 	if (capture->folder < 0)
 		return refuse(folder, -capture->folder, strerror(-capture->folder));
 	if (fstat(capture->folder, &st))

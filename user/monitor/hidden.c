@@ -174,9 +174,8 @@ static int find_breaks(struct hidden *hidden, struct loaded *breaks)
 			err = -ENOMEM;
 	}
 	if (!err && breaks->count && !hidden->breaks_told) {
-		log_line(
-		    "the name of a loaded module has a line break in it: what it adds to /proc/modules is not taken "
-		    "for another module's line");
+		log_line("the name of a loaded module has a line break in it: what it adds to /proc/modules is not "
+			 "taken for the line of another module");
 		hidden->breaks_told = true;
 	}
 	return err;
@@ -186,9 +185,8 @@ static int find_breaks(struct hidden *hidden, struct loaded *breaks)
 static void tell_odd(struct hidden *hidden)
 {
 	if (!hidden->odd_told)
-		log_line(
-		    "/proc/modules has a line that is not understood: a module that hides may have its name in it, "
-		    "and pass for listed");
+		log_line("/proc/modules has a line that is not understood: it may hold the name of a hidden module, "
+			 "which then looks as if it were listed");
 	hidden->odd_told = true;
 }
 

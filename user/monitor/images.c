@@ -151,12 +151,12 @@ static const char *why_not(const struct image *image, const struct call *call)
 		return "the kernel's copy could not be read";
 	case IMAGE_SENDING:
 	case IMAGE_STOPPED:
-		return "the kernel side stopped in its midst";
+		return "the kernel side stopped midway";
 	case IMAGE_NONE:
 		return "the kernel skipped the probe";
 	}
 	if (!image)
-		return "its beginning was not seen, or there were too many at once";
+		return "its beginning was not seen, or too many modules were loaded at once";
 	return image->broken ? "a part of it was not seen" : "its end was not seen";
 }
 

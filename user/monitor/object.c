@@ -167,7 +167,7 @@ static void judge(struct probe *probe, const struct btf *btf)
 	else if (strcmp(probe->mechanism, "tp_btf") && !preflight_has_ftrace())
 		snprintf(probe->reason, REASON_SIZE,
 			 "kernel.ftrace_enabled is 0, so it would never run: "
-			 "sysctl kernel.ftrace_enabled=1, then start anew");
+			 "run sysctl kernel.ftrace_enabled=1, then start kmodwatch again");
 }
 
 /* PROBES: it was none of ours. */

@@ -98,7 +98,7 @@ static int refuse(const char *folder, int err, const char *why)
 	if (why)
 		log_line("%s cannot be used for --pin: %s", folder, why);
 	else if (err == -ENOTDIR || err == -ELOOP)
-		log_line("%s cannot be used for --pin: that is no folder (links are not followed): name one", folder);
+		log_line("%s cannot be used for --pin: it is not a folder (symbolic links are not followed)", folder);
 	else
 		log_line("%s cannot be used for --pin (%s): it takes a folder on a bpffs, usually below /sys/fs/bpf "
 			 "(mount -t bpf bpf /sys/fs/bpf)",
@@ -131,8 +131,8 @@ static int check_folder(const char *folder, int fd)
 		return -EINVAL;
 	}
 	if (st.st_uid != geteuid() || (st.st_mode & 022)) {
-		log_line("%s is not ours alone (owner %u, mode %o), so it is not used for --pin: remove it, or chown "
-			 "and chmod it to 0700",
+		log_line("%s is not used for --pin, since others can write to it (owner %u, mode %o): remove it, or "
+			 "chown it and chmod it to 0700",
 			 folder, st.st_uid, st.st_mode & 07777);
 		return -EPERM;
 	}
@@ -235,6 +235,6 @@ int pins_remove(const char *folder)
 	if (!err && rmdir(folder) && errno != ENOTEMPTY && errno != EBUSY)
 		err = -errno;
 	if (err)
-		log_line("not everything could be taken out of %s: %s", folder, strerror(-err));
+		log_line("not everything could be removed from %s: %s", folder, strerror(-err));
 	return err;
 }

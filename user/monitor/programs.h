@@ -28,12 +28,12 @@
 	PROGRAM(init_module_return, "loads through init_module")                                                    \
 	PROGRAM(finit_module_return, "loads through finit_module, which is what insmod and modprobe call")          \
 	PROGRAM(delete_module_return, "unloads")                                                                    \
-	PROGRAM(delete_module_entry, "who unloads, should the module's exit cover its traces")                      \
+	PROGRAM(delete_module_entry, "who unloads, if the module's exit code covers its traces")                    \
 	PROGRAM(compat_init_module_return, "loads through init_module by 32-bit callers")                           \
 	PROGRAM(compat_finit_module_return, "loads through finit_module by 32-bit callers")                         \
 	PROGRAM(compat_delete_module_return, "unloads by 32-bit callers")                                           \
 	PROGRAM(compat_delete_module_entry,                                                                         \
-		"who unloads through a 32-bit call, should the module's exit cover its traces")                     \
+		"who unloads through a 32-bit call, if the module's exit code covers its traces")                   \
 	AUDIT_PROGRAM(audit_received)                                                                               \
 	AUDIT_PROGRAM(audit_rule_freed)                                                                             \
 	AUDIT_PROGRAM(auditd_freed)                                                                                 \

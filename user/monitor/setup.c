@@ -216,8 +216,8 @@ static void say_ring_stays(const struct probes *probes, enum map map, unsigned i
 
 	if (wanted_kib && !bpf_obj_get_info_by_fd(probes->side.maps[map], &info, &size) &&
 	    info.max_entries != wanted_kib * 1024)
-		log_line("the pinned %s has %u KiB and keeps them: for another %s, first kmodwatch --unpin",
-			 map_names[map], info.max_entries / 1024, option);
+		log_line("the pinned %s keeps its %u KiB: to change %s, run kmodwatch --unpin first", map_names[map],
+			 info.max_entries / 1024, option);
 }
 
 /* Brings what is missing into the kernel: everything, or what somebody removed. */
@@ -246,7 +246,7 @@ static int settle_pins(struct probes *probes)
 		pins_forget_others(probes->pins, probes->side.generation, probes->digest);
 	probes->fresh = false;
 	if (err)
-		log_line("the pins cannot be put in their place: %s", strerror(-err));
+		log_line("the pins cannot be put in place: %s", strerror(-err));
 	return err;
 }
 
@@ -259,7 +259,7 @@ static void say_degraded(const struct probes *probes)
 	else if (probes_degraded(probes))
 		log_line(
 		    "some probes are not attached, so not everything is seen: monitor_start says which, why, and what is "
-		    "lost by it");
+		    "lost without them");
 }
 
 int setup_run(struct probes *probes, const struct options *options)
@@ -285,7 +285,7 @@ int setup_run(struct probes *probes, const struct options *options)
 			 strerror(-err));
 	err = set_passes(probes);
 	if (err)
-		log_line("images of more than 8 MiB cannot be taken whole: %s", strerror(-err));
+		log_line("modules of more than 8 MiB cannot be taken whole: %s", strerror(-err));
 	if (setup_attach(probes) == 0) {
 		log_line("no probe could be attached, so nothing can be watched: run with -v to see why");
 		return -ENOTSUP;

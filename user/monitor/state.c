@@ -54,7 +54,7 @@ static int open_folder(struct state *state)
 		return 0;
 	fd = folder_open(state->path, true);
 	if (fd == -ENOTDIR || fd == -ELOOP)
-		return complain(state, ENOTDIR, "kept", "that is no folder (links are not followed): name one");
+		return complain(state, ENOTDIR, "kept", "it is not a folder (symbolic links are not followed)");
 	if (fd < 0)
 		return complain(state, -fd, "kept", strerror(-fd));
 	if (fstat(fd, &st))
@@ -82,7 +82,7 @@ static int open_file(struct state *state, FILE **out)
 	if (fstat(fd, &st))
 		return complain(state, errno, "read", strerror(errno));
 	if (st.st_size > SIZE_MAX_MIB * 1048576ll)
-		return complain(state, EFBIG, "read", "it is larger than any list of ours");
+		return complain(state, EFBIG, "read", "it is larger than any list that kmodwatch writes");
 	*out = fdopen(fd, "r");
 	if (!*out)
 		return complain(state, errno, "read", strerror(errno));
@@ -101,7 +101,7 @@ int state_load(struct state *state, struct loaded *set)
 	if (!err || err == -ESTALE || err == -ENOMEM)
 		return err;
 	complain(state, -err, "read",
-		 err == -E2BIG || err == -EBADMSG ? "it is broken, so a new one is begun" : strerror(-err));
+		 err == -E2BIG || err == -EBADMSG ? "it is damaged, so a new one is begun" : strerror(-err));
 	return -ENOENT;
 }
 

@@ -161,8 +161,8 @@ void takeover_end(struct probes *probes)
 	for (int i = 0; i < LEFT_RINGS; i++)
 		known &= !count_ring(probes->left[i], &count);
 	probes->unread = known ? number_of(count) : NUMBER_UNKNOWN;
-	log_line("what is pinned %s, so it is replaced; %s%llu records in it are lost",
-		 probes->foreign ? "comes from another version of kmodwatch and cannot be read"
-				 : "is not what kmodwatch left there (a pin was removed or replaced)",
+	log_line("the pins %s, so they are replaced, and %s%llu records in them are lost",
+		 probes->foreign ? "come from another version of kmodwatch and cannot be read"
+				 : "are not what kmodwatch left there (one was removed or replaced)",
 		 known ? "" : "at least ", (unsigned long long)count);
 }

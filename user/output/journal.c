@@ -286,8 +286,8 @@ int journal_send(const struct event *event, const char *json, size_t size, const
 		    err != -ECONNRESET)
 			return err;
 		if (!told)
-			log_line("journald does not take events (%s): waiting for it; nothing is lost while the "
-				 "kernel's buffer lasts",
+			log_line("journald does not take events (%s): waiting for it. Nothing is lost until the "
+				 "kernel's buffer is full",
 				 strerror(-err));
 		told = true;
 		poll(NULL, 0, RETRY_MS);

@@ -31,12 +31,12 @@ static bool is_file(int fd)
 static void tell_waiting(int err)
 {
 	if (err == EIO)
-		log_line("stdout cannot be written (%s): trying again; look after the disk, nothing is lost while the "
-			 "kernel's buffer lasts",
+		log_line("stdout cannot be written (%s): trying again. Check the disk: nothing is lost until the "
+			 "kernel's buffer is full",
 			 strerror(err));
 	else
-		log_line("stdout cannot be written (%s): waiting for room; free some, nothing is lost while the "
-			 "kernel's buffer lasts",
+		log_line("stdout cannot be written (%s): waiting for room. Free some: nothing is lost until the "
+			 "kernel's buffer is full",
 			 strerror(err));
 }
 

@@ -42,7 +42,7 @@ cp --remove-destination /usr/lib/vm/other-layout /usr/sbin/kmodwatch
 systemctl start kmodwatch
 check "unread records are counted" [ "$(run_events 'select(.event=="events_lost" and .what=="pinned record of another version").count')" -ge 9 ]
 is "nothing is resumed" false "$(run_events 'select(.event=="monitor_start")|.resumed!=null')"
-check "the journal says so" sh -c 'journalctl -u kmodwatch -o cat | grep -q "comes from another version of kmodwatch"'
+check "the journal says so" sh -c 'journalctl -u kmodwatch -o cat | grep -q "come from another version of kmodwatch"'
 modprobe mac-celtic
 modprobe -r mac-celtic
 unloaded() { [ -n "$(run_events 'select(.event=="module_unload" and .module.name=="mac_celtic")')" ]; }

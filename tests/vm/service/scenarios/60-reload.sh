@@ -18,7 +18,7 @@ for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-suc
 	check "it stays active ($bad)" eventually 10 systemctl is-active kmodwatch
 	is "the process ($bad)" "$pid" "$(main_pid)"
 	check "it keeps its profile ($bad)" profile_is complete
-	check "it says why ($bad)" sh -c 'journalctl -u kmodwatch -o cat | grep -v "^{" | grep -q "goes on with those it had"'
+	check "it says why ($bad)" sh -c 'journalctl -u kmodwatch -o cat | grep -v "^{" | grep -q "goes on with the old ones"'
 done
 check "no other pins are made" [ ! -e /sys/fs/bpf/elsewhere ]
 
