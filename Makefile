@@ -203,7 +203,7 @@ $(B)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
 
-$(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/tests/fuzz/check/rendered.o \
+$(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/tests/fuzz/check/rendered.o $(B)/fuzz/tests/unit/strict.o \
 		$(UNIT_OBJECTS:%=$(B)/fuzz/%)
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c audit libsystemd libcrypto)
@@ -214,7 +214,7 @@ $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/t
 fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 	@printf '%s\n' $(FUZZ_TARGETS) | xargs -P2 -I TARGET tests/fuzz/run $(B)/fuzz TARGET $(T)
 
--include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d) $(FUZZ_TARGETS:%=$(B)/fuzz/tests/fuzz/%.d) $(B)/fuzz/tests/fuzz/check/rendered.d
+-include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d) $(FUZZ_TARGETS:%=$(B)/fuzz/tests/fuzz/%.d) $(B)/fuzz/tests/fuzz/check/rendered.d $(B)/fuzz/tests/unit/strict.d
 
 # --- tests ---
 
