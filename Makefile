@@ -34,13 +34,13 @@ all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 help:
 	@echo 'make               build $(B)/kmodwatch'
 	@echo 'make run           install what is missing, build, and show events (in a VM where this kernel has no modules)'
-	@echo 'make test          install what is missing and run the tests, on four kernels'
+	@echo 'make test          install what is missing and run the tests, on $(words $(KERNELS)) kernels'
 	@echo 'make check         lint, unit tests and one kernel without its slow cases: the loop while developing'
 	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
 	@echo 'make bench-profile where the instructions go: needs perf (linux-perf)'
-	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel (5.10, 6.1, 6.12, newest)'
+	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel: $(KERNELS)'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
-	@echo 'make vm-asan       all that runs in guests, on 6.1, with the user side built for ASan and UBSan'
+	@echo 'make vm-asan       all that runs in guests, on $(SANITIZED_KERNELS), with the user side built for ASan and UBSan'
 	@echo 'make fuzz T=3600   each fuzzer for so many seconds'
 	@echo 'make format        lay out the C files as .clang-format says'
 
@@ -218,7 +218,9 @@ fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 
 # --- tests ---
 
-KERNELS := 5.10 6.1 6.12 newest
+# The rows of the list, and those with a mark. By awk, since this is read where nothing is installed yet.
+KERNELS := $(shell awk '/^[0-9a-z]/ { print $$1 }' tests/vm/kernels.list)
+kernels_with = $(shell awk '/^[0-9a-z]/ && $$3 ~ /$(1)/ { print $$1 }' tests/vm/kernels.list)
 
 # Random rule sets a kernel in `make test`; `make audit-matrix` alone takes 500 (some 20 minutes).
 QUICK_SETS ?= 15
@@ -263,7 +265,7 @@ $(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNI
 
 .PHONY: audit-matrix
 audit-matrix: all $(AUDIT_ACCEPT)
-	@printf '%s\n' 6.1 newest | xargs -P2 -I ROW sh -ec 'tests/vm/audit/run watching --kernel ROW; \
+	@printf '%s\n' $(call kernels_with,audit) | xargs -P2 -I ROW sh -ec 'tests/vm/audit/run watching --kernel ROW; \
 		tests/vm/audit/run cases --kernel ROW; \
 		tests/vm/audit/run accept --kernel ROW --count $(AUDIT_SETS); \
 		tests/vm/audit/run differential --kernel ROW --count $(AUDIT_SETS)'
@@ -314,8 +316,7 @@ clean:
 
 # --- vmlinux/ against the kernels' BTF ---
 
-# The kernels whose verifier tells how far it walked (5.16 and later).
-BUDGET_KERNELS := $(filter-out 5.10,$(KERNELS))
+BUDGET_KERNELS := $(call kernels_with,verified_insns)
 # Further BTF to compare with: make check-vmlinux BTF=/sys/kernel/btf/vmlinux, or VERSION=PATH.
 BTF ?=
 CHECK_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard vmlinux/*.c))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "options.h"
+#include "audit/profiles.h"
 #include "log.h"
 #include "options_file.h"
 
@@ -32,8 +33,8 @@ static const char help[] =
     "      --state DIR      keep the list of loaded modules there, and tell at the next start what changed\n"
     "                       while nobody watched (module_missed)\n"
     "      --options FILE   take more options from FILE, a line KMODWATCH_OPTIONS=\"...\", and again on SIGHUP\n"
-    "      --profile NAME   what auditd's rules should record: cis-rhel7 (the default), stig-rhel8,\n"
-    "                       stig-rhel9, cis-v2, complete, or a rules file of your own\n"
+    "      --profile NAME   what auditd's rules should record: your own rules file, or a built-in profile:\n"
+    "                       " PROFILE_NAMES_AND_DEFAULT "\n"
     "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
     "  -h, --help           show this and exit\n"
     "  -V, --version        show the version and exit\n"
@@ -176,7 +177,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				.self_test = 30,
 				.image_limit_mib = 64,
 				.capture_max_mib = 1024,
-				.profile = "cis-rhel7" };
+				.profile = PROFILE_DEFAULT };
 	int option;
 
 	if (options_expand(argc, argv, &argc, &argv))

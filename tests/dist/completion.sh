@@ -1,28 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What the shells offer, asked of the shells themselves: offer SHELL 'WORDS AND THE BEGUN ONE' 'WANTED...'
+# What the shells offer, asked of the shells themselves: completion.sh FOLDER, where the completions are.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/here" "$scratch/here/folder"
 touch "$scratch/here/file.rules"
-here=$PWD failed=0 count=0
+here=$PWD completions=$(realpath "$1") failed=0 count=0
 
 in_bash()
 {
 	local -a words
 	read -ra words <<<"$1"
 	[[ $1 == *' ' ]] && words+=("")
-	(cd "$scratch/here" && "$here/tests/dist/complete.bash" "$here/user/dist/kmodwatch.bash" kmodwatch "${words[@]}")
+	(cd "$scratch/here" && "$here/tests/dist/complete.bash" "$completions/kmodwatch.bash" kmodwatch "${words[@]}")
 }
 
 in_zsh()
 {
 	: >"$scratch/matches"
-	(cd "$scratch/here" && timeout 30 zsh -f "$here/tests/dist/complete.zsh" "$here/user/dist" "kmodwatch $1" "$scratch/matches")
+	(cd "$scratch/here" && timeout 30 zsh -f "$here/tests/dist/complete.zsh" "$completions" "kmodwatch $1" "$scratch/matches")
 }
 
+# offer 'WORDS AND THE BEGUN ONE' 'WANTED...'
 offer()
 {
 	local shell found wanted
@@ -36,13 +37,14 @@ offer()
 	done
 }
 
+profiles=$(cd user/audit/profiles && printf '%s ' *.rules | sed 's/\.rules//g')
 offer '--p' '--pin --print-profile --print-rules --profile'
 offer '--no-snapshot --un' '--unpin'
 offer '--format ' 'json text'
 offer '--format=t' 'text'
-offer '--profile c' 'cis-rhel7 cis-v2 complete'
-offer '--profile ' 'cis-rhel7 cis-v2 complete stig-rhel8 stig-rhel9 file.rules folder'
-offer '--print-profile ' 'cis-rhel7 cis-v2 complete stig-rhel8 stig-rhel9'
+offer '--profile com' 'complete'
+offer '--profile ' "${profiles}file.rules folder"
+offer '--print-profile ' "${profiles% }"
 offer '--print-profile=stig-rhel8' 'stig-rhel8'
 offer '--pin f' 'folder'
 offer '--state ' 'folder'

@@ -84,16 +84,15 @@ def options(program):
         yield from compare(f"{place}: short options", letters, shorts)
 
 
-def profiles():
+def profiles(program):
+    """What is built in is what has a file, from which the completions are made. The page names the default."""
     wanted = {path.stem for path in (TOP / "user" / "audit" / "profiles").glob("*.rules")}
-    places = {
-        "kmodwatch.bash": re.search(r"profiles='(.*)'", read(DIST / "kmodwatch.bash")).group(1).split(),
-        "_kmodwatch": re.search(r"profiles=\((.*)\)", read(DIST / "_kmodwatch")).group(1).split(),
-        "kmodwatch.8": re.findall(r"^\.Cm ([a-z0-9-]+)", section(read(DIST / "kmodwatch.8"), ".It Fl -profile", ".It "),
-                                  re.MULTILINE),
-    }
-    for place, found in places.items():
-        yield from compare(f"{place}: profiles", wanted, set(found))
+    said = subprocess.run([program, "--print-profile", ""], check=False, capture_output=True, text=True).stderr
+    yield from compare("kmodwatch: profiles", wanted, set(said.rpartition(": there are ")[2].strip().split(", ")))
+    help_text = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
+    default = re.findall(r"([a-z0-9-]+) \(the default\)", help_text)
+    page = re.findall(r"^\.Cm ([a-z0-9-]+)", section(read(DIST / "kmodwatch.8"), ".It Fl -profile", ".It "), re.MULTILINE)
+    yield from compare("kmodwatch.8: the default profile", default, page)
 
 
 def kinds(program):
@@ -124,7 +123,7 @@ ALSO = {"module_missed": {"loaded", "unloaded"}}
 
 def main():
     program = sys.argv[1]
-    faults = [*options(program), *profiles(), *kinds(program)]
+    faults = [*options(program), *profiles(program), *kinds(program)]
     for fault in faults:
         print(fault, file=sys.stderr)
     longs, letters = of_code()

@@ -140,9 +140,11 @@ static size_t widest(const char *text)
 	return most;
 }
 
+#define NAMED(symbol, name) name,
+
 static void table_fits(void **state)
 {
-	static const char *const names[] = { "cis-rhel7", "stig-rhel8", "stig-rhel9", "cis-v2", "complete" };
+	static const char *const names[] = { PROFILES(NAMED, NAMED) };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct check *check =

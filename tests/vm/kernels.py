@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kernels of the test matrix: Debian's cloud kernels, one per suite, cached under build/vm/kernels/ROW.
+"""The kernels of the test matrix, as kernels.list names them: Debian's cloud kernels, cached under build/vm/kernels/ROW.
 
 A cached row holds vmlinuz, btf, version, and modules/lib/modules/VERSION with depmod's indexes.
 """
@@ -8,10 +8,24 @@ import tempfile
 
 import bzimage
 from apt import Suite
-from place import KERNELS, Trouble, need, run
+from place import HERE, KERNELS, Trouble, need, run
 
-SUITES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "newest": "sid"}
 META = "linux-image-cloud-amd64"
+
+
+def read_list():
+    """[(row, suite, its marks)], in the list's order."""
+    lines = (line.partition("#")[0].split() for line in (HERE / "kernels.list").read_text(encoding="ascii").splitlines())
+    return [(row, suite, set(marks.split(",")) - {"-"}) for row, suite, marks in filter(None, lines)]
+
+
+SUITES = {row: suite for row, suite, _ in read_list()}
+MARKS = {row: marks for row, _, marks in read_list()}
+
+
+def marked(mark):
+    """The rows with this mark."""
+    return [row for row in SUITES if mark in MARKS[row]]
 
 
 class Kernel:

@@ -23,9 +23,7 @@ static int print_profile(const char *name)
 	const char *text = profile_text(name);
 
 	if (!text) {
-		log_line(
-		    "there is no profile %s built in: there are cis-rhel7, stig-rhel8, stig-rhel9, cis-v2 and complete",
-		    name);
+		log_line("there is no built-in profile %s: there are " PROFILE_NAMES, name);
 		return EXIT_NO_START;
 	}
 	fputs(text, stdout);

@@ -9,27 +9,22 @@
 #include <string.h>
 
 /* The files of profiles/ as they are. The build runs in the project's folder. */
-#define BUILT_IN(symbol, file)                                                           \
-	__asm__(".pushsection .rodata\n" #symbol ": .incbin \"user/audit/profiles/" file \
-		"\"\n.byte 0\n.popsection\n");                                           \
-	extern const char symbol[] __attribute__((visibility("hidden")));
+#define EMBED(symbol, name)                                                                               \
+	__asm__(".pushsection .rodata\nprofile_" #symbol ": .incbin \"user/audit/profiles/" name ".rules" \
+		"\"\n.byte 0\n.popsection\n");                                                            \
+	extern const char profile_##symbol[] __attribute__((visibility("hidden")));
+PROFILES(EMBED, EMBED)
 
-BUILT_IN(profile_cis_rhel7, "cis-rhel7.rules")
-BUILT_IN(profile_stig_rhel8, "stig-rhel8.rules")
-BUILT_IN(profile_stig_rhel9, "stig-rhel9.rules")
-BUILT_IN(profile_cis_v2, "cis-v2.rules")
-BUILT_IN(profile_complete, "complete.rules")
-
-const char *const profile_names[] = { "cis-rhel7", "stig-rhel8", "stig-rhel9", "cis-v2", "complete", NULL };
-
-static const char *const profile_texts[] = { profile_cis_rhel7, profile_stig_rhel8, profile_stig_rhel9, profile_cis_v2,
-					     profile_complete };
+#define ENTRY(symbol, name) { name, profile_##symbol },
+static const struct {
+	const char *name, *text;
+} built_in[] = { PROFILES(ENTRY, ENTRY) };
 
 const char *profile_text(const char *name)
 {
-	for (size_t i = 0; profile_names[i]; i++)
-		if (strcmp(profile_names[i], name) == 0)
-			return profile_texts[i];
+	for (size_t i = 0; i < sizeof(built_in) / sizeof(*built_in); i++)
+		if (strcmp(built_in[i].name, name) == 0)
+			return built_in[i].text;
 	return NULL;
 }
 
@@ -196,10 +191,10 @@ int profile_read(const char *name, const struct machine *machine, struct path_ca
 	err = text ? split_text(name, text, &profile.source) : source_read_trusted(name, &profile.source, why);
 	if (err == -ENOENT && !strchr(name, '/')) {
 		free(*why);
-		source_fail(err, why,
-			    "there is no profile %s, and no file of this name: built in are cis-rhel7, stig-rhel8, "
-			    "stig-rhel9, cis-v2 and complete",
-			    name);
+		source_fail(
+		    err, why,
+		    "there is no built-in profile %s, and no file of this name: the built-in profiles are " PROFILE_NAMES,
+		    name);
 	}
 	if (!err && text)
 		err = fit_machine(&profile.source, machine);

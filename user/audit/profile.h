@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_AUDIT_PROFILE_H
 #define KMODWATCH_AUDIT_PROFILE_H
 
+#include "profiles.h"
 #include "source.h"
 #include "target.h"
 
@@ -22,12 +23,7 @@ struct profile {
 	struct requirement *items;
 };
 
-#define PROFILE_DEFAULT "cis-rhel7"
-
-/* The names of those that are built in, NULL at the end. */
-extern const char *const profile_names[];
-
-/* The text of one; NULL where there is none of this name. */
+/* The text of a built-in profile, which lives on; NULL where there is none of this name. */
 const char *profile_text(const char *name);
 
 /*

@@ -8,14 +8,16 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
+COMPLETIONS := $(B)/completions/kmodwatch.bash $(B)/completions/_kmodwatch
+
 .PHONY: install uninstall
-install: all $(B)/kmodwatch.schema.json
+install: all $(B)/kmodwatch.schema.json $(COMPLETIONS)
 	install -D -m 0755 $(B)/kmodwatch $(DESTDIR)$(SBINDIR)/kmodwatch
 	install -d -m 0755 $(DESTDIR)$(MANDIR)/man8
 	sed 's|/usr/local|$(PREFIX)|' user/dist/kmodwatch.8 > $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
 	chmod 0644 $(DESTDIR)$(MANDIR)/man8/kmodwatch.8
-	install -D -m 0644 user/dist/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
-	install -D -m 0644 user/dist/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
+	install -D -m 0644 $(B)/completions/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
+	install -D -m 0644 $(B)/completions/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
 	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json
 	install -d -m 0755 $(DESTDIR)$(UNITDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|' user/dist/kmodwatch.service.in > $(DESTDIR)$(UNITDIR)/kmodwatch.service
@@ -48,9 +50,16 @@ $(B)/kmodwatch.schema.json: $(B)/schema
 
 -include $(B)/user/dist/schema.d
 
+# The shells offer the built-in profiles: names.py checks that each file is one. profiles.h tells when one has gone.
+PROFILES := $(sort $(wildcard user/audit/profiles/*.rules))
+$(COMPLETIONS): $(B)/completions/%: user/dist/% user/audit/profiles.h $(PROFILES)
+	$(call say,FILL,$@)
+	@mkdir -p $(@D)
+	$(Q)sed 's/@PROFILES@/$(basename $(notdir $(PROFILES)))/' $< >$@
+
 # What is installed, and that all of it names the same options and events.
 .PHONY: dist-check
-dist-check: all
+dist-check: all $(COMPLETIONS)
 	@python3 -B tests/dist/names.py $(B)/kmodwatch
 	@tests/dist/install.sh
-	@tests/dist/completion.sh
+	@tests/dist/completion.sh $(B)/completions

@@ -5,7 +5,7 @@ _kmodwatch()
 {
 	# shellcheck disable=SC2034 # _init_completion sets all of these
 	local cur prev words cword split
-	local profiles='cis-rhel7 stig-rhel8 stig-rhel9 cis-v2 complete'
+	local profiles='@PROFILES@'
 	_init_completion -s || return
 
 	case $prev in

@@ -102,7 +102,7 @@ int probes_mend(struct probes *probes, const struct options *options)
 int probes_run_canary(const struct probes *probes, uint64_t nonce)
 {
 	struct bpf_test_run_opts opts = { .sz = sizeof(opts) };
-	const struct probe *probe = &probes->side.probes[PROBE_CANARY];
+	const struct probe *probe = &probes->side.probes[PROBE_canary];
 	struct control control;
 	int fd = probes->side.maps[MAP_CONTROL], err = control_read(fd, &control);
 

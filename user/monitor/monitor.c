@@ -166,7 +166,7 @@ static int rest(struct monitor *monitor)
 /* Of the ends of modules, how many were not seen as far as is known. */
 static uint64_t count_doubts(const struct memory *memory)
 {
-	return memory->lost[RECORD_MODULE_FREE] + memory->probes[program_index("module_free")].skipped;
+	return memory->lost[RECORD_MODULE_FREE] + memory->probes[PROBE_module_free].skipped;
 }
 
 /* A module that was freed unseen would pass for one that hides. */
@@ -183,8 +183,8 @@ static int check_hidden(struct monitor *monitor, uint64_t now)
 /* Whether the kernel side sees all that can change the kernel's audit rules. */
 static bool sees_audit(const struct monitor *monitor)
 {
-	for (size_t i = PROBE_AUDIT; i < PROBE_AUDIT + AUDIT_PROBES; i++)
-		if (!probe_is_attached(monitor->probes, i))
+	for (size_t i = 0; i < PROBES; i++)
+		if (programs[i].for_audit && !probe_is_attached(monitor->probes, i))
 			return false;
 	return selftest_state(monitor->selftest) != SELFTEST_FAILS;
 }

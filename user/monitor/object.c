@@ -53,22 +53,45 @@ void object_digest(char digest[static DIGEST_SIZE])
 	snprintf(digest, DIGEST_SIZE, "%016llx", (unsigned long long)hash);
 }
 
-/* The kernel side of the audit check, which is of use without modules too. */
-static bool is_for_audit(const struct probe *probe)
+/* The lists of programs and maps are the object's: each name is there, and no other. */
+_Static_assert(sizeof(((struct kmodwatch_bpf *)0)->progs) / sizeof(struct bpf_program *) == PROBES,
+	       "a program of bpf/ is not in PROGRAMS");
+_Static_assert(sizeof(((struct kmodwatch_bpf *)0)->maps) / sizeof(struct bpf_map *) == MAPS + 2, /* .rodata, .bss */
+	       "a map of bpf/ is not in MAPS_OF_OBJECT");
+
+static struct bpf_program *program_of(const struct kmodwatch_bpf *skeleton, size_t i)
 {
-	return !strncmp(probe->target, "audit", strlen("audit"));
+#define PROGRAM(name, ...) \
+	case PROBE_##name: \
+		return skeleton->progs.name;
+	switch (i) {
+		PROGRAMS(PROGRAM, PROGRAM)
+	}
+	return NULL;
 }
 
-static int describe(struct probe *probe, const struct bpf_program *program)
+static struct bpf_map *map_of(const struct kmodwatch_bpf *skeleton, size_t i)
 {
-	const char *section = bpf_program__section_name(program);
+#define MAP(symbol, name)  \
+	case MAP_##symbol: \
+		return skeleton->maps.name;
+	switch (i) {
+		MAPS_OF_OBJECT(MAP)
+	}
+	return NULL;
+}
+
+static int describe(struct probe *probe, const struct bpf_program *bpf_program, const struct program *program)
+{
+	const char *section = bpf_program__section_name(bpf_program);
 	const char *slash = strchr(section, '/');
 
 	if (!slash)
 		return -EINVAL;
 	snprintf(probe->mechanism, sizeof(probe->mechanism), "%.*s", (int)(slash - section), section);
 	snprintf(probe->target, sizeof(probe->target), "%s", slash + 1);
-	probe->optional = is_for_audit(probe) || !strncmp(probe->target, "__ia32_", strlen("__ia32_"));
+	probe->for_audit = program->for_audit;
+	probe->optional = probe->for_audit || !strncmp(probe->target, "__ia32_", strlen("__ia32_"));
 	return 0;
 }
 
@@ -81,11 +104,8 @@ int object_describe(struct kernel_side *side)
 	skeleton = kmodwatch_bpf__open();
 	if (!skeleton)
 		return -errno;
-	for (size_t i = 0; !err && i < PROBES; i++) {
-		struct bpf_program *program = bpf_object__find_program_by_name(skeleton->obj, programs[i].name);
-
-		err = program ? describe(&side->probes[i], program) : -ENOENT;
-	}
+	for (size_t i = 0; !err && i < PROBES; i++)
+		err = describe(&side->probes[i], program_of(skeleton, i), &programs[i]);
 	return err;
 }
 
@@ -94,11 +114,11 @@ bool object_fits(const struct kernel_side *side)
 	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open();
 
 	for (int i = 0; skeleton && i < MAPS; i++) {
-		const struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, map_names[i]);
+		const struct bpf_map *map = map_of(skeleton, i);
 		struct bpf_map_info info = { 0 };
 		uint32_t size = sizeof(info);
 
-		if (!map || bpf_obj_get_info_by_fd(side->maps[i], &info, &size) || info.type != bpf_map__type(map) ||
+		if (bpf_obj_get_info_by_fd(side->maps[i], &info, &size) || info.type != bpf_map__type(map) ||
 		    info.key_size != bpf_map__key_size(map) || info.value_size != bpf_map__value_size(map))
 			return false;
 		if (info.type != BPF_MAP_TYPE_RINGBUF && info.max_entries != bpf_map__max_entries(map))
@@ -111,7 +131,7 @@ bool object_fits(const struct kernel_side *side)
 static bool is_for_modules(const struct probe *probe)
 {
 	return strcmp(probe->target, "sched_process_exec") && strcmp(probe->target, "bpf_fentry_test1") &&
-	       !is_for_audit(probe);
+	       !probe->for_audit;
 }
 
 static bool kernel_has(const struct btf *btf, const struct probe *probe)
@@ -128,7 +148,7 @@ static bool kernel_has(const struct btf *btf, const struct probe *probe)
 
 static void say_missing(struct probe *probe)
 {
-	if (is_for_audit(probe))
+	if (probe->for_audit)
 		snprintf(probe->reason, REASON_SIZE, "this kernel has no audit system");
 	else if (!preflight_has_modules())
 		snprintf(probe->reason, REASON_SIZE, "this kernel cannot load modules (built without CONFIG_MODULES)");
@@ -150,6 +170,16 @@ static void judge(struct probe *probe, const struct btf *btf)
 			 "sysctl kernel.ftrace_enabled=1, then start anew");
 }
 
+/* PROBES: it was none of ours. */
+static size_t number_of_failed(void)
+{
+	size_t i = 0;
+
+	while (i < PROBES && strcmp(programs[i].name, failed_program) != 0)
+		i++;
+	return i;
+}
+
 /* Turns off the programs that are not wanted, and gives the object the maps that there are. */
 static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options)
 {
@@ -157,12 +187,11 @@ static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *sid
 
 	skeleton->rodata->generation = side->generation;
 	for (size_t i = 0; i < PROBES; i++)
-		bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, programs[i].name),
+		bpf_program__set_autoload(program_of(skeleton, i),
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);
 	for (int i = 0; !err && i < MAPS; i++)
 		if (side->maps[i] >= 0)
-			err =
-			    bpf_map__reuse_fd(bpf_object__find_map_by_name(skeleton->obj, map_names[i]), side->maps[i]);
+			err = bpf_map__reuse_fd(map_of(skeleton, i), side->maps[i]);
 	if (!err && options->ring_kib && side->maps[MAP_RING] < 0)
 		err = bpf_map__set_max_entries(skeleton->maps.ring, options->ring_kib * 1024);
 	if (!err && options->image_ring_kib && side->maps[MAP_IMAGE_RING] < 0)
@@ -200,7 +229,7 @@ static int load(struct kernel_side *side, const struct options *options, struct 
 			skeleton = NULL;
 			return 0;
 		}
-		refused = program_index(failed_program);
+		refused = number_of_failed();
 		if (refused == PROBES || side->probes[refused].reason[0])
 			return err;
 		snprintf(side->probes[refused].reason, REASON_SIZE, "the kernel refused the program: %s; -v shows why",
@@ -215,13 +244,13 @@ static int take_descriptors(struct kernel_side *side, struct kmodwatch_bpf *skel
 	for (int i = 0; i < MAPS; i++) {
 		if (side->maps[i] >= 0)
 			continue;
-		side->maps[i] = fcntl(bpf_object__find_map_fd_by_name(skeleton->obj, map_names[i]), F_DUPFD_CLOEXEC, 0);
+		side->maps[i] = fcntl(bpf_map__fd(map_of(skeleton, i)), F_DUPFD_CLOEXEC, 0);
 		if (side->maps[i] < 0)
 			return -errno;
 	}
 	for (size_t i = 0; i < PROBES; i++) {
 		struct probe *probe = &side->probes[i];
-		int fd = bpf_program__fd(bpf_object__find_program_by_name(skeleton->obj, programs[i].name));
+		int fd = bpf_program__fd(program_of(skeleton, i));
 
 		if (fd < 0 || probe->link >= 0)
 			continue;

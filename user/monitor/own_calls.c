@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 const struct own_call own_calls[OWN_CALLS] = {
-	{ CALL_INIT_MODULE, "init_module_return" },
-	{ CALL_FINIT_MODULE, "finit_module_return" },
-	{ CALL_DELETE_MODULE, "delete_module_return" },
+	{ CALL_INIT_MODULE, PROBE_init_module_return },
+	{ CALL_FINIT_MODULE, PROBE_finit_module_return },
+	{ CALL_DELETE_MODULE, PROBE_delete_module_return },
 };
 
 void own_call_make(enum module_call call)

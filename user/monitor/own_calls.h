@@ -4,12 +4,13 @@
 #define KMODWATCH_OWN_CALLS_H
 
 #include "../../bpf/event.h"
+#include "programs.h"
 
 enum { OWN_CALLS = 3 };
 
 struct own_call {
 	enum module_call call;
-	const char *probe;
+	enum program_number probe;
 };
 extern const struct own_call own_calls[OWN_CALLS];
 

@@ -4,52 +4,44 @@
 #define KMODWATCH_PROBE_H
 
 #include "memory.h"
+#include "programs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* The last of the table: the audit check's, then the canary. */
-enum { PROBES = 25, AUDIT_PROBES = 3, PROBE_CANARY = PROBES - 1, PROBE_AUDIT = PROBE_CANARY - AUDIT_PROBES };
 
 struct probe {
 	int program, link; /* descriptors; -1: none */
 	uint32_t link_id;
 	char mechanism[16]; /* the section's name, mechanism/target */
 	char target[48];
-	bool optional; /* nothing is lost where the kernel has no such function */
+	bool for_audit; /* as its program is */
+	bool optional;	/* nothing is lost where the kernel has no such function */
 	bool pinned;
 	bool complained;	  /* that it cannot be pinned */
 	char reason[REASON_SIZE]; /* why it is not attached */
 };
 
-/* By the names of their programs in bpf/, and what is lost without each. */
-struct program {
-	const char *name;
-	const char *loses;
-};
-extern const struct program programs[PROBES];
-/* Of the program with this name; PROBES: there is none. */
-size_t program_index(const char *name);
+/* The maps that the programs work on, by their names in bpf/. */
+#define MAPS_OF_OBJECT(MAP)                     \
+	MAP(RING, ring)                         \
+	MAP(REFUSED_RING, refused_ring)         \
+	MAP(IMAGE_RING, image_ring)             \
+	MAP(FILE_PASSES, file_passes)           \
+	MAP(MEMORY_PASSES, memory_passes)       \
+	MAP(ATTEMPTS, attempts)                 \
+	MAP(WORKSPACES, workspaces)             \
+	MAP(WORKSPACE_OWNERS, workspace_owners) \
+	MAP(LOST, lost)                         \
+	MAP(TOOLS, tools)                       \
+	MAP(REQUESTS, requests)                 \
+	MAP(UNDER_WAY, under_way)               \
+	MAP(LIMITS, limits)                     \
+	MAP(LIMIT_OWNERS, limit_owners)         \
+	MAP(CONTROL, control)                   \
+	MAP(MEMORY, memory)
 
-enum map {
-	MAP_RING,
-	MAP_REFUSED_RING,
-	MAP_IMAGE_RING,
-	MAP_FILE_PASSES,
-	MAP_MEMORY_PASSES,
-	MAP_ATTEMPTS,
-	MAP_WORKSPACES,
-	MAP_WORKSPACE_OWNERS,
-	MAP_LOST,
-	MAP_TOOLS,
-	MAP_REQUESTS,
-	MAP_UNDER_WAY,
-	MAP_LIMITS,
-	MAP_LIMIT_OWNERS,
-	MAP_CONTROL,
-	MAP_MEMORY,
-	MAPS,
-};
+#define MAP_NUMBER(symbol, name) MAP_##symbol,
+enum map { MAPS_OF_OBJECT(MAP_NUMBER) MAPS };
 extern const char *const map_names[MAPS];
 
 struct kernel_side {

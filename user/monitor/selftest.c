@@ -185,20 +185,10 @@ static int tell_blind(struct selftest *selftest, emit_fn emit, void *ctx)
 	return err;
 }
 
-/* What sees the call; probes_count(): nothing does. */
-static size_t call_probe(int call)
-{
-	size_t i = 0;
-
-	while (i < probes_count() && strcmp(probe_name(i), own_calls[call].probe) != 0)
-		i++;
-	return i;
-}
-
 static bool is_call_probe(size_t i)
 {
 	for (int c = 0; c < OWN_CALLS; c++)
-		if (i < probes_count() && call_probe(c) == i)
+		if (own_calls[c].probe == i)
 			return true;
 	return false;
 }
@@ -225,17 +215,12 @@ static int tell_recovered(struct selftest *selftest, uint64_t now, emit_fn emit,
 
 /* ---- asking */
 
-static size_t canary(void)
-{
-	return probes_count() - 1;
-}
-
 static void begin(struct selftest *selftest, uint64_t now)
 {
 	memset(selftest->found, 0, sizeof(selftest->found));
 	selftest->answered = selftest->called_all = false;
 	selftest->began = selftest->nonce = now;
-	selftest->asked = probe_is_attached(selftest->probes, canary());
+	selftest->asked = probe_is_attached(selftest->probes, PROBE_canary);
 	if (selftest->asked && probes_run_canary(selftest->probes, selftest->nonce))
 		selftest->nonce = 0; /* nothing will come, and that is said after the wait */
 	selftest->mark = rings_mark(selftest->rings);
@@ -245,9 +230,7 @@ static void begin(struct selftest *selftest, uint64_t now)
 
 static bool is_missing_call(const struct selftest *selftest, int call)
 {
-	size_t i = call_probe(call);
-
-	return i < probes_count() && probe_is_attached(selftest->probes, i) &&
+	return probe_is_attached(selftest->probes, own_calls[call].probe) &&
 	       !(selftest->called >> own_calls[call].call & 1);
 }
 
@@ -321,7 +304,7 @@ static bool wants_calls(const struct selftest *selftest)
 		const struct blindness *blind = &selftest->blind[i];
 
 		wanted |= selftest->found[i] && !(blind->since && blind->told);
-		wanted |= is_call_probe(i) && blind->since && !selftest->found[i] && !selftest->found[canary()];
+		wanted |= is_call_probe(i) && blind->since && !selftest->found[i] && !selftest->found[PROBE_canary];
 	}
 	return wanted;
 }
@@ -337,8 +320,8 @@ static bool all_called(const struct selftest *selftest)
 static void judge_calls(struct selftest *selftest, uint64_t now)
 {
 	for (int c = 0; c < OWN_CALLS; c++)
-		if (is_missing_call(selftest, c) && !selftest->found[call_probe(c)])
-			selftest->found[call_probe(c)] = why_silent(selftest, now);
+		if (is_missing_call(selftest, c) && !selftest->found[own_calls[c].probe])
+			selftest->found[own_calls[c].probe] = why_silent(selftest, now);
 }
 
 /* The test is over: mends what can be mended, and plans the next. */
@@ -372,7 +355,7 @@ static int after_canary(struct selftest *selftest, uint64_t now, emit_fn emit, v
 
 	look(selftest);
 	if (selftest->asked && !selftest->answered)
-		selftest->found[canary()] = why_silent(selftest, now);
+		selftest->found[PROBE_canary] = why_silent(selftest, now);
 	calls_wanted = wants_calls(selftest);
 	err = tell_blind(selftest, emit, ctx);
 	if (err || !calls_wanted)

@@ -191,15 +191,15 @@ static int start_generation(struct probes *probes, const struct options *options
 static int set_passes(const struct probes *probes)
 {
 	static const struct {
-		const char *program;
+		enum program_number program;
 		enum map map;
 	} passes[] = {
-		{ "post_read_file", MAP_FILE_PASSES },
-		{ "post_load_data", MAP_MEMORY_PASSES },
+		{ PROBE_post_read_file, MAP_FILE_PASSES },
+		{ PROBE_post_load_data, MAP_MEMORY_PASSES },
 	};
 
 	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
-		const struct probe *probe = &probes->side.probes[program_index(passes[i].program)];
+		const struct probe *probe = &probes->side.probes[passes[i].program];
 		uint32_t key = 0;
 
 		if (probe->program >= 0 &&
