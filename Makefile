@@ -9,25 +9,37 @@ CLANG ?= clang
 BPFTOOL ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
-WARNINGS := -Wall -Wextra -Werror
+# Warnings end the build of who develops (check, test), not that of a user whose compiler is newer than ours.
+WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
 
-# What the targets need on a Debian machine; each target installs what it lacks and says so.
+# What the targets need on a Debian machine; each target installs what it lacks and says so. gcc-multilib: a guest makes
+# 32-bit calls too.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libssl-dev libsystemd-dev make pkg-config zlib1g-dev
-PACKAGES_VM := busybox-static ca-certificates cpio gcc kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
-PACKAGES_TEST := $(PACKAGES_BUILD) $(PACKAGES_VM) bash-completion clang-format clang-tidy clang-tools cppcheck gcc-multilib jq libclang-rt-dev libcmocka-dev mandoc mmdebstrap python3-jsonschema shellcheck strace valgrind zsh
+PACKAGES_VM := busybox-static ca-certificates cpio gcc gcc-multilib kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
+PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
+PACKAGES_PRISTINE := mmdebstrap util-linux
+PACKAGES_TEST := $(PACKAGES_UNIT) $(PACKAGES_VM) $(PACKAGES_PRISTINE) clang-format clang-tidy clang-tools cppcheck libclang-rt-dev mandoc shellcheck strace valgrind
 
+# SAY: lines (one for each file), line (one that changes, on a terminal) or nothing.
+SAY ?= lines
 ifeq ($(V),1)
 Q :=
 say = @:
 else
 Q := @
 # On stderr: stdout belongs to the events of `make run`.
+ifeq ($(SAY),lines)
 say = @printf '  %-8s %s\n' '$(1)' '$(patsubst $(B)/%,%,$(2))' >&2
+else ifeq ($(SAY),line)
+say = @printf '\r\033[K    %-8s %s\r' '$(1)' '$(patsubst $(B)/%,%,$(2))' >&2
+else
+say = @:
+endif
 endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-profile bench-short bench-baseline clean help packages-build packages-vm packages-test
+.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-profile bench-short bench-baseline clean help packages-build packages-unit packages-vm packages-pristine packages-test pristine run-here run-vm
 
 all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
@@ -36,6 +48,7 @@ help:
 	@echo 'make run           install what is missing, build, and show events (in a VM where this kernel has no modules)'
 	@echo 'make test          install what is missing and run the tests, on $(words $(KERNELS)) kernels'
 	@echo 'make check         lint, unit tests and one kernel without its slow cases: the loop while developing'
+	@echo 'make pristine      make run and make test in a Debian root made from nothing (SUITE=trixie: in that of another suite)'
 	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
 	@echo 'make bench-profile where the instructions go: needs perf (linux-perf)'
 	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel: $(KERNELS)'
@@ -54,7 +67,7 @@ BPF_CFLAGS = -target bpf -mcpu=$(BPF_CPU) -O2 -g $(WARNINGS) -Wno-unused-paramet
 BPF_OBJECTS := $(BPF_SOURCES:%.bpf.c=$(B)/$(ARCH)/%.bpf.o)
 
 define bpf_rule
-$(B)/$(1)/bpf/%.bpf.o: bpf/%.bpf.c
+$(B)/$(1)/bpf/%.bpf.o: bpf/%.bpf.c | $(B)/tools
 	$$(call say,BPF,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CLANG) $$(BPF_CFLAGS) -D__TARGET_ARCH_$(1) -MMD -MP -MF $$(@:.o=.d) -c $$< -o $$@
@@ -81,7 +94,7 @@ USER_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DKMODWATCH_VERSION='"$(VERSION)"' $(WARN
 	$(BPF_DEFINES) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -I$(B)/include $(CFLAGS)
 USER_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c | $(B)/tools
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
@@ -99,20 +112,22 @@ $(addsuffix user/audit/profile.o,$(B)/ $(B)/asan/ $(B)/fuzz/): $(wildcard user/a
 
 # --- packages: only what is missing is installed, and named ---
 
-define install_packages
-	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-	[ -z "$$missing" ] && exit 0; \
-	echo "installing what is missing:" $$missing >&2; \
-	[ "$$(id -u)" = 0 ] || { echo "make: packages are missing and only root can install them: run as root" >&2; exit 1; }; \
-	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing; } >&2
-endef
-
 packages-build:
-	$(call install_packages,$(PACKAGES_BUILD))
+	@tests/setup/packages 'the build' $(PACKAGES_BUILD)
+packages-unit:
+	@tests/setup/packages 'the build and the unit tests' $(PACKAGES_UNIT)
 packages-vm:
-	$(call install_packages,$(PACKAGES_VM))
+	@tests/setup/packages 'virtual machines' $(PACKAGES_VM)
+packages-pristine:
+	@tests/setup/packages 'pristine roots' $(PACKAGES_PRISTINE)
 packages-test:
-	$(call install_packages,$(PACKAGES_TEST))
+	@tests/setup/packages 'all tests' $(PACKAGES_TEST)
+
+# Where nobody installed them: which are missing, and the mend.
+$(B)/tools: Makefile
+	@tests/setup/tools '$(CC)' '$(CLANG)' '$(BPFTOOL)' '$(PKG_CONFIG)' $(LIBRARIES) libelf zlib json-c
+	@mkdir -p $(@D)
+	@touch $@
 
 include user/dist/install.mk
 
@@ -120,13 +135,28 @@ include user/dist/install.mk
 
 KERNEL ?= 6.1
 
-# The packages first: the build's own variables ask pkg-config and bpftool.
-run:
-	@$(MAKE) --no-print-directory packages-build >&2
-	@$(MAKE) --no-print-directory all >&2
-	@if [ -e /proc/modules ]; then exec $(B)/kmodwatch; fi; \
-	echo "This machine's kernel cannot load modules (CONFIG_MODULES is not set), so kmodwatch runs in a VM with Debian's $(KERNEL) kernel." >&2; \
-	$(MAKE) --no-print-directory packages-vm >&2 && exec tests/vm/run scene --kernel $(KERNEL)
+# On a terminal a line may change while a step lasts.
+quiet_make = if [ -t 2 ]; then say=line; else say=nothing; fi; $(MAKE) --no-print-directory SAY=$$say
+
+# The packages first: the build's own variables ask pkg-config and bpftool. stdout belongs to the events.
+run: $(if $(wildcard /proc/modules),run-here,run-vm)
+run-here:
+	@STEP=1/3 $(MAKE) --no-print-directory packages-build >&2
+	@STEP=2/3 tests/setup/step 'kmodwatch: compiling'
+	@$(quiet_make) -j2 all >&2
+	@STEP=3/3 tests/setup/step 'kmodwatch: watching this machine until you press Ctrl-C'
+	@exec $(B)/kmodwatch
+run-vm:
+	@echo "This machine's kernel cannot load modules (CONFIG_MODULES is not set), so kmodwatch runs in a VM with Debian's $(KERNEL) kernel." >&2
+	@STEP=1/4 tests/setup/packages 'the build and virtual machines' $(sort $(PACKAGES_BUILD) $(PACKAGES_VM)) >&2
+	@STEP=2/4 tests/setup/step 'kmodwatch: compiling'
+	@$(quiet_make) -j2 all >&2
+	@STEP=3/4 tests/vm/run scene --kernel $(KERNEL)
+
+# The README's two commands in a Debian root made from nothing, with nothing installed but make.
+SUITE ?= bookworm
+pristine: packages-pristine
+	@tests/pristine/run $(SUITE) tests/pristine/readme
 
 vm: packages-vm all
 	@tests/vm/run shell --kernel $(KERNEL)
@@ -203,7 +233,7 @@ $(B)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
 
-$(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/tests/fuzz/check/rendered.o \
+$(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/tests/fuzz/check/rendered.o $(B)/fuzz/tests/unit/strict.o \
 		$(UNIT_OBJECTS:%=$(B)/fuzz/%)
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c audit libsystemd libcrypto)
@@ -214,7 +244,7 @@ $(FUZZ_TARGETS:%=$(B)/fuzz/%): $(B)/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(B)/fuzz/t
 fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 	@printf '%s\n' $(FUZZ_TARGETS) | xargs -P2 -I TARGET tests/fuzz/run $(B)/fuzz TARGET $(T)
 
--include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d) $(FUZZ_TARGETS:%=$(B)/fuzz/tests/fuzz/%.d) $(B)/fuzz/tests/fuzz/check/rendered.d
+-include $(UNIT_OBJECTS:%.o=$(B)/fuzz/%.d) $(FUZZ_TARGETS:%=$(B)/fuzz/tests/fuzz/%.d) $(B)/fuzz/tests/fuzz/check/rendered.d $(B)/fuzz/tests/unit/strict.d
 
 # --- tests ---
 
@@ -225,17 +255,51 @@ kernels_with = $(shell awk '/^[0-9a-z]/ && $$3 ~ /$(1)/ { print $$1 }' tests/vm/
 # Random rule sets a kernel in `make test`; `make audit-matrix` alone takes 500 (some 20 minutes).
 QUICK_SETS ?= 15
 
-# Builds what a newcomer's first `make test` builds; the packages come first, since the build asks them.
+# Builds what a newcomer's first `make test` builds; the packages come first, since the build asks them. Targets that
+# stand side by side disturb each other in nothing: native, which watches this machine, is among them.
+test: export WERROR := 1
 test:
-	@$(MAKE) --no-print-directory packages-test
-	@$(MAKE) --no-print-directory -j2 all
-	@$(MAKE) --no-print-directory -j2 --output-sync=target lint scan unit unit-asan unit-valgrind replay check-arm64 judge
-	@tests/vm/run fetch
-	@$(MAKE) --no-print-directory -j2 --output-sync=target check-vmlinux signatures native bench-short
-	@$(MAKE) --no-print-directory docs-check
-	@$(MAKE) --no-print-directory matrix fuzz
-	@$(MAKE) --no-print-directory service-matrix SERVICE=--short
-	@$(MAKE) --no-print-directory audit-matrix AUDIT_SETS=$(QUICK_SETS)
+	@STEP=1/10 $(MAKE) --no-print-directory packages-test
+	@STEP=2/10 tests/setup/step 'kmodwatch: compiling'
+	@$(quiet_make) -j2 all
+	@STEP=3/10 tests/setup/step 'lint, the analyzer, unit tests (also with sanitizers and valgrind)'
+	@$(quiet_make) -j2 --output-sync=target lint scan werror unit unit-asan unit-valgrind replay check-arm64 judge
+	@STEP=4/10 tests/vm/run fetch
+	@STEP=5/10 tests/setup/step 'types and verifier budget on all kernels, signatures, the native kernel, instruction counts'
+	@$(quiet_make) -j2 --output-sync=target check-vmlinux signatures native bench-short
+	@STEP=6/10 tests/setup/step 'the examples in the documents; the cases on all kernels: some 400, about ten minutes'
+	@$(quiet_make) docs-check matrix
+	@STEP=7/10 tests/setup/step 'fuzzers, $(T) s each'
+	@$(quiet_make) -j2 fuzz
+	@STEP=8/10 tests/setup/step 'the service, in guests with a real systemd'
+	@$(quiet_make) service-matrix SERVICE=--short
+	@STEP=9/10 tests/setup/step 'the audit check, in guests with a real auditd'
+	@$(quiet_make) audit-matrix AUDIT_SETS=$(QUICK_SETS)
+	@STEP=10/10 tests/setup/step 'other Debian suites, each in a root made from nothing'
+	@$(MAKE) --no-print-directory suites
+
+# The next Debian: build, unit tests, the verifier's budget with its compiler, a matrix on its kernel. The one after:
+# the build, and no -Werror there, since its compilers change from day to day.
+.PHONY: suites suite-test suite-build
+suites: packages-pristine
+	@tests/pristine/run sid make suite-build
+	@tests/pristine/run trixie make suite-test
+suite-build:
+	@STEP=1/2 $(MAKE) --no-print-directory packages-build
+	@STEP=2/2 tests/setup/step "kmodwatch: compiling with $$($(CC) --version | head -n 1), $$($(CLANG) --version | head -n 1)"
+	@$(quiet_make) -j2 all
+	@$(B)/kmodwatch --version
+suite-test: export WERROR := 1
+suite-test:
+	@STEP=1/5 $(MAKE) --no-print-directory packages-unit packages-vm
+	@STEP=2/5 tests/setup/step 'kmodwatch: compiling'
+	@$(quiet_make) -j2 all
+	@$(quiet_make) -j2 unit
+	@STEP=3/5 tests/vm/run fetch
+	@STEP=4/5 tests/setup/step 'types and verifier budget on all kernels'
+	@$(quiet_make) check-vmlinux
+	@STEP=5/5 tests/setup/step 'the quick cases on kernel 6.12'
+	@tests/vm/run matrix --quick --kernel 6.12
 
 # Figures: tests/bench. The short form compares instruction counts with tests/bench/baseline.json.
 bench: packages-vm all
@@ -247,7 +311,8 @@ bench-short: all
 bench-baseline: all
 	@tests/bench/run short --update
 
-check: all lint unit
+check: export WERROR := 1
+check: all werror lint unit
 	@tests/vm/run matrix --quick --kernel $(KERNEL)
 
 # The cases, on all kernels but where a case's `rows` names fewer; `tests/vm/run matrix --every` leaves none out.
@@ -304,6 +369,11 @@ signatures: $(B)/tests/signatures/show
 # The cases that need no modules, on this machine's own kernel.
 native: all
 	@tests/vm/run native
+
+# All that is compiled without a warning, in a folder of its own: what a user built stays as it is.
+.PHONY: werror
+werror:
+	@$(MAKE) --no-print-directory B=$(B)/werror WERROR=1 all $(UNIT_PROGRAMS:%=$(B)/werror/%)
 
 # The judge of the cases must be able to say no.
 judge: $(B)/kmodwatch.schema.json
@@ -364,7 +434,7 @@ LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard
 	$(wildcard tests/bench/*.py) tests/bench/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/vm/guest/init
-LINT_SHELL := $(wildcard tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
+LINT_SHELL := $(wildcard tests/setup/* tests/pristine/run tests/pristine/readme tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 # Sourced helpers, and jq filters in single quotes.
 LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh)
 

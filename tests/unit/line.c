@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "line.h"
 #include "../../user/output/json.h"
+#include "strict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,20 +9,17 @@
 
 json_object *line_parse(const char *line, size_t size)
 {
-	json_tokener *tokener = json_tokener_new();
 	json_object *object;
+	const char *why;
 
 	assert_true(size > 2 && size <= LINE_MAX_BYTES);
 	assert_true(line[size - 1] == '\n');
 	for (size_t i = 0; i < size - 1; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			fail_msg("byte %zu of the line is 0x%02x", i, line[i]);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, line, (int)size - 1);
-	if (json_tokener_get_error(tokener) != json_tokener_success || json_tokener_get_parse_end(tokener) != size - 1)
-		fail_msg("at byte %zu: %s", json_tokener_get_parse_end(tokener),
-			 json_tokener_error_desc(json_tokener_get_error(tokener)));
-	json_tokener_free(tokener);
+	object = strict_parse(line, size - 1, &why);
+	if (!object)
+		fail_msg("the line is not strict JSON: %s", why);
 	assert_true(json_object_is_type(object, json_type_object));
 	return object;
 }

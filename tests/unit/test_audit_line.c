@@ -230,7 +230,6 @@ static void fields_as_libaudit(void **state)
 	static const int lists[] = { AUDIT_FILTER_EXIT, AUDIT_FILTER_TASK, AUDIT_FILTER_EXCLUDE, AUDIT_FILTER_USER };
 	unsigned int same = 0;
 
-	set_aumessage_mode(MSG_QUIET, DBG_NO);
 	for (size_t n = 0; n < COUNT(names); n++)
 		for (size_t o = 0; o < COUNT(ops); o++)
 			for (size_t v = 0; v < COUNT(values); v++)

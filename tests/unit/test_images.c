@@ -34,7 +34,7 @@ static void start(struct test *test)
 	assert_int_equal(images_new(test->memory, test->ring, RING, true, test->capture, &test->images), 0);
 }
 
-static void stop(struct test *test)
+static void finish(struct test *test)
 {
 	images_freep(&test->images);
 	capture_freep(&test->capture);
@@ -56,7 +56,7 @@ static int teardown(void **state)
 {
 	struct test *test = *state;
 
-	stop(test);
+	finish(test);
 	close(test->ring);
 	free(test->memory);
 	free(test);
@@ -179,7 +179,7 @@ static void kills(void **state)
 		send(test, 7, 4 * IMAGE_CHUNK, offset);
 		assert_int_equal(pread(test->ring, &before, 8, 0), 8);
 		assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
-		stop(test);
+		finish(test);
 		assert_int_equal(pwrite(test->ring, &before, 8, 0), 8); /* the chunk had not left the ring */
 		start(test);
 	}
@@ -301,7 +301,7 @@ static void capture(void **state)
 
 	strcpy(test->folder, "/tmp/images-XXXXXX");
 	assert_non_null(mkdtemp(test->folder));
-	stop(test);
+	finish(test);
 	start(test);
 	for (int i = 0; i < 2; i++) {
 		struct record_header header = header_of(7);
@@ -312,7 +312,7 @@ static void capture(void **state)
 		assert_int_equal(files(test, ".part"), 2);
 		if (i)
 			test->memory->images[1].used = 0;
-		stop(test);
+		finish(test);
 		start(test);
 		assert_int_equal(files(test, ".part"), 2 - i);
 		send(test, 7, 40000, IMAGE_CHUNK);

@@ -126,7 +126,7 @@ static void overlapping_spans(void **state)
 	all = made_bytes(&made, text, sizeof(text));
 	subject->exe = subject->argv = subject->cwd = subject->cgroup = made.record.attempt.source.path = all;
 	subject->ancestor_count = ANCESTORS_MAX;
-	for (int i = 0; i < ANCESTORS_MAX; i++)
+	for (size_t i = 0; i < ANCESTORS_MAX; i++)
 		subject->ancestors[i].exe = all;
 	made.record.attempt.source.present = 1;
 	take(*state, made_finish(&made));

@@ -13,6 +13,15 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* cmocka 2 deprecates its assert_in_range(), and cmocka 1 has nothing else. Values are signed. */
+#define assert_between(value, least, most)                                                                  \
+	do {                                                                                                \
+		long long between_ = (value);                                                               \
+		if (between_ < (least) || between_ > (most))                                                \
+			fail_msg("%s is %lld, not from %lld to %lld", #value, between_, (long long)(least), \
+				 (long long)(most));                                                        \
+	} while (0)
+
 /* A literal with its size, for bytes that hold NULs. */
 #define BYTES(literal) (literal), sizeof(literal) - 1
 

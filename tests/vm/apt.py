@@ -3,9 +3,13 @@
 
 The mirror is whatever this machine's apt is set up with. No host name is written down here.
 """
+import fcntl
+import os
 import re
+import subprocess
+import sys
 
-from place import BUILD, Trouble, need, run
+from place import BUILD, DOWNLOADS, Trouble, cause, need, run
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -57,6 +61,38 @@ class Suite:
                 return [re.split(r"[ |(:]", item.strip())[0] for item in line[9:].split(",")]
         return []
 
-    def download(self, packages, folder):
-        self.apt("apt-get", "download", "-q", *packages, cwd=folder)
-        return sorted(folder.glob("*.deb"))
+    def sizes(self, packages):
+        """{file name: bytes} of what these packages are downloaded as."""
+        found = re.findall(r"^'\S+' (\S+) (\d+)", self.apt("apt-get", "download", "--print-uris", *packages), re.MULTILINE)
+        return {name: int(size) for name, size in found}
+
+    def download(self, packages):
+        """The packages' files. They are kept in DOWNLOADS; what is there already apt checks against the suite's hashes,
+        and fetches anew where they differ."""
+        DOWNLOADS.mkdir(parents=True, exist_ok=True)
+        with open(DOWNLOADS / "lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._download(packages)
+        return [DOWNLOADS / name for name in self.sizes(packages)]
+
+    def _download(self, packages):
+        read, write = os.pipe()
+        flags = [word for option in (*self.options, f"APT::Status-Fd={write}") for word in ("-o", option)]
+        with subprocess.Popen(["apt-get", *flags, "download", "-q", *packages], cwd=DOWNLOADS, pass_fds=[write],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=dict(os.environ, LC_ALL="C")) as apt:
+            os.close(write)
+            _show(read)
+            said = apt.stderr.read()
+        if apt.returncode:
+            raise Trouble(f"`apt-get download {packages[0]}` failed with {apt.returncode}: {cause(said)}")
+
+
+def _show(status):
+    """apt's own percentages, as one changing line of a terminal."""
+    with open(status, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if sys.stderr.isatty():
+                _, _, percent, words = (line.rstrip().split(":", 3) + ["", "", ""])[:4]
+                print(f"\r\033[K    {float(percent or 0):3.0f}% {words}", end="\r", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print("\033[K", end="", file=sys.stderr, flush=True)

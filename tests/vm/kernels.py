@@ -8,7 +8,7 @@ import tempfile
 
 import bzimage
 from apt import Suite
-from place import HERE, KERNELS, Trouble, need, run
+from place import HERE, KERNELS, Trouble, need, run, steps
 
 META = "linux-image-cloud-amd64"
 
@@ -56,18 +56,18 @@ def packages(suite):
 
 def fetch(row):
     """Download and unpack one row. The row appears with one rename, so a killed run leaves nothing half made."""
-    if (KERNELS / row / "version").exists():
-        return
     for program, package in (("dpkg-deb", "dpkg"), ("depmod", "kmod")):
         need(program, package)
     KERNELS.mkdir(parents=True, exist_ok=True)
     suite = Suite(SUITES[row])
+    steps.say(f"kernel {row}: reading what Debian {suite.name} has")
     suite.update()
+    wanted = packages(suite)
+    steps.say(f"kernel {row}: {sum(suite.sizes(wanted).values()) / 1e6:.0f} MB from Debian {suite.name}")
     with tempfile.TemporaryDirectory(prefix=f".{row}-", dir=KERNELS) as scratch:
         work = KERNELS / scratch
-        (work / "debs").mkdir()
         (work / "tree").mkdir()
-        for deb in suite.download(packages(suite), work / "debs"):
+        for deb in suite.download(wanted):
             run(["dpkg-deb", "-x", deb, work / "tree"])
         arrange(work / "tree", work / "row")
         try:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Where things are, and the one kind of error that the user is meant to read."""
+import errno
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -14,6 +17,12 @@ BUILD = TOP / "build" / "vm"            # everything this tool writes
 KERNELS = BUILD / "kernels"
 IMAGES = BUILD / "images"
 RUNS = BUILD / "runs"
+# What was fetched and checked, and never what was built: pristine roots share it.
+DOWNLOADS = TOP / "build" / "downloads"
+
+
+# A warning ends the tests' build, and not that of who only wants to see events with a compiler that is newer than ours.
+STRICT = ["-Werror"] if os.environ.get("WERROR") else []
 
 
 class Trouble(Exception):
@@ -28,10 +37,60 @@ def need(program, package):
     return found
 
 
-def run(command, **options):
-    """Run a host command; its stderr becomes the sentence when it fails."""
+def run(command, mend="", **options):
+    """Run a host command; where it fails, what it said becomes the sentence, with the mend that the caller knows."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
     if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
-        raise Trouble(f"`{command[0]} {command[1] if len(command) > 1 else ''}` failed with {done.returncode}: {last}")
+        words = " ".join(str(word) for word in command[:2])
+        raise Trouble(f"`{words}` failed with {done.returncode}: {cause(done.stderr or done.stdout, mend)}")
     return done.stdout
+
+
+# What programs say when it is the machine's fault, and what helps.
+MENDS = (
+    (r"No space left on device|enough free space", "the disk is full: make room below {top}"),
+    (r"Could not resolve|Temporary failure|Failed to fetch|Unable to connect|Could not connect|Network is unreachable",
+     "the mirror cannot be reached: check the network with `apt-get update`"),
+    (r"Permission denied|Operation not permitted|are you root", "it may not: run it as root"),
+)
+
+
+def cause(said, mend=""):
+    """The line of a program's words that tells most, and the mend."""
+    lines = [line.strip() for line in said.strip().splitlines()] or ["it said nothing"]
+    telling = next((line for line in lines if re.search(r"(?i)\berror\b|^E: |No space left", line)), lines[-1])
+    known = next((words.format(top=TOP) for pattern, words in MENDS if re.search(pattern, said)), mend)
+    return f"{telling} ({known})" if known else telling
+
+
+class Steps:
+    """What takes its time, one numbered line each on stderr. STEP=4/5 in the environment: the next one's number."""
+
+    def __init__(self):
+        self.number, _, self.total = os.environ.get("STEP", "").partition("/")
+
+    def say(self, words):
+        print(f"{self.number}/{self.total} {words}" if self.total else f"   {words}", file=sys.stderr, flush=True)
+
+    def next(self):
+        if self.total:
+            self.number = str(int(self.number) + 1)
+
+
+steps = Steps()
+
+
+def main(program, call):
+    """The call's status; trouble is one sentence on stderr, and 2."""
+    try:
+        return call() or 0
+    except Trouble as trouble:
+        words = str(trouble)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        words = cause(f"{error.strerror}: {error.filename or BUILD}", f"can {BUILD} be written to?")
+    except KeyboardInterrupt:
+        return 130
+    print(f"{program}: {words}", file=sys.stderr)
+    return 2

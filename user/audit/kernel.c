@@ -174,7 +174,6 @@ int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why)
 	int err;
 
 	*why = NULL;
-	set_aumessage_mode(MSG_QUIET, DBG_NO); /* libaudit would speak for itself */
 	fd = audit_open();
 	if (fd < 0)
 		return explain(errno ? -errno : -EIO, why);
@@ -215,7 +214,6 @@ uint64_t kernel_sum(int *fd)
 	struct kernel_status status;
 	int err = 0;
 
-	set_aumessage_mode(MSG_QUIET, DBG_NO);
 	if (*fd < 0)
 		*fd = audit_open();
 	if (*fd < 0)

@@ -87,7 +87,7 @@ uint64_t suppressed_count(const struct memory *memory)
 {
 	uint64_t sum = 0;
 
-	for (int i = 0; i < LIMIT_SLOTS; i++)
+	for (size_t i = 0; i < LIMIT_SLOTS; i++)
 		sum += memory->reports[i].done;
 	return sum;
 }

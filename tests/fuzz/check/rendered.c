@@ -4,29 +4,26 @@
 #include "../../../user/output/journal.h"
 #include "../../../user/output/json.h"
 #include "../../../user/output/sentence.h"
+#include "../../unit/strict.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* One strict JSON object, and nothing in the line that a terminal or a line reader would act on. */
 static void check_line(const char *line, size_t size)
 {
-	json_tokener *tokener = json_tokener_new();
 	json_object *object;
+	const char *why;
 
 	if (size < 3 || size > LINE_MAX_BYTES || line[size - 1] != '\n')
 		abort();
 	for (size_t i = 0; i < size - 1; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			abort();
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, line, (int)size - 1);
-	if (json_tokener_get_error(tokener) != json_tokener_success ||
-	    json_tokener_get_parse_end(tokener) != size - 1 || !json_object_is_type(object, json_type_object))
+	object = strict_parse(line, size - 1, &why);
+	if (!object || !json_object_is_type(object, json_type_object))
 		abort();
 	json_object_put(object);
-	json_tokener_free(tokener);
 }
 
 /* NAME=VALUE; names as journald takes them, or it drops the field. */
