@@ -454,6 +454,9 @@ lint:
 .PHONY: lint-files
 lint-files: $(LINT)/man $(LINT)/format $(LINT_TIDY) $(LINT)/cppcheck-user $(LINT)/cppcheck-bpf $(LINT)/shell $(LINT)/python
 
+format:
+	$(Q)clang-format -i $(LINT_C)
+
 $(LINT)/format: $(LINT_C) .clang-format
 	$(call say,FORMAT,$(words $(LINT_C)) files)
 	@mkdir -p $(@D)

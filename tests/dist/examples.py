@@ -51,18 +51,25 @@ def parsed(text):
     return json.loads("".join(pieces))
 
 
-def shows(example, line):
-    """The example has all that the line has, in its order, but where it says `...`."""
-    if type(example) is not type(line):
-        return False
-    if isinstance(example, dict):
-        more, keys = MORE in example, [key for key in example if key != MORE]
-        left = [key for key in line if key in example] if more else list(line)
-        return keys == left and all(shows(example[key], line[key]) for key in keys)
-    if isinstance(example, list):
-        more, items = example[-1:] == [MORE], [item for item in example if item != MORE]
-        return (len(items) <= len(line) if more else len(items) == len(line)) and all(map(shows, items, line))
-    return example == line
+def differences(shown, line, path=""):
+    """Where the line is not what is shown of it, in the same order; `...` stands for anything more."""
+    if isinstance(shown, dict) and isinstance(line, dict):
+        keys = [key for key in shown if key != MORE]
+        yield from (f"{path}.{key} is not there" for key in keys if key not in line)
+        there = [key for key in line if key in shown]
+        yield from (f"{path}.{key} is there too" for key in line if key not in shown and MORE not in shown)
+        if there != [key for key in keys if key in line]:
+            yield f"{path} has its keys in the order {' '.join(there)}"
+        for key in there:
+            yield from differences(shown[key], line[key], f"{path}.{key}")
+    elif isinstance(shown, list) and isinstance(line, list):
+        items = [item for item in shown if item != MORE]
+        if len(line) < len(items) or (len(line) > len(items) and MORE not in shown):
+            yield f"{path} has {len(line)} items"
+        for at, pair in enumerate(zip(items, line)):
+            yield from differences(*pair, f"{path}[{at}]")
+    elif type(shown) is not type(line) or shown != line:
+        yield f"{path} is {json.dumps(line)}, not {json.dumps(shown)}"
 
 
 def event_faults(block, lines):
@@ -71,8 +78,11 @@ def event_faults(block, lines):
     except (ValueError, IndexError) as error:
         yield f"{block.where}: this is no JSON: {error}"
         return
-    if not any(shows(example, line) for line in lines):
-        yield f"{block.where}: no recorded line is like this: {json.dumps(example)[:200]}"
+    named = [line for line in lines if line["id"] == example.get("id")]
+    if not named:
+        yield f"{block.where}: no recorded line has this id"
+    for line in named:
+        yield from (f"{block.where}: in the recorded line, {difference}" for difference in differences(example, line))
 
 
 def commands(block):
@@ -101,12 +111,13 @@ def console_faults(block):
     for command, shown in commands(block):
         watching = re.match("|".join(WATCHING), command)
         if watching:
-            # The journal has other lines between the events.
-            source = "{ echo Started kmodwatch.service; cat scene.jsonl; }" if "journalctl" in watching[0] else "cat scene.jsonl"
-            rest = command[watching.end():]
-            done = subprocess.run(["bash", "-c", source + " " + rest], cwd=FOLDER, capture_output=True, text=True)
+            source = "cat scene.jsonl"
+            if "journalctl" in watching[0]:  # the journal has other lines between the events
+                source = f"{{ echo Started kmodwatch.service; {source}; }}"
+            script = f"{source} {command[watching.end():]}"
+            done = subprocess.run(["bash", "-c", script], cwd=FOLDER, capture_output=True, text=True)
             if done.returncode or done.stderr or not output_is(shown, done.stdout.splitlines()):
-                yield f"{block.where}: `{command}` gives {done.returncode}\n{done.stderr}{done.stdout}not\n" + "\n".join(shown)
+                yield f"{block.where}: `{command}` ends with {done.returncode}, and gives\n{done.stderr}{done.stdout}"
         elif shown and not IN_GUEST.match(command):
             yield f"{block.where}: nothing proves the output of `{command}`"
 
@@ -151,8 +162,8 @@ def guest_faults():
             yield f"{name}: a guest gives other events: {kinds_of(lines)}, not {kinds_of(before)}"
             continue
         for new, old in zip(lines, before):
-            if masked(new) != masked(old):
-                yield f"{name}: a guest's line is\n{json.dumps(masked(new))}, not\n{json.dumps(masked(old))}"
+            yield from (f"{name}, {old['event']} {old['id']}: in a guest, {difference}"
+                        for difference in differences(masked(old), masked(new)))
 
 
 def record():
@@ -172,7 +183,8 @@ def main():
     faults = [*line_faults(lines), *document_faults(lines), *(guest_faults() if mode == "--guest" else ())]
     for fault in faults:
         print(fault, file=sys.stderr)
-    print(f"  examples   {len(lines)} recorded lines{f', and a guest of {KERNEL}' if mode == '--guest' else ''}: {len(faults)} faults")
+    where = f", and a guest of {KERNEL}" if mode == "--guest" else ""
+    print(f"  examples   {len(lines)} recorded lines{where}: {len(faults)} faults")
     return bool(faults)
 
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import events_page
+import references
 
 TOP = Path(__file__).resolve().parent.parent.parent
 DIST = TOP / "user" / "dist"
@@ -108,11 +109,11 @@ def keys(program):
 
 def main():
     program = sys.argv[1]
-    faults = [*options(program), *profiles(program), *keys(program)]
+    faults = [*options(program), *profiles(program), *keys(program), *references.faults()]
     for fault in faults:
         print(fault, file=sys.stderr)
     longs, letters = of_code()
-    print(f"  names      {len(longs)} options, the profiles and every key of the events: {len(faults)} faults")
+    print(f"  names      {len(longs)} options, the profiles, every key of the events, and what documents refer to: {len(faults)} faults")
     return bool(faults)
 
 

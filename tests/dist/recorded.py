@@ -61,7 +61,8 @@ def kinds_of(lines):
 
 
 def vm(*words):
-    done = subprocess.run([TOP / "tests" / "vm" / "run", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    command = [TOP / "tests" / "vm" / "run", *words]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"tests/vm/run {words[0]} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr}")
     return done.stdout
@@ -74,6 +75,7 @@ def run_scene():
 def run_guest(commands):
     """The lines of kinds.sh, and the lines that each of the commands printed after it, whatever it ended with."""
     script = (FOLDER / "kinds.sh").read_text(encoding="utf-8")
-    script += "mkdir -p /etc/audit/rules.d\n" + "".join(f"echo '{MARK}'\n{command}\n" for command in commands) + "true\n"
+    script += "mkdir -p /etc/audit/rules.d\n"
+    script += "".join(f"echo '{MARK}'\n{command}\n" for command in commands) + "true\n"
     lines, *outputs = vm("exec", "--kernel", KERNEL, "--", script).split(MARK + "\n")
     return [json.loads(line) for line in lines.splitlines()], [output.splitlines() for output in outputs]
