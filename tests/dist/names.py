@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Options, profiles, and the kinds and keys of events have their names in several places: do all of them name the same?
+"""Options, formats, profiles, and the kinds and keys of events have their names in several places: do all of them name the same?
 
 names.py PROGRAM: the program as built; its schema lies beside it.
 """
@@ -87,6 +87,20 @@ def options(program):
         yield from compare(f"{place}: short options", letters, shorts)
 
 
+def formats(program):
+    code = set(re.findall(r'strcmp\(word, "(\w+)"\)', section(read(TOP / "user" / "options.c"), "bool read_format(", "\n}")))
+    help_text = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
+    of_format = section(help_text, "--format ", "\n      --")
+    places = {
+        "--help": [word for word in code if re.search(rf"\b{word}\b", of_format)],
+        "kmodwatch.8": re.findall(r"^\.Cm (\w+)", section(read(DIST / "kmodwatch.8"), ".It Fl -format", ".It "), re.MULTILINE),
+        "kmodwatch.bash": re.search(r"--format\)\n.*compgen -W '(.*?)'", read(DIST / "kmodwatch.bash")).group(1).split(),
+        "_kmodwatch": re.search(r"'--format=\[.*?\]:format:\((.*?)\)'", read(DIST / "_kmodwatch")).group(1).split(),
+    }
+    for place, found in places.items():
+        yield from compare(f"{place}: formats", code, set(found))
+
+
 def profiles(program):
     """What is built in is what has a file, from which the completions are made. The page names the default."""
     wanted = {path.stem for path in (TOP / "user" / "audit" / "profiles").glob("*.rules")}
@@ -109,11 +123,11 @@ def keys(program):
 
 def main():
     program = sys.argv[1]
-    faults = [*options(program), *profiles(program), *keys(program), *references.faults()]
+    faults = [*options(program), *formats(program), *profiles(program), *keys(program), *references.faults()]
     for fault in faults:
         print(fault, file=sys.stderr)
     longs, letters = of_code()
-    print(f"  names      {len(longs)} options, the profiles, every key of the events, and what documents refer to: {len(faults)} faults")
+    print(f"  names      {len(longs)} options, formats, profiles, every key of the events, and what documents refer to: {len(faults)} faults")
     return bool(faults)
 
 
