@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 	if (!options_read(argc, argv, &options, &exit_code))
 		return exit_code;
 	log_set_verbose(options.verbose);
-	if (!options.journal && fcntl(STDOUT_FILENO, F_GETFD) < 0) {
+	if (options.output != OUTPUT_JOURNAL && fcntl(STDOUT_FILENO, F_GETFD) < 0) {
 		log_line("stdout is closed, and that is where events go: start kmodwatch with it open");
 		return EXIT_NO_START;
 	}

@@ -11,11 +11,13 @@
 
 static const char help[] =
     "Usage: kmodwatch [OPTION]...\n"
-    "Shows every load and unload of a kernel module as it happens. Events go to stdout, one JSON object per\n"
-    "line; messages go to stderr.\n"
+    "Shows every load and unload of a kernel module as it happens: on a terminal one line of text for each\n"
+    "event, elsewhere one JSON object per line. Events go to stdout, messages to stderr.\n"
     "\n"
-    "      --format FORMAT  json: one JSON object per line; text (for --check-audit, and its default on a\n"
-    "                       terminal): a table\n"
+    "      --format FORMAT  text (the default on a terminal): lines for people, and a table for\n"
+    "                       --check-audit; json (the default elsewhere): one JSON object per line\n"
+    "      --color WHEN     colours in text: auto (the default: on a terminal, unless NO_COLOR is set),\n"
+    "                       always or never\n"
     "      --journal        send events to the journal, with fields of their own, instead of stdout:\n"
     "                       journalctl KMODWATCH_EVENT=module_load\n"
     "      --no-snapshot    do not list the modules that are already loaded\n"
@@ -35,7 +37,8 @@ static const char help[] =
     "      --options FILE   take more options from the line KMODWATCH_OPTIONS=\"...\" in FILE; SIGHUP reads it again\n"
     "      --profile NAME   what auditd's rules should record: your own rules file, or a built-in profile:\n"
     "                       " PROFILE_NAMES_AND_DEFAULT "\n"
-    "  -v, --verbose        say on stderr what is done, and why probes are missing\n"
+    "  -v, --verbose        say on stderr what is done, and why probes are missing; in text, list the\n"
+    "                       modules that are already loaded\n"
     "  -h, --help           show this and exit\n"
     "  -V, --version        show the version and exit\n"
     "\n"
@@ -59,6 +62,7 @@ static const char help[] =
 
 enum {
 	OPTION_FORMAT = 256,
+	OPTION_COLOR,
 	OPTION_NO_SNAPSHOT,
 	OPTION_BTF,
 	OPTION_RING_SIZE,
@@ -81,6 +85,7 @@ enum {
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT },
 	{ "btf", required_argument, NULL, OPTION_BTF },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
@@ -134,12 +139,25 @@ static bool read_ring_size(const char *word, unsigned int *kib)
 	return true;
 }
 
-static bool read_format(const char *word, enum output_format *format)
+static bool read_format(const char *word, enum output *output)
 {
 	if (strcmp(word, "json") == 0)
-		*format = FORMAT_JSON;
+		*output = OUTPUT_JSON;
 	else if (strcmp(word, "text") == 0)
-		*format = FORMAT_TEXT;
+		*output = OUTPUT_TEXT;
+	else
+		return false;
+	return true;
+}
+
+static bool read_colour(const char *word, enum colour *colour)
+{
+	if (strcmp(word, "auto") == 0)
+		*colour = COLOUR_AUTO;
+	else if (strcmp(word, "always") == 0)
+		*colour = COLOUR_ALWAYS;
+	else if (strcmp(word, "never") == 0)
+		*colour = COLOUR_NEVER;
 	else
 		return false;
 	return true;
@@ -156,18 +174,16 @@ static bool add_rules(struct options *options, const char *path)
 	return true;
 }
 
-/* What does not go together; NULL when all does. */
-static const char *conflict(const struct options *options)
+/* What does not go together; NULL when all does. journal: was given; options->output: as --format has it. */
+static const char *conflict(const struct options *options, bool journal)
 {
 	if (!options->check_audit && options->rules_count)
 		return "--rules is for --check-audit: the monitor checks the system's own rules";
-	if (!options->check_audit && options->format == FORMAT_TEXT)
-		return "--format text is for --check-audit: events are written as json only";
-	if (options->journal && (options->check_audit || options->format != FORMAT_DEFAULT))
+	if (journal && (options->check_audit || options->output != OUTPUT_DEFAULT))
 		return "--journal sends events as fields, so --format and --check-audit do not go with it";
 	if (options->capture && !options->image_limit_mib)
 		return "--capture needs the bytes of modules, and --no-hash does not take them";
-	if (options->print_rules && options->format != FORMAT_DEFAULT)
+	if (options->print_rules && options->output != OUTPUT_DEFAULT)
 		return "--print-rules prints rules, so --format does not go with it";
 	return NULL;
 }
@@ -179,6 +195,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				.image_limit_mib = 64,
 				.capture_max_mib = 1024,
 				.profile = PROFILE_DEFAULT };
+	bool journal = false;
 	int option;
 
 	if (options_expand(argc, argv, &argc, &argv))
@@ -187,8 +204,14 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 	while ((option = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_FORMAT:
-			if (!read_format(optarg, &read.format)) {
+			if (!read_format(optarg, &read.output)) {
 				log_line("--format %s is not known: there are text and json", optarg);
+				return usage_error(exit_code);
+			}
+			break;
+		case OPTION_COLOR:
+			if (!read_colour(optarg, &read.colour)) {
+				log_line("--color %s is not known: there are auto, always and never", optarg);
 				return usage_error(exit_code);
 			}
 			break;
@@ -265,7 +288,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 			}
 			break;
 		case OPTION_JOURNAL:
-			read.journal = true;
+			journal = true;
 			break;
 		case OPTION_STATE:
 			if (!*optarg) {
@@ -294,10 +317,12 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 		log_line("`%s` is not an option, and kmodwatch takes no other arguments: see --help", argv[optind]);
 		return usage_error(exit_code);
 	}
-	if (conflict(&read)) {
-		log_line("%s", conflict(&read));
+	if (conflict(&read, journal)) {
+		log_line("%s", conflict(&read, journal));
 		return usage_error(exit_code);
 	}
+	if (journal)
+		read.output = OUTPUT_JOURNAL;
 	*options = read;
 	return true;
 }

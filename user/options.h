@@ -3,6 +3,8 @@
 #ifndef KMODWATCH_OPTIONS_H
 #define KMODWATCH_OPTIONS_H
 
+#include "output/format.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,12 +13,6 @@ enum {
 	EXIT_ENDED = 0,	   /* by SIGINT or SIGTERM; after --help and --version; --check-audit: parity */
 	EXIT_STOPPED = 1,  /* by an error while running; --check-audit: a gap */
 	EXIT_NO_START = 2, /* usage, privilege, no probe could be attached; --check-audit: no verdict */
-};
-
-enum output_format {
-	FORMAT_DEFAULT, /* --check-audit: text on a terminal, else json; monitoring: json */
-	FORMAT_TEXT,
-	FORMAT_JSON,
 };
 
 struct options {
@@ -30,10 +26,10 @@ struct options {
 	bool unpin;		/* take out what is pinned, and exit */
 	unsigned int self_test; /* seconds between two tests of the probes; 0: only at the start */
 	const char *state;	/* where the list of loaded modules is kept; NULL: nowhere */
-	bool journal;		/* events go to the journal, not to stdout */
 	bool snapshot;		/* module_present lines at the start */
 	bool verbose;
-	enum output_format format;
+	enum output output;
+	enum colour colour;
 	bool check_audit;	   /* check the audit rules and exit */
 	bool print_rules;	   /* print what would close the gaps instead of the result */
 	const char *print_profile; /* print this profile and exit; else NULL */

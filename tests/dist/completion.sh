@@ -42,6 +42,7 @@ offer '--p' '--pin --print-profile --print-rules --profile'
 offer '--no-snapshot --un' '--unpin'
 offer '--format ' 'json text'
 offer '--format=t' 'text'
+offer '--color ' 'always auto never'
 offer '--profile com' 'complete'
 offer '--profile ' "${profiles}file.rules folder"
 offer '--print-profile ' "${profiles% }"

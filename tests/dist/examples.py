@@ -6,10 +6,10 @@ examples.py PROGRAM           each line and each output in the documents is what
 examples.py --guest PROGRAM   and a guest gives the same lines, and the outputs of the commands that need one
 examples.py --record PROGRAM  records the lines anew, keeping those values that differ from run to run
 
-A literal block in a document is a console, where it begins with a prompt; or an event, where it begins with `{`, broken
-up between its keys, with `...` for what is left out. The lines are recorded in examples/: the scene of `make run`, and
-what kinds.sh does in a guest. A command that watches stands for those of the scene; one that needs a guest has its
-output compared there.
+A literal block in a document is a console, where it begins with a prompt; an event, where it begins with `{`, broken up
+between its keys, with `...` for what is left out; or text, where it begins with a time. The lines are recorded in
+examples/: the scene of `make run`, as JSON and as text, and what kinds.sh does in a guest. A command that watches stands
+for those of the scene; one that needs a guest has its output compared there.
 """
 import json
 import os
@@ -19,13 +19,15 @@ import sys
 from pathlib import Path
 
 from documents import blocks
-from recorded import FOLDER, KERNEL, TOP, kinds_of, masked, merged, recorded, run_guest, run_scene
+from recorded import (FOLDER, KERNEL, TOP, kinds_of, masked, masked_text, merged, merged_text, recorded, recorded_text,
+                      run_guest, run_scene, run_text)
 
 sys.path.insert(0, str(TOP / "tests" / "vm"))
 import contract  # noqa: E402
 
 # Commands whose lines the recorded scene stands for.
 WATCHING = (r"make run </dev/null", r"journalctl [^|]*-o cat\b[^|]*", r"kmodwatch(?! --check-audit| --print)\b[^|]*")
+ON_TERMINAL = "make run </dev/null"
 IN_GUEST = re.compile(r"kmodwatch --(check-audit|print-)")
 # `...` is no JSON: as a key, and as an item, it becomes this.
 MORE = "\x00more"
@@ -110,7 +112,10 @@ def output_is(shown, printed):
 def console_faults(block):
     for command, shown in commands(block):
         watching = re.match("|".join(WATCHING), command)
-        if watching:
+        if command == ON_TERMINAL:
+            if not output_is(shown, recorded_text()):
+                yield f"{block.where}: on a terminal, `{command}` shows\n" + "\n".join(recorded_text())
+        elif watching:
             source = "cat scene.jsonl"
             if "journalctl" in watching[0]:  # the journal has other lines between the events
                 source = f"{{ echo Started kmodwatch.service; {source}; }}"
@@ -122,6 +127,11 @@ def console_faults(block):
             yield f"{block.where}: nothing proves the output of `{command}`"
 
 
+def text_faults(block):
+    left = iter(recorded_text())
+    yield from (f"{block.where}: not in the recorded text, or not here: {line}" for line in block.lines if line not in left)
+
+
 def document_faults(lines):
     count = 0
     for block in blocks():
@@ -131,6 +141,9 @@ def document_faults(lines):
         elif block.lines[0][:2] in ("# ", "$ "):
             count += 1
             yield from console_faults(block)
+        elif re.match(r"\d\d:\d\d:\d\d ", block.lines[0]):
+            count += 1
+            yield from text_faults(block)
     if not count:
         yield "there are no examples in the documents"
 
@@ -149,7 +162,14 @@ def guest_commands():
             for command, shown in commands(block) if IN_GUEST.match(command)]
 
 
+def guest_text_faults():
+    shown, before = [masked_text(line) for line in run_text()], [masked_text(line) for line in recorded_text()]
+    if shown != before:
+        yield "in a guest, the scene's text is\n" + "\n".join(shown) + "\nnot\n" + "\n".join(before)
+
+
 def guest_faults():
+    yield from guest_text_faults()
     for name, lines in (("scene", run_scene()), ("kinds", None)):
         if lines is None:
             wanted = guest_commands()
@@ -167,6 +187,9 @@ def guest_faults():
 
 
 def record():
+    path = FOLDER / "scene.txt"
+    before = recorded_text() if path.exists() else []
+    path.write_text("".join(f"{line}\n" for line in merged_text(before, run_text())), encoding="utf-8")
     for name, lines in (("scene", run_scene()), ("kinds", run_guest([])[0])):
         path = FOLDER / f"{name}.jsonl"
         before = recorded(name) if path.exists() else []

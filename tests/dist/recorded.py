@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The lines that the documents show: as they are recorded, and as a guest writes them now."""
+import fcntl
 import json
+import os
+import pty
 import re
+import struct
 import subprocess
+import termios
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 FOLDER = TOP / "tests" / "dist" / "examples"
 KERNEL = "6.1"
+COLUMNS = 110  # of the terminal that text is recorded on
 
 # What differs from run to run, from one build of the kernel or the modules to the next, or from machine to machine.
 VOLATILE = set("""seq id time boot_id version kernel pid tid ppid start_time duration_ns mnt user inode size mtime sha256 key_id
@@ -56,6 +62,20 @@ def merged(before, lines):
     return [merge(left[line["event"]].pop(0), line) if left.get(line["event"]) else line for line in lines]
 
 
+def recorded_text():
+    return (FOLDER / "scene.txt").read_text(encoding="utf-8").splitlines()
+
+
+def masked_text(line):
+    """The same of a line of text. How a kernel thread is called decides how much of what it executes is shown."""
+    line = re.sub(r"^\w+, \d+ \w+ \d{4}, UTC$", "DATE", re.sub(r"^\d\d:\d\d:\d\d ", "TIME ", line))
+    return RELEASE.sub("RELEASE", re.sub(r"kworker/\S+: \[.*?\]", "kworker: [...]", line))
+
+
+def merged_text(before, lines):
+    return [old if masked_text(old) == masked_text(new) else new for old, new in zip(before, lines)] + lines[len(before):]
+
+
 def kinds_of(lines):
     return " ".join(line["event"] for line in lines)
 
@@ -70,6 +90,24 @@ def vm(*words):
 
 def run_scene():
     return [json.loads(line) for line in vm("scene", "--kernel", KERNEL).splitlines()]
+
+
+def run_text():
+    """What the scene shows on a terminal, without colours."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 25, COLUMNS, 0, 0))
+    command = [TOP / "tests" / "vm" / "run", "scene", "--kernel", KERNEL]
+    environment = dict(os.environ, NO_COLOR="1", TZ="UTC", COLUMNS=str(COLUMNS))
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL, env=environment):
+        os.close(theirs)
+        shown = b""
+        try:
+            while data := os.read(ours, 65536):
+                shown += data
+        except OSError:  # nobody has the terminal any more
+            pass
+    os.close(ours)
+    return shown.decode().splitlines()
 
 
 def run_guest(commands):

@@ -198,7 +198,7 @@ static void begin(struct replay *replay)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	check(null < 0, "/dev/null");
-	check(stream_init(&replay->stream, null, false, &never), "stream_init");
+	check(stream_init(&replay->stream, null, OUTPUT_JSON, &never), "stream_init");
 	replay->memory = calloc(1, sizeof(*replay->memory));
 	check(!replay->memory, "calloc");
 	check(correlator_new(emit, replay, replay->memory, no_images(replay->memory), &replay->correlator),

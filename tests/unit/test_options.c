@@ -70,8 +70,13 @@ static void accepted(void **state)
 		struct options options;
 	} rows[] = {
 		{ { NULL }, { .snapshot = true } },
-		{ { "--format", "json" }, { .snapshot = true } },
-		{ { "--format=json" }, { .snapshot = true } },
+		{ { "--format", "json" }, { .snapshot = true, .output = OUTPUT_JSON } },
+		{ { "--format=json" }, { .snapshot = true, .output = OUTPUT_JSON } },
+		{ { "--format=text" }, { .snapshot = true, .output = OUTPUT_TEXT } },
+		{ { "--color", "always" }, { .snapshot = true, .colour = COLOUR_ALWAYS } },
+		{ { "--color=never", "--format=json" },
+		  { .snapshot = true, .output = OUTPUT_JSON, .colour = COLOUR_NEVER } },
+		{ { "--journal", "--color=auto" }, { .snapshot = true, .output = OUTPUT_JOURNAL } },
 		{ { "--no-snapshot" }, { 0 } },
 		{ { "--btf", "/x" }, { .snapshot = true, .btf_path = "/x" } },
 		{ { "--btf=/x", "--btf=/y" }, { .snapshot = true, .btf_path = "/y" } },
@@ -91,6 +96,8 @@ static void accepted(void **state)
 		assert_int_equal(reading.exit_code, UNTOUCHED);
 		assert_int_equal(reading.options.snapshot, rows[i].options.snapshot);
 		assert_int_equal(reading.options.verbose, rows[i].options.verbose);
+		assert_int_equal(reading.options.output, rows[i].options.output);
+		assert_int_equal(reading.options.colour, rows[i].options.colour);
 		assert_int_equal(reading.options.ring_kib, rows[i].options.ring_kib);
 		if (rows[i].options.state)
 			assert_string_equal(reading.options.state, rows[i].options.state);
@@ -114,6 +121,11 @@ static void refused(void **state)
 	} rows[] = {
 		{ { "--format", "xml" }, "xml" },
 		{ { "--format=" }, "--format" },
+		{ { "--color", "blue" }, "--color blue" },
+		{ { "--color" }, "--color" },
+		{ { "--journal", "--format", "text" }, "--journal" },
+		{ { "--format=json", "--journal" }, "--journal" },
+		{ { "--journal", "--check-audit" }, "--journal" },
 		{ { "--format" }, "--format" },
 		{ { "--btf" }, "--btf" },
 		{ { "--no-snapshot=1" }, "no-snapshot" },

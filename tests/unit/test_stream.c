@@ -18,7 +18,7 @@ struct pipe_stream {
 static void open_stream(struct pipe_stream *made)
 {
 	assert_int_equal(pipe2(made->fds, O_NONBLOCK), 0);
-	assert_int_equal(stream_init(&made->stream, made->fds[1], false, &stopping), 0);
+	assert_int_equal(stream_init(&made->stream, made->fds[1], OUTPUT_JSON, &stopping), 0);
 }
 
 static void close_stream(struct pipe_stream *made)
@@ -104,12 +104,65 @@ static void failed_line(void **state)
 	close_stream(&made);
 }
 
+static size_t said(struct pipe_stream *made, char *lines, size_t room)
+{
+	ssize_t n = read(made->fds[0], lines, room - 1);
+
+	lines[n < 0 ? 0 : n] = '\0';
+	return n < 0 ? 0 : n;
+}
+
+/* Text has one line for all modules that are loaded already, or one for each; JSON is as ever. Counts are the same. */
+static void snapshot_in_text(void **state)
+{
+	for (int lists = 0; lists < 2; lists++) {
+		struct pipe_stream made;
+		char lines[4096];
+
+		open_stream(&made);
+		made.stream.output = OUTPUT_TEXT;
+		terminal_init(&made.stream.terminal, -1, false, lists);
+		for (int i = 0; i < 3; i++) {
+			struct event event = { .kind = EVENT_MODULE_PRESENT,
+					       .module = { .known = KNOWN, .name = text_of("loop") } };
+
+			assert_int_equal(stream_emit(&made.stream, &event), 0);
+		}
+		assert_int_equal(said(&made, lines, sizeof(lines)) > 0, lists);
+		assert_int_equal(stream_end_snapshot(&made.stream), 0);
+		if (lists) {
+			assert_int_equal(said(&made, lines, sizeof(lines)), 0);
+		} else {
+			said(&made, lines, sizeof(lines));
+			assert_non_null(strstr(lines, "  present    3 modules are loaded already; -v lists them\n"));
+			assert_null(strstr(lines, "loop"));
+			assert_int_equal(stream_end_snapshot(&made.stream), 0); /* it is told once */
+			assert_int_equal(said(&made, lines, sizeof(lines)), 0);
+		}
+		assert_int_equal(made.stream.counts[EVENT_MODULE_PRESENT], 3);
+		assert_int_equal(made.stream.seq, 3);
+		close_stream(&made);
+	}
+}
+
+static void snapshot_in_json(void **state)
+{
+	struct pipe_stream made;
+	char lines[64];
+
+	open_stream(&made);
+	json_object_put(emitted(&made, (struct event) { .kind = EVENT_MODULE_PRESENT }));
+	assert_int_equal(stream_end_snapshot(&made.stream), 0);
+	assert_int_equal(said(&made, lines, sizeof(lines)), 0);
+	close_stream(&made);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_every_line_has),
-		cmocka_unit_test(the_kernels_own_id_and_time),
-		cmocka_unit_test(failed_line),
+		cmocka_unit_test(what_every_line_has), cmocka_unit_test(the_kernels_own_id_and_time),
+		cmocka_unit_test(failed_line),	       cmocka_unit_test(snapshot_in_text),
+		cmocka_unit_test(snapshot_in_json),
 	};
 
 	return cmocka_run_group_tests_name("stream", tests, NULL, NULL);

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 
 import boot
 from matrix import receive
@@ -55,16 +56,29 @@ def copy_out(kernel, paths, target, **needs):
     return session(kernel, job, take, **needs)
 
 
+def terminal():
+    """What our terminal is like, for text in the guest: its size, colours as kmodwatch decides on them, the local time."""
+    columns, rows = shutil.get_terminal_size()
+    name = os.environ.get("TERM", "")
+    colour = sys.stdout.isatty() and name not in ("", "dumb") and not os.environ.get("NO_COLOR")
+    now = time.localtime()
+    minutes = now.tm_gmtoff // 60  # east of Greenwich; POSIX counts to the west
+    zone = f"<{now.tm_zone}>{'-' if minutes >= 0 else '+'}{abs(minutes) // 60}:{abs(minutes) % 60:02}"
+    return {"ROWS": rows, "COLUMNS": columns, "TERMINAL": name or "linux", "COLOR": "always" if colour else "never",
+            "ZONE": zone}
+
+
 def scene(kernel):
-    """Events on stdout, all else on stderr; with a terminal on both sides, a prompt instead of a script."""
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    """Events on stdout, all else on stderr: text on a terminal, else JSON. With a terminal on both sides, a prompt instead of
+    a script."""
+    if not sys.stdout.isatty():
+        return session(kernel, {"MODE": "scene", "FORMAT": "json"})
+    if sys.stdin.isatty():
         return shell(kernel, monitor=True)
-    return session(kernel, {"MODE": "scene"})
+    return session(kernel, {"MODE": "scene", "FORMAT": "text", **terminal()})
 
 
 def shell(kernel, monitor=False, args="", smp=2):
     """A prompt on the guest's serial console, which is our terminal."""
-    columns, rows = shutil.get_terminal_size()
-    job = {"MODE": "shell", "ROWS": rows, "COLUMNS": columns, "MONITOR": "yes" if monitor else "no",
-           "TERMINAL": os.environ.get("TERM", "linux")}
+    job = {"MODE": "shell", "MONITOR": "yes" if monitor else "no", **terminal()}
     return session(kernel, job, args=args, smp=smp, limit=None, interactive=True)

@@ -34,7 +34,7 @@ static int write_json(struct check *check, const volatile int *stopping)
 {
 	struct stream stream;
 	struct event event;
-	int err = stream_init(&stream, STDOUT_FILENO, false, stopping);
+	int err = stream_init(&stream, STDOUT_FILENO, OUTPUT_JSON, stopping);
 
 	if (!err)
 		err = parity_event(check, &event);
@@ -53,15 +53,13 @@ static void explain_unknown(const struct check *check)
 
 static int write_result(struct check *check, const struct options *options, const volatile int *stopping)
 {
-	bool terminal = isatty(STDOUT_FILENO);
-
 	if (options->print_rules) {
 		explain_unknown(check);
 		return fixes_write(check, stdout);
 	}
-	if (options->format == FORMAT_JSON || (options->format == FORMAT_DEFAULT && !terminal))
+	if (output_chosen(options->output, STDOUT_FILENO) == OUTPUT_JSON)
 		return write_json(check, stopping);
-	return report_write(check, stdout, terminal && !getenv("NO_COLOR"));
+	return report_write(check, stdout, colour_chosen(options->colour, STDOUT_FILENO));
 }
 
 static int exit_code_of(enum outcome outcome)

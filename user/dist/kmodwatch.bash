@@ -13,6 +13,10 @@ _kmodwatch()
 		mapfile -t COMPREPLY < <(compgen -W 'json text' -- "$cur")
 		return
 		;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
+		return
+		;;
 	--ring-size)
 		mapfile -t COMPREPLY < <(compgen -W '1024 4096 16384 65536 262144' -- "$cur")
 		return
@@ -43,7 +47,7 @@ _kmodwatch()
 		;;
 	esac
 	"$split" && return
-	mapfile -t COMPREPLY < <(compgen -W '--format --journal --no-snapshot --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
+	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --no-snapshot --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
 		--profile --verbose --help --version --check-audit --rules --print-rules --print-profile --unpin
 		-v -h -V' -- "$cur")
 } && complete -F _kmodwatch kmodwatch

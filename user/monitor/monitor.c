@@ -273,11 +273,11 @@ static int finish(struct monitor *monitor)
 
 static int explain_stop(const struct monitor *monitor, int err)
 {
-	if (!monitor->stream.journal && (err == -EPIPE || err == -EBADF))
+	if (monitor->stream.output != OUTPUT_JOURNAL && (err == -EPIPE || err == -EBADF))
 		log_line("stdout is closed (nobody reads the events any more), so the monitor stops");
 	else if (err == -ECANCELED)
 		log_line("%s did not take the last lines within 2 seconds, so they are lost",
-			 monitor->stream.journal ? "journald" : "stdout");
+			 monitor->stream.output == OUTPUT_JOURNAL ? "journald" : "stdout");
 	else
 		log_line("the monitor stops on an error: %s", strerror(-err));
 	return EXIT_STOPPED;
@@ -335,9 +335,13 @@ static int start_images(struct monitor *monitor, const struct options *options)
 /* All that works on what is in the kernel. */
 static int set_up(struct monitor *monitor, const struct options *options)
 {
+	enum output output = output_chosen(options->output, STDOUT_FILENO);
 	int err =
-	    stream_init(&monitor->stream, options->journal ? -1 : STDOUT_FILENO, options->journal, monitor->stopping);
+	    stream_init(&monitor->stream, output == OUTPUT_JOURNAL ? -1 : STDOUT_FILENO, output, monitor->stopping);
 
+	if (output == OUTPUT_TEXT)
+		terminal_init(&monitor->stream.terminal, STDOUT_FILENO, colour_chosen(options->colour, STDOUT_FILENO),
+			      options->verbose);
 	monitor->memory = probes_memory(monitor->probes);
 	if (!err)
 		err = map_rings(monitor);
@@ -385,7 +389,9 @@ static int begin(struct monitor *monitor, bool snapshot)
 	};
 	int err = opening_tell(&opening, emit, monitor);
 
-	return err || !snapshot ? err : opening_list(emit, monitor);
+	if (!err && snapshot)
+		err = opening_list(emit, monitor);
+	return err ? err : stream_end_snapshot(&monitor->stream);
 }
 
 static void monitor_cleanup(struct monitor *monitor)

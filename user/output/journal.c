@@ -53,14 +53,9 @@ static const struct {
 	[EVENT_MONITOR_STOP] = { "5031d8c324eb4662b9899e5e45238cd4", LOG_NOTICE },
 };
 
-static bool is(const struct text *text, const char *word)
-{
-	return text->known == KNOWN && text->size == strlen(word) && !memcmp(text->bytes, word, text->size);
-}
-
 static int priority_of(const struct event *event)
 {
-	if (is(&event->outcome, "failure") || is(&event->outcome, "gap") || event->degraded.value)
+	if (text_is(&event->outcome, "failure") || text_is(&event->outcome, "gap") || event->degraded.value)
 		return LOG_WARNING;
 	return kinds[event->kind].priority;
 }
@@ -221,12 +216,15 @@ static int add_fields(struct journal_entry *entry, const char *prefix, const str
 int journal_entry_make(const struct event *event, const char *json, size_t size, struct journal_entry *entry)
 {
 	_cleanup_(journal_entry_clear) struct journal_entry made = { 0 };
-	char sentence[SENTENCE_SIZE], priority[4];
+	_cleanup_(phrase_clear) struct phrase sentence = { 0 };
+	char priority[4];
 	int err;
 
-	sentence_of(event, sentence);
+	sentence_of(&sentence, event);
+	if (sentence.failed)
+		return -ENOMEM;
 	snprintf(priority, sizeof(priority), "%d", priority_of(event));
-	err = add_string(&made, "MESSAGE", sentence);
+	err = add(&made, "MESSAGE", sentence.bytes, sentence.size);
 	if (!err)
 		err = add_string(&made, "MESSAGE_ID", kinds[event->kind].id);
 	if (!err)

@@ -1,133 +1,203 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "sentence.h"
-#include "fields.h"
+#include "failure.h"
+#include "marks.h"
+#include "notes.h"
+#include "text.h"
+#include "who.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { WORD_SIZE = 100, DIGITS_SIZE = 24 };
+enum { SENTENCE_COLUMNS = 400, FILE_NAME_MAX = 64, WORDS_LEAST = 16 };
 
-/* The text as it can be shown, `otherwise` where it is not known. */
-static const char *word(const struct text *text, const char *otherwise, char out[static WORD_SIZE])
+static bool failed(const struct event *event)
 {
-	size_t size = 0;
-
-	if (text->known != KNOWN)
-		return otherwise;
-	for (; size < text->size && size < WORD_SIZE - 1; size++)
-		out[size] = (char)(text->bytes[size] >= ' ' && text->bytes[size] <= '~' ? text->bytes[size] : '?');
-	out[size] = '\0';
-	return out;
+	return event->syscall.errno_name.known != ABSENT || text_is(&event->outcome, "failure");
 }
 
-/* "?" where it is not known: nobody is shown as root by mistake. */
-static const char *digits(const struct number *number, char out[static DIGITS_SIZE])
+static bool shared(const struct event *event)
 {
-	if (number->known != KNOWN)
-		return "?";
-	snprintf(out, DIGITS_SIZE, "%llu", (unsigned long long)number->value);
-	return out;
+	return event->coalesced.known == KNOWN && event->coalesced.value;
 }
 
-static void who(const struct process *process, char out[static WORD_SIZE])
-{
-	char comm[WORD_SIZE], pid[DIGITS_SIZE], uid[DIGITS_SIZE];
+/* The columns' word, and the sentence's where that is another. */
+static const struct {
+	const char *verb, *done;
+} kinds[EVENT_KINDS] = {
+	[EVENT_MONITOR_START] = { "started", NULL },	   [EVENT_MODULE_PRESENT] = { "present", NULL },
+	[EVENT_MODULE_POLICY] = { "policy", NULL },	   [EVENT_MODULE_REQUEST] = { "asked for", "was asked for" },
+	[EVENT_TOOL_EXEC] = { "ran", "was run" },	   [EVENT_MODULE_COMING] = { "loading", "is being loaded" },
+	[EVENT_MODULE_LOAD] = { "loaded", "was loaded" },  [EVENT_MODULE_UNLOAD] = { "unloaded", "was unloaded" },
+	[EVENT_MODULE_MISSED] = { "missed", NULL },	   [EVENT_MODULE_HIDDEN] = { "hidden", NULL },
+	[EVENT_ATTEMPTS_SUPPRESSED] = { "counted", NULL }, [EVENT_EVENTS_LOST] = { "lost", NULL },
+	[EVENT_MONITOR_BLIND] = { "blind", NULL },	   [EVENT_MONITOR_RECOVERED] = { "recovered", NULL },
+	[EVENT_AUDIT_PARITY] = { "audit", NULL },	   [EVENT_MONITOR_STOP] = { "stopped", NULL },
+};
 
-	snprintf(out, WORD_SIZE, "%.32s (pid %s, uid %s)", word(&process->comm, "an unknown process", comm),
-		 digits(&process->pid, pid), digits(&process->uid, uid));
+/* Whether somebody did it. */
+static bool has_actor(const struct event *event)
+{
+	return kinds[event->kind].done != NULL;
 }
 
-/* "dummy loaded by modprobe (pid 1, uid 0)", "load of dummy failed with EPERM (permission), by insmod (...)" */
-static void of_call(const struct event *event, const char *noun, const char *done, char *sentence)
+static bool is_call(const struct event *event)
 {
-	char name[WORD_SIZE], why[WORD_SIZE], stage[WORD_SIZE], process[WORD_SIZE];
-	const char *module = word(&event->module.name, "a module of unknown name", name);
-
-	who(&event->process, process);
-	if (event->coalesced.known == KNOWN)
-		snprintf(sentence, SENTENCE_SIZE, "%s by %s took the result of another's load of the same file: %s",
-			 noun, process, word(&event->outcome, "unknown", why));
-	else if (event->syscall.errno_name.known == ABSENT)
-		snprintf(sentence, SENTENCE_SIZE, "%s %s by %s", module, done, process);
-	else
-		snprintf(sentence, SENTENCE_SIZE, "%s of %s failed with %s%s%s%s, by %s", noun, module,
-			 word(&event->syscall.errno_name, "an unknown error", why),
-			 event->stage.known == KNOWN ? " (" : "", word(&event->stage, "", stage),
-			 event->stage.known == KNOWN ? ")" : "", process);
+	return event->kind == EVENT_MODULE_LOAD || event->kind == EVENT_MODULE_UNLOAD;
 }
 
-static void of_module(const struct event *event, const char *what, char *sentence)
+const char *sentence_verb(const struct event *event)
 {
-	char name[WORD_SIZE];
-
-	snprintf(sentence, SENTENCE_SIZE, "%s %s", word(&event->module.name, "a module of unknown name", name), what);
+	if (is_call(event) && shared(event))
+		return "shared";
+	if (is_call(event) && failed(event))
+		return failure_is_refusal(event) ? "refused" : "failed";
+	return kinds[event->kind].verb;
 }
 
-void sentence_of(const struct event *event, char sentence[static SENTENCE_SIZE])
+/* The file's name, where that is a module's: in a refused call the kernel read no other. */
+static struct text file_name(const struct event *event)
 {
-	char first[WORD_SIZE], second[WORD_SIZE], process[WORD_SIZE];
+	static const char *const ends[] = { ".ko", ".ko.gz", ".ko.xz", ".ko.zst" };
+	struct text path = event->source.path;
+	const char *slash;
 
-	who(&event->process, process);
-	switch (event->kind) {
-	case EVENT_MODULE_LOAD:
-		of_call(event, "load", "loaded", sentence);
-		break;
-	case EVENT_MODULE_UNLOAD:
-		of_call(event, "unload", "unloaded", sentence);
-		break;
-	case EVENT_MODULE_PRESENT:
-		of_module(event, "is loaded already", sentence);
-		break;
-	case EVENT_MODULE_COMING:
-		of_module(event, "was accepted, and its init is about to run", sentence);
-		break;
-	case EVENT_MODULE_HIDDEN:
-		of_module(event, "hides: it loaded, was not unloaded, and is not where the kernel lists it", sentence);
-		break;
-	case EVENT_MODULE_MISSED:
-		snprintf(sentence, SENTENCE_SIZE, "%s was %s, and no event explains it",
-			 word(&event->module.name, "a module", first), word(&event->change, "changed", second));
-		break;
-	case EVENT_MODULE_POLICY:
-		snprintf(sentence, SENTENCE_SIZE, "what decides about loading modules changed: kernel.modprobe is %s",
-			 word(&event->policy.modprobe, "unknown", first));
-		break;
-	case EVENT_MODULE_REQUEST:
-		snprintf(sentence, SENTENCE_SIZE, "%s made the kernel ask for %s", process,
-			 word(&event->alias, "an unknown module", first));
-		break;
-	case EVENT_TOOL_EXEC:
-		snprintf(sentence, SENTENCE_SIZE, "%s executed by %s", word(&event->tool.name, "a module tool", first),
-			 process);
-		break;
-	case EVENT_ATTEMPTS_SUPPRESSED:
-		snprintf(sentence, SENTENCE_SIZE, "%s more of %s by uid %s were counted instead of shown",
-			 digits(&event->count, second), word(&event->what, "something", first),
-			 digits(&event->uid, process));
-		break;
-	case EVENT_EVENTS_LOST:
-		snprintf(sentence, SENTENCE_SIZE, "%s lost: %s", digits(&event->count, second),
-			 word(&event->what, "events", first));
-		break;
-	case EVENT_MONITOR_BLIND:
-		snprintf(sentence, SENTENCE_SIZE, "%s is blind: %s", word(&event->probe, "a probe", first),
-			 word(&event->reason, "for an unknown reason", second));
-		break;
-	case EVENT_MONITOR_RECOVERED:
-		snprintf(sentence, SENTENCE_SIZE, "%s sees again", word(&event->probe, "a probe", first));
-		break;
-	case EVENT_AUDIT_PARITY:
-		snprintf(sentence, SENTENCE_SIZE, "auditd's rules against %s: %s",
-			 word(&event->profile, "the profile", first), word(&event->outcome, "unknown", second));
-		break;
-	case EVENT_MONITOR_START:
-		snprintf(sentence, SENTENCE_SIZE, "kmodwatch %s watches%s", word(&event->version, "?", first),
-			 event->degraded.value ? ", but not all: some probes are not attached" : "");
-		break;
-	case EVENT_MONITOR_STOP:
-		snprintf(sentence, SENTENCE_SIZE, "kmodwatch ends on %s", word(&event->reason, "its own", first));
-		break;
-	default:
-		snprintf(sentence, SENTENCE_SIZE, "%s", event_name(event->kind));
+	if (event->source.known != KNOWN || path.known != KNOWN || !path.size)
+		return TEXT_UNKNOWN;
+	slash = memrchr(path.bytes, '/', path.size);
+	if (slash) {
+		path.size -= (size_t)(slash + 1 - path.bytes);
+		path.bytes = slash + 1;
 	}
+	path.truncated = false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t size = strlen(ends[i]);
+
+		if (path.size > size && path.size <= FILE_NAME_MAX &&
+		    !memcmp(path.bytes + path.size - size, ends[i], size))
+			return path;
+	}
+	return TEXT_UNKNOWN;
+}
+
+static void add_module(struct phrase *phrase, const struct event *event)
+{
+	struct text file = file_name(event);
+
+	if (event->module.known == KNOWN && event->module.name.known == KNOWN)
+		phrase_text(phrase, &event->module.name, "");
+	else
+		phrase_text(phrase, &file, "(unknown)");
+}
+
+bool sentence_name(struct phrase *phrase, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_MODULE_PRESENT:
+	case EVENT_MODULE_COMING:
+	case EVENT_MODULE_LOAD:
+	case EVENT_MODULE_UNLOAD:
+	case EVENT_MODULE_MISSED:
+	case EVENT_MODULE_HIDDEN:
+		add_module(phrase, event);
+		return true;
+	case EVENT_MODULE_REQUEST:
+		phrase_text(phrase, &event->alias, "(unknown)");
+		return true;
+	case EVENT_TOOL_EXEC:
+		phrase_text(phrase, &event->tool.name, "(unknown)");
+		return true;
+	case EVENT_MONITOR_BLIND:
+	case EVENT_MONITOR_RECOVERED:
+		phrase_text(phrase, event->map.known == ABSENT ? &event->probe : &event->map, "(unknown)");
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void add_actor(struct phrase *phrase, const struct event *event, struct names *names)
+{
+	if (event->kind == EVENT_TOOL_EXEC)
+		who_parent(phrase, &event->process, names);
+	else
+		who_process(phrase, &event->process, names);
+}
+
+static void add_why(struct phrase *phrase, const struct event *event)
+{
+	if (shared(event))
+		phrase_add(phrase, "has the result of another caller's load of the same file");
+	if (!failed(event))
+		return;
+	phrase_add(phrase, shared(event) ? ": " : "");
+	failure_why(phrase, event);
+}
+
+static size_t room_for(const struct phrase *phrase, size_t used, size_t columns)
+{
+	return columns > phrase->columns + used ? columns - phrase->columns - used : 0;
+}
+
+/* One word stands as it is; among several any could pass for ours. */
+static void add_words(struct phrase *phrase, const char *before, const struct text *words, char between, size_t columns)
+{
+	bool many = between == '\0' || memchr(words->bytes, between, words->size);
+
+	phrase_add(phrase, before);
+	phrase_add(phrase, many ? "[" : "");
+	phrase_words(phrase, words, between, columns > WORDS_LEAST ? columns : WORDS_LEAST);
+	phrase_add(phrase, many ? "]" : "");
+}
+
+/* What can be long, with what follows it measured first: marks and who asked are never what is shortened. */
+static void add_details(struct phrase *phrase, const struct event *event, struct names *names, size_t columns)
+{
+	struct phrase after = { .utf8 = phrase->utf8 };
+	const struct text *argv = &event->process.argv, *params = &event->module.params;
+	size_t kept;
+
+	marks_add(&after, event, names);
+	kept = after.columns + marks_source_columns(event);
+	if (event->kind == EVENT_TOOL_EXEC && argv->known == KNOWN)
+		add_words(phrase, ": ", argv, '\0', room_for(phrase, kept + 4, columns));
+	if ((event->kind == EVENT_MODULE_LOAD || event->kind == EVENT_MODULE_COMING) && params->known == KNOWN &&
+	    params->size)
+		add_words(phrase, ", with ", params, ' ', room_for(phrase, kept + 9, columns));
+	if (event->kind == EVENT_MODULE_LOAD)
+		marks_add_source(phrase, &event->source, room_for(phrase, after.columns, columns));
+	marks_add(phrase, event, names);
+	phrase_clear(&after);
+}
+
+void sentence_rest(struct phrase *phrase, const struct event *event, struct names *names, size_t columns)
+{
+	if (!has_actor(event)) {
+		notes_add(phrase, event, names);
+		return;
+	}
+	phrase_add(phrase, "by ");
+	add_actor(phrase, event, names);
+	if (is_call(event) && (failed(event) || shared(event))) {
+		phrase_add(phrase, event->kind == EVENT_MODULE_LOAD ? ": " : ": could not unload: ");
+		add_why(phrase, event);
+	}
+	add_details(phrase, event, names, columns);
+}
+
+void sentence_of(struct phrase *phrase, const struct event *event)
+{
+	if (is_call(event) && failed(event)) {
+		add_actor(phrase, event, NULL);
+		phrase_add(phrase, event->kind == EVENT_MODULE_LOAD ? " could not load " : " could not unload ");
+		sentence_name(phrase, event);
+		phrase_add(phrase, ": ");
+		add_why(phrase, event);
+		add_details(phrase, event, NULL, SENTENCE_COLUMNS);
+		return;
+	}
+	if (sentence_name(phrase, event))
+		phrase_add(phrase, " ");
+	if (has_actor(event))
+		phrase_addf(phrase, "%s ", kinds[event->kind].done);
+	sentence_rest(phrase, event, NULL, SENTENCE_COLUMNS);
 }

@@ -11,27 +11,38 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-int stream_init(struct stream *stream, int fd, bool journal, const volatile int *stopping)
+int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping)
 {
 	_cleanup_(fclosep) FILE *boot_id = fopen("/proc/sys/kernel/random/boot_id", "re");
 	struct utsname names;
 
 	if (!boot_id || uname(&names))
 		return -errno;
-	*stream = (struct stream) { .sink = { .fd = fd, .stopping = stopping },
-				    .journal = journal,
-				    .start = clock_boot_ns() };
+	*stream =
+	    (struct stream) { .sink = { .fd = fd, .stopping = stopping }, .output = output, .start = clock_boot_ns() };
 	if (fscanf(boot_id, "%36s", stream->boot_id) != 1)
 		return -EIO;
 	snprintf(stream->host, sizeof(stream->host), "%s", names.nodename);
 	return 0;
 }
 
-int stream_emit(struct stream *stream, struct event *event)
+static int write_event(struct stream *stream, const struct event *event)
 {
 	_cleanup_(freep) char *line = NULL;
-	char id[48];
 	size_t size;
+	int err = stream->output == OUTPUT_TEXT ? terminal_render(&stream->terminal, event, &line, &size)
+						: json_render(event, &line, &size);
+
+	if (err)
+		return err;
+	if (stream->output == OUTPUT_JOURNAL)
+		return journal_send(event, line, size, stream->sink.stopping);
+	return sink_write(&stream->sink, line, size);
+}
+
+int stream_emit(struct stream *stream, struct event *event)
+{
+	char id[48];
 	int err;
 
 	event->schema = number_of(EVENT_SCHEMA);
@@ -46,10 +57,7 @@ int stream_emit(struct stream *stream, struct event *event)
 	}
 	if (event->time.known == ABSENT)
 		event->time = number_of(clock_boot_ns() + clock_boot_offset());
-	err = json_render(event, &line, &size);
-	if (!err)
-		err = stream->journal ? journal_send(event, line, size, stream->sink.stopping)
-				      : sink_write(&stream->sink, line, size);
+	err = write_event(stream, event);
 	if (event->id.bytes == id)
 		event->id = (struct text) { 0 };
 	if (err)
@@ -57,4 +65,16 @@ int stream_emit(struct stream *stream, struct event *event)
 	stream->seq++;
 	stream->counts[event->kind]++;
 	return 0;
+}
+
+int stream_end_snapshot(struct stream *stream)
+{
+	_cleanup_(freep) char *line = NULL;
+	size_t size;
+	int err;
+
+	if (stream->output != OUTPUT_TEXT)
+		return 0;
+	err = terminal_render_present(&stream->terminal, clock_boot_ns() + clock_boot_offset(), &line, &size);
+	return err ? err : sink_write(&stream->sink, line, size);
 }

@@ -4,26 +4,34 @@
 #define KMODWATCH_STREAM_H
 
 #include "event.h"
+#include "format.h"
 #include "sink.h"
+#include "terminal.h"
 
 struct stream {
 	struct sink sink;
-	bool journal; /* native journal fields instead of lines into the sink */
-	uint64_t seq; /* of the last line */
+	enum output output;	  /* OUTPUT_JOURNAL: not into the sink */
+	struct terminal terminal; /* of OUTPUT_TEXT */
+	uint64_t seq;		  /* of the last line */
 	uint64_t counts[EVENT_KINDS];
 	uint64_t start; /* ns since boot: names the events that the user side makes */
 	char host[65];
 	char boot_id[37];
 };
 
-/* fd (-1 for the journal) and stopping: see struct sink. Returns 0, or a negative errno where host or boot id cannot be
- * read. */
-int stream_init(struct stream *stream, int fd, bool journal, const volatile int *stopping);
+/*
+ * fd (-1 for the journal) and stopping: see struct sink. output: as it was chosen. For OUTPUT_TEXT the caller fills in
+ * terminal. Returns 0, or a negative errno where host or boot id cannot be read.
+ */
+int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping);
 
 /*
  * Writes the event as one line. Fills schema, seq, event, host, boot_id, and where they are absent id and time (now).
  * Returns 0, -ENOMEM, or sink_write()'s or journal_send()'s error.
  */
 int stream_emit(struct stream *stream, struct event *event);
+
+/* All that are loaded already have been emitted: text tells of them in one line. Returns as above. */
+int stream_end_snapshot(struct stream *stream);
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "text.h"
-#include "event.h"
 
 #include <string.h>
 #include <time.h>
@@ -10,6 +9,11 @@ struct text text_of(const char *string)
 	if (!string)
 		return TEXT_UNKNOWN;
 	return (struct text) { .known = KNOWN, .bytes = string, .size = strlen(string) };
+}
+
+bool text_is(const struct text *text, const char *word)
+{
+	return text->known == KNOWN && text->size == strlen(word) && !memcmp(text->bytes, word, text->size);
 }
 
 size_t utf8_char(const char *bytes, size_t size, uint32_t *code)

@@ -3,9 +3,7 @@
 #ifndef KMODWATCH_TEXT_H
 #define KMODWATCH_TEXT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "event.h"
 
 /*
  * The length of the valid UTF-8 character at bytes (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF), with
@@ -15,6 +13,9 @@ size_t utf8_char(const char *bytes, size_t size, uint32_t *code);
 
 /* Whether all size bytes are valid UTF-8. */
 bool utf8_valid(const char *bytes, size_t size);
+
+/* Whether the text is known, and this word. */
+bool text_is(const struct text *text, const char *word);
 
 /* RFC 3339, UTC, nanoseconds: 30 characters and a NUL. ns: since 1970. */
 enum { TIME_TEXT_SIZE = 40 };

@@ -4,6 +4,7 @@
 #include "../../../user/output/journal.h"
 #include "../../../user/output/json.h"
 #include "../../../user/output/sentence.h"
+#include "../../../user/output/terminal.h"
 #include "../../unit/strict.h"
 
 #include <stdlib.h>
@@ -41,17 +42,37 @@ static void check_fields(const struct journal_entry *entry)
 	}
 }
 
+/* Printable ASCII, and that is all: what a terminal acts on, or what is none of its columns, is not there. */
+static void check_words(const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i] < ' ' || bytes[i] > '~')
+			abort();
+}
+
 static void check_sentence(const struct event *event)
 {
-	char sentence[SENTENCE_SIZE];
+	struct phrase sentence = { 0 };
 
-	memset(sentence, 'x', sizeof(sentence));
-	sentence_of(event, sentence);
-	if (!memchr(sentence, '\0', sizeof(sentence)))
+	sentence_of(&sentence, event);
+	check_words(sentence.bytes, sentence.size);
+	phrase_clear(&sentence);
+}
+
+static void check_text(const struct event *event)
+{
+	struct terminal terminal = { .fd = -1, .lists_present = true };
+	char *lines, *line;
+	size_t size;
+
+	if (terminal_render(&terminal, event, &lines, &size))
+		return; /* no memory */
+	line = memchr(lines, '\n', size); /* behind the date */
+	if (!line || lines[size - 1] != '\n')
 		abort();
-	for (const char *c = sentence; *c; c++)
-		if (*c < ' ' || *c > '~')
-			abort();
+	check_words(lines, line - lines);
+	check_words(line + 1, lines + size - 1 - (line + 1));
+	free(lines);
 }
 
 void check_rendered(struct event *event)
@@ -71,5 +92,6 @@ void check_rendered(struct event *event)
 		journal_entry_clear(&entry);
 	}
 	check_sentence(event);
+	check_text(event);
 	free(line);
 }

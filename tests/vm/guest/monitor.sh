@@ -11,7 +11,11 @@ wait_for() {
 }
 
 monitor_ended() { [ -s "$OUT/exit" ]; }
-monitor_ready() { monitor_ended || grep -q '^kmodwatch: watching' "$OUT/stderr" 2>/dev/null; }
+# -v says so; in text, the first lines end with what there is to say of auditd.
+monitor_ready() {
+	monitor_ended || grep -q '^kmodwatch: watching' "$OUT/stderr" 2>/dev/null ||
+		grep -q '^[^ ]*[0-9][0-9]:[0-9][0-9]:[0-9][0-9]  [^ ]*audit ' "$OUT/stdout" 2>/dev/null
+}
 
 # monitor_start COMMAND...: a command that becomes kmodwatch; 0 when it is ready.
 # The outer shell is there to catch the exit status, the inner one to know kmodwatch's own pid.
@@ -21,6 +25,13 @@ monitor_start() {
 		echo $? >"$OUT/exit"
 	} &
 	wait_for 20 monitor_ready && ! monitor_ended
+}
+
+# monitor_text FILE: kmodwatch with text for the host's terminal, which live.py tells of; its lines go to FILE.
+monitor_text() {
+	mkfifo "$OUT/lines"
+	tee "$OUT/stdout" <"$OUT/lines" >"$1" &
+	STDOUT=$OUT/lines monitor_start env TZ="$ZONE" COLUMNS="$COLUMNS" kmodwatch --format text --color "$COLOR"
 }
 
 # monitor_stop [SIGNAL]: what is on its way is given time to arrive.

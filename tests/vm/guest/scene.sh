@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Mode scene: a short scripted scene. kmodwatch's stdout goes live to the host's; all else to its stderr.
+# Mode scene: a short scripted scene. kmodwatch's stdout goes live to the host's; all else to its stderr. FORMAT says
+# whether that is a terminal (text).
 . /usr/lib/vm/monitor.sh
 mkfifo /run/stdout /run/stderr
 pass stdout </run/stdout &
@@ -14,7 +15,15 @@ do_it() { "$@" || { say "failed: $*"; failed=1; }; usleep 500000; }
 refused() { ! "$@"; }
 quiet() { "$@" >/dev/null; }
 
-if STDOUT=/run/stdout monitor_start kmodwatch --format json -v; then
+watch() {
+	if [ "$FORMAT" = text ]; then
+		monitor_text /run/stdout
+	else
+		STDOUT=/run/stdout monitor_start kmodwatch --format json -v
+	fi
+}
+
+if watch; then
 	cat $OUT/stderr
 	say "root loads a module with a parameter: modprobe dummy numdummies=2"
 	do_it modprobe dummy numdummies=2

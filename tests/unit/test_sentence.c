@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "../../user/output/sentence.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *taken(struct phrase *phrase)
+{
+	static char said[4096];
+
+	assert_false(phrase->failed);
+	assert_true(phrase->size < sizeof(said));
+	memcpy(said, phrase->bytes, phrase->size);
+	said[phrase->size] = '\0';
+	phrase_clear(phrase);
+	return said;
+}
+
+static const char *sentence(const struct event *event)
+{
+	struct phrase phrase = { 0 };
+
+	sentence_of(&phrase, event);
+	return taken(&phrase);
+}
+
+static const char *rest(const struct event *event)
+{
+	struct phrase phrase = { 0 };
+
+	sentence_rest(&phrase, event, NULL, SIZE_MAX);
+	return taken(&phrase);
+}
+
+static struct process process_of(uint64_t uid, const char *comm, const char *exe)
+{
+	return (struct process) {
+		.known = KNOWN,
+		.uid = number_of(uid),
+		.euid = number_of(uid),
+		.auid = NUMBER_UNKNOWN,
+		.comm = text_of(comm),
+		.exe = text_of(exe),
+		.kthread = number_of(false),
+		.container_id = TEXT_UNKNOWN,
+	};
+}
+
+static struct event call_of(enum event_kind kind, int error, const char *stage)
+{
+	struct event event = { .kind = kind, .outcome = text_of(error ? "failure" : "success") };
+
+	event.module = (struct module_part) { .known = KNOWN, .name = text_of("dummy"), .is_signed = number_of(true) };
+	event.process = process_of(0, "modprobe", "/usr/bin/kmod");
+	event.syscall = (struct syscall_part) { .known = KNOWN, .ret = number_of((uint64_t)-error) };
+	if (error)
+		event.syscall.errno_name = text_of(strerrorname_np(error));
+	if (stage)
+		event.stage = text_of(stage);
+	return event;
+}
+
+/* What each errno means where it comes: tests/vm/cases/fail-*.case has the kernels say them. */
+static void failures(void **state)
+{
+	static const struct {
+		enum event_kind kind;
+		int error;
+		const char *stage, *verb, *words;
+	} rows[] = {
+		{ EVENT_MODULE_LOAD, EPERM, "permission", "refused", "not permitted (EPERM)" },
+		{ EVENT_MODULE_LOAD, EBADF, "permission", "failed",
+		  "the file descriptor is not open for reading (EBADF)" },
+		{ EVENT_MODULE_LOAD, EINVAL, "permission", "failed",
+		  "not a regular file, an empty one, or unknown flags (EINVAL)" },
+		{ EVENT_MODULE_LOAD, ENOEXEC, "permission", "failed", "too short for a module (ENOEXEC)" },
+		{ EVENT_MODULE_LOAD, EFAULT, "read", "failed", "its bytes are not in the caller's memory (EFAULT)" },
+		{ EVENT_MODULE_LOAD, EKEYREJECTED, "verify", "refused",
+		  "its signature is missing or not accepted (EKEYREJECTED)" },
+		{ EVENT_MODULE_LOAD, EEXIST, "verify", "failed", "a module of that name is loaded already (EEXIST)" },
+		{ EVENT_MODULE_LOAD, ENOENT, "verify", "failed", "it needs a symbol that nothing loaded has (ENOENT)" },
+		{ EVENT_MODULE_LOAD, ENOEXEC, "verify", "failed", "not a valid module for this kernel (ENOEXEC)" },
+		{ EVENT_MODULE_LOAD, EPERM, "verify", "refused", "the kernel's policy forbids it (EPERM)" },
+		{ EVENT_MODULE_LOAD, ENODEV, "init", "failed", "its init failed: no such device (ENODEV)" },
+		{ EVENT_MODULE_LOAD, EPERM, "init", "failed", "its init failed: operation not permitted (EPERM)" },
+		{ EVENT_MODULE_LOAD, EIO, "read", "failed", "input/output error (EIO)" },
+		{ EVENT_MODULE_LOAD, ENOMEM, "verify", "failed", "there is not enough memory (ENOMEM)" },
+		{ EVENT_MODULE_LOAD, ERFKILL, "init", "failed",
+		  "its init failed: operation not possible due to RF-kill "
+		  "(ERFKILL)" },
+		{ EVENT_MODULE_UNLOAD, EPERM, NULL, "refused", "not permitted (EPERM)" },
+		{ EVENT_MODULE_UNLOAD, ENOENT, NULL, "failed", "no module of that name is loaded (ENOENT)" },
+		{ EVENT_MODULE_UNLOAD, EWOULDBLOCK, NULL, "failed", "it is in use (EAGAIN)" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct event event = call_of(rows[i].kind, rows[i].error, rows[i].stage);
+		const char *did = rows[i].kind == EVENT_MODULE_LOAD ? "load" : "unload";
+		char expected[256];
+
+		assert_string_equal(sentence_verb(&event), rows[i].verb);
+		snprintf(expected, sizeof(expected), "uid 0, modprobe could not %s dummy: %s", did, rows[i].words);
+		assert_string_equal(sentence(&event), expected);
+		snprintf(expected, sizeof(expected), "by uid 0, modprobe: %s%s",
+			 rows[i].kind == EVENT_MODULE_LOAD ? "" : "could not unload: ", rows[i].words);
+		assert_string_equal(rest(&event), expected);
+	}
+}
+
+/* What the kernel says to itself, and what nobody could read. */
+static void strange_failures(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_UNLOAD, 0, NULL);
+
+	event.outcome = text_of("failure");
+	event.syscall.ret = number_of((uint64_t)-512);
+	event.syscall.errno_name = text_of("ERESTARTSYS");
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: could not unload: a signal interrupted it (ERESTARTSYS)");
+	event.syscall.ret = NUMBER_UNKNOWN;
+	event.syscall.errno_name = TEXT_UNKNOWN;
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: could not unload: for an unknown reason (unknown error)");
+}
+
+static void successes(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
+
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/m/dummy.ko") };
+	event.module.params = text_of("numdummies=2");
+	assert_string_equal(sentence(&event),
+			    "dummy was loaded by uid 0, modprobe, with numdummies=2, from /m/dummy.ko");
+	event.module.params = text_of("by root");
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("memory") };
+	assert_string_equal(rest(&event), "by uid 0, modprobe, with [by root], from memory");
+	event.module.params = text_of("");
+	event.source.kind = text_of("memfd");
+	event.source.path = (struct text) { KNOWN, false, true, 8, "/memfd:x" };
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from a memfd, /memfd:x");
+	event.source.kind = text_of("deleted");
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from the deleted file /memfd:x");
+	event.source.known = UNKNOWN;
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from an unknown file");
+	event.kind = EVENT_MODULE_UNLOAD;
+	assert_string_equal(sentence(&event), "dummy was unloaded by uid 0, modprobe");
+}
+
+static void shared_loads(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
+
+	event.module.known = ABSENT;
+	event.coalesced = number_of(true);
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/m/dummy.ko") };
+	assert_string_equal(sentence_verb(&event), "shared");
+	assert_string_equal(sentence(&event), "dummy.ko was loaded by uid 0, modprobe: has the result of another "
+					      "caller's load of the same file, from /m/dummy.ko");
+	event.outcome = text_of("failure");
+	event.syscall.ret = number_of((uint64_t)-ENODEV);
+	event.syscall.errno_name = text_of("ENODEV");
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: has the result of another caller's load of the same file: "
+			    "no such device (ENODEV), from /m/dummy.ko");
+}
+
+static void marks(void **state)
+{
+	static const struct text taints[] = { { KNOWN, false, false, 11, "out-of-tree" },
+					      { KNOWN, false, false, 8, "unsigned" } };
+	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
+
+	event.module.taint_names = (struct list) { KNOWN, false, 2, taints };
+	event.module.is_signed = NUMBER_UNKNOWN;
+	assert_string_equal(rest(&event), "by uid 0, modprobe; out-of-tree, unsigned");
+	event.module.is_signed = number_of(false);
+	assert_string_equal(rest(&event), "by uid 0, modprobe; unsigned, out-of-tree");
+	event.signature = (struct signature_part) { .known = KNOWN, .signer = text_of("by root") };
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe; signed by \"by\\x20root\", whose key the kernel does not "
+			    "know, out-of-tree");
+	event.signature.known = UNKNOWN;
+	event.module.is_signed = number_of(true);
+	event.module.taint_names.count = 0;
+	assert_string_equal(rest(&event), "by uid 0, modprobe; its signature cannot be read");
+	event.signature.known = ABSENT;
+	event.requested_by = (struct requested_by_part) { .known = KNOWN,
+							  .alias = text_of("net-pf-38"),
+							  .process = process_of(1000, "act", "/usr/bin/act") };
+	assert_string_equal(rest(&event), "by uid 0, modprobe; asked for by uid 1000, act (net-pf-38)");
+	event.requested_by.known = UNKNOWN;
+	assert_string_equal(rest(&event), "by uid 0, modprobe; asked for by an unknown process");
+}
+
+static const char *who(struct process process)
+{
+	struct event event = call_of(EVENT_MODULE_UNLOAD, 0, NULL);
+
+	event.process = process;
+	return rest(&event) + strlen("by ");
+}
+
+static void actors(void **state)
+{
+	static const char id[] = "34dc0b5e626f2c5c4c5170e34b10e7654ce36f0fcd532739f4445baabea03376";
+	struct process process = process_of(0, "modprobe", "/usr/bin/kmod");
+
+	process.auid = number_of(1000);
+	assert_string_equal(who(process), "uid 0 (login uid 1000), modprobe");
+	process.uid = number_of(1000);
+	assert_string_equal(who(process), "uid 1000 (with the rights of uid 0), modprobe");
+	process.auid = number_of(7);
+	assert_string_equal(who(process), "uid 1000 (with the rights of uid 0, login uid 7), modprobe");
+	assert_string_equal(who(process_of(0, "evil", "/usr/bin/kmod")), "uid 0, evil (/usr/bin/kmod)");
+	assert_string_equal(who(process_of(0, "modprobe", "/tmp/kmod")), "uid 0, modprobe (/tmp/kmod)");
+	assert_string_equal(who(process_of(0, "act", "/tmp/act")), "uid 0, act");
+	assert_string_equal(who(process_of(0, "systemd-modules", "/usr/lib/systemd/systemd-modules-load")),
+			    "uid 0, systemd-modules");
+	assert_string_equal(who(process_of(0, "", "/tmp/")), "uid 0, \"\"");
+	process = process_of(0, "sh", "/usr/bin/sh");
+	process.container_id = text_of(id);
+	assert_string_equal(who(process), "uid 0, sh, in container 34dc0b5e626f");
+	process.container_id = text_of("web one");
+	assert_string_equal(who(process), "uid 0, sh, in container \"web\\x20one\"");
+	process = process_of(0, "kworker/0:1", NULL);
+	process.kthread = number_of(true);
+	assert_string_equal(who(process), "the kernel (kworker/0:1)");
+	process = (struct process) { .known = KNOWN, .uid = NUMBER_UNKNOWN, .comm = TEXT_UNKNOWN, .exe = TEXT_UNKNOWN };
+	assert_string_equal(who(process), "an unknown user, an unknown program");
+	assert_string_equal(who((struct process) { .known = UNKNOWN }), "an unknown process");
+}
+
+/* Names are the host's: a container's users have none. */
+static void names(void **state)
+{
+	static struct names names;
+	struct event event = call_of(EVENT_MODULE_UNLOAD, 0, NULL);
+	struct phrase phrase = { 0 };
+
+	names = (struct names) { .path = "/etc/passwd" };
+	sentence_rest(&phrase, &event, &names, SIZE_MAX);
+	assert_string_equal(taken(&phrase), "by root, modprobe");
+	event.process.container_id = text_of("web");
+	sentence_rest(&phrase, &event, &names, SIZE_MAX);
+	assert_string_equal(taken(&phrase), "by uid 0, modprobe, in container web");
+}
+
+static void tools(void **state)
+{
+	static const char argv[] = "modprobe\0dummy\0by\0root; x";
+	static const struct ancestor_part parents[] = { { .known = KNOWN,
+							  .comm = { KNOWN, false, false, 4, "bash" },
+							  .exe = { KNOWN, false, false, 9, "/bin/bash" } } };
+	struct event event = { .kind = EVENT_TOOL_EXEC, .process = process_of(0, "modprobe", "/usr/bin/kmod") };
+
+	event.tool = (struct tool_part) { .known = KNOWN, .name = text_of("modprobe") };
+	event.process.argv = (struct text) { KNOWN, false, false, sizeof(argv), argv };
+	event.process.ancestors = (struct list) { KNOWN, false, 1, parents };
+	assert_string_equal(sentence(&event), "modprobe was run by uid 0, bash: [modprobe dummy by \"root;\\x20x\"]");
+	event.process.ancestors.count = 0;
+	event.process.argv = TEXT_UNKNOWN;
+	event.tool.name = TEXT_UNKNOWN;
+	assert_string_equal(sentence(&event), "(unknown) was run by uid 0");
+}
+
+/* In a refused call there is no module's name, but maybe a file's. */
+static void file_names(void **state)
+{
+	static const struct {
+		const char *path, *name;
+	} rows[] = {
+		{ "/m/brd.ko", "brd.ko" },   { "/m/brd.ko.zst", "brd.ko.zst" }, { "/m/dummy", "(unknown)" },
+		{ "/m/.ko", "(unknown)" },   { "/m/a b.ko", "\"a\\x20b.ko\"" }, { NULL, "(unknown)" },
+		{ "/memfd:x", "(unknown)" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct event event = call_of(EVENT_MODULE_LOAD, EPERM, "permission");
+		struct phrase phrase = { 0 };
+
+		event.module.name = TEXT_UNKNOWN;
+		event.source = (struct source_part) { .known = KNOWN, .path = text_of(rows[i].path) };
+		assert_true(sentence_name(&phrase, &event));
+		assert_string_equal(taken(&phrase), rows[i].name);
+	}
+}
+
+static void monitors_own(void **state)
+{
+	static const struct text changed[] = { { KNOWN, false, false, 8, "modprobe" },
+					       { KNOWN, false, false, 16, "modules_disabled" },
+					       { KNOWN, false, false, 11, "sig_enforce" },
+					       { KNOWN, false, false, 8, "lockdown" } };
+	static const struct text places[] = { { KNOWN, false, false, 13, "/proc/modules" },
+					      { KNOWN, false, false, 11, "/sys/module" } };
+	static const struct count_part verdicts[] = { { "covered", 1 }, { "missing", 2 } };
+	static struct probe_part probes[6];
+	struct event event = { .kind = EVENT_MONITOR_START, .version = text_of("1.0"), .kernel = text_of("6.1") };
+
+	for (size_t i = 0; i < COUNT(probes); i++)
+		probes[i] = (struct probe_part) { .known = KNOWN, .attached = number_of(true) };
+	event.probes = (struct list) { KNOWN, false, COUNT(probes), probes };
+	assert_string_equal(sentence(&event), "kmodwatch 1.0 watches kernel 6.1 with 6 probes");
+	for (size_t i = 1; i < COUNT(probes); i++) {
+		static const char *const loses[] = { NULL, "one", "two", "one", "three", "four" };
+
+		probes[i].attached = number_of(false);
+		probes[i].loses = text_of(loses[i]);
+	}
+	event.degraded = number_of(true);
+	event.resumed = (struct resumed_part) { .known = KNOWN, .records = number_of(12) };
+	assert_string_equal(
+	    sentence(&event),
+	    "kmodwatch 1.0 watches kernel 6.1 with 1 of 6 probes; not seen: one; two; three; and 1 more; "
+	    "it goes on where the last one stopped, with 12 records to read");
+
+	event = (struct event) { .kind = EVENT_MODULE_POLICY, .changed = { KNOWN, false, COUNT(changed), changed } };
+	event.policy = (struct policy_part) { .known = KNOWN,
+					      .modprobe = text_of("/tmp/x y"),
+					      .modules_disabled = number_of(true),
+					      .sig_enforce = NUMBER_UNKNOWN,
+					      .lockdown = text_of("integrity") };
+	assert_string_equal(
+	    sentence(&event),
+	    "what decides about loading modules changed: kernel.modprobe is now \"/tmp/x\\x20y\", "
+	    "kernel.modules_disabled is now on, module.sig_enforce is now unknown, lockdown is now integrity");
+
+	event = (struct event) { .kind = EVENT_MODULE_HIDDEN, .missing_from = { KNOWN, false, 2, places } };
+	event.module = (struct module_part) { .known = KNOWN, .name = text_of("bad") };
+	assert_string_equal(sentence(&event), "bad hides: it was loaded and not unloaded, but is missing from "
+					      "/proc/modules and /sys/module");
+	event.kind = EVENT_MODULE_MISSED;
+	event.change = text_of("unloaded");
+	assert_string_equal(sentence(&event), "bad was unloaded while nobody saw it");
+	event.kind = EVENT_MODULE_PRESENT;
+	assert_string_equal(sentence(&event), "bad is loaded already");
+
+	event = (struct event) { .kind = EVENT_ATTEMPTS_SUPPRESSED, .count = number_of(9), .uid = number_of(5) };
+	event.what = text_of("module_request");
+	assert_string_equal(sentence(&event), "9 more requests for modules by uid 5 were counted instead of shown");
+	event.what = text_of("refused");
+	event.uid = NUMBER_UNKNOWN;
+	event.syscall = (struct syscall_part) { .name = TEXT_UNKNOWN, .errno_name = text_of("EPERM") };
+	assert_string_equal(sentence(&event), "9 more refused calls of several kinds (EPERM) by several users were "
+					      "counted instead of shown");
+
+	event = (struct event) { .kind = EVENT_MONITOR_BLIND, .map = text_of("ring"), .reason = text_of("it is gone") };
+	assert_string_equal(sentence(&event), "ring is blind: it is gone");
+	event.kind = EVENT_MONITOR_RECOVERED;
+	event.blind_ns = number_of(31000000000);
+	assert_string_equal(sentence(&event), "ring sees again, after 31 s");
+
+	event = (struct event) { .kind = EVENT_AUDIT_PARITY, .profile = text_of("cis"), .outcome = text_of("parity") };
+	event.verdicts = (struct list) { KNOWN, false, 2, verdicts };
+	assert_string_equal(sentence(&event), "auditd's rules cover cis");
+	event.outcome = text_of("gap");
+	assert_string_equal(sentence(&event),
+			    "auditd's rules do not cover cis: 1 covered, 2 missing; see --check-audit");
+	event.outcome = text_of("unknown");
+	assert_string_equal(sentence(&event),
+			    "it is not known whether auditd's rules cover cis: 1 covered, 2 missing; see "
+			    "--check-audit");
+
+	event = (struct event) { .kind = EVENT_MONITOR_STOP, .reason = text_of("SIGINT") };
+	assert_string_equal(sentence(&event), "kmodwatch ends on SIGINT");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failures),   cmocka_unit_test(strange_failures),
+		cmocka_unit_test(successes),  cmocka_unit_test(shared_loads),
+		cmocka_unit_test(marks),      cmocka_unit_test(actors),
+		cmocka_unit_test(names),      cmocka_unit_test(tools),
+		cmocka_unit_test(file_names), cmocka_unit_test(monitors_own),
+	};
+
+	return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);
+}

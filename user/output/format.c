@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "format.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum output output_chosen(enum output wanted, int fd)
+{
+	if (wanted != OUTPUT_DEFAULT)
+		return wanted;
+	return isatty(fd) ? OUTPUT_TEXT : OUTPUT_JSON;
+}
+
+bool colour_chosen(enum colour wanted, int fd)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (wanted != COLOUR_AUTO)
+		return wanted == COLOUR_ALWAYS;
+	if (no_color && *no_color)
+		return false;
+	return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
+}

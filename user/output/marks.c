@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "marks.h"
+#include "text.h"
+#include "who.h"
+
+#include <string.h>
+
+void marks_add_source(struct phrase *phrase, const struct source_part *source, size_t columns)
+{
+	const char *words = text_is(&source->kind, "memfd")	? ", from a memfd, "
+			    : text_is(&source->kind, "deleted") ? ", from the deleted file "
+								: ", from ";
+
+	if (source->known == ABSENT)
+		return;
+	if (text_is(&source->kind, "memory")) {
+		phrase_add(phrase, ", from memory");
+		return;
+	}
+	if (source->known != KNOWN || source->path.known != KNOWN) {
+		phrase_add(phrase, ", from an unknown file");
+		return;
+	}
+	phrase_add(phrase, words);
+	phrase_path(phrase, &source->path, columns > strlen(words) ? columns - strlen(words) : 0);
+	if (source->path.detached && text_is(&source->kind, "file"))
+		phrase_add(phrase, ", which no path leads to");
+}
+
+size_t marks_source_columns(const struct event *event)
+{
+	struct phrase shortest = { 0 };
+	size_t columns;
+
+	if (event->kind != EVENT_MODULE_LOAD)
+		return 0;
+	marks_add_source(&shortest, &event->source, 0);
+	columns = shortest.columns;
+	phrase_clear(&shortest);
+	return columns;
+}
+
+/* One more of a list that begins with "; ". */
+static void mark(struct phrase *phrase, bool *any, const char *words)
+{
+	phrase_add(phrase, *any ? ", " : "; ");
+	phrase_add(phrase, words);
+	*any = true;
+}
+
+static void add_signature(struct phrase *phrase, const struct event *event, bool *any)
+{
+	const struct number *accepted = &event->module.is_signed;
+
+	if (event->signature.known == UNKNOWN)
+		mark(phrase, any, "its signature cannot be read");
+	if (accepted->known != KNOWN || accepted->value)
+		return;
+	if (event->signature.known != KNOWN) {
+		mark(phrase, any, "unsigned");
+		return;
+	}
+	mark(phrase, any, "signed by ");
+	phrase_text(phrase, &event->signature.signer, "somebody unknown");
+	phrase_add(phrase, ", whose key the kernel does not know");
+}
+
+static void add_module(struct phrase *phrase, const struct event *event, bool *any)
+{
+	const struct text *names = event->module.taint_names.items;
+
+	add_signature(phrase, event, any);
+	for (size_t i = 0; event->module.taint_names.known == KNOWN && i < event->module.taint_names.count; i++) {
+		if (text_is(&names[i], "unsigned") && event->module.is_signed.known == KNOWN)
+			continue; /* told */
+		mark(phrase, any, "");
+		phrase_text(phrase, &names[i], "an unknown taint");
+	}
+}
+
+static void add_requester(struct phrase *phrase, const struct requested_by_part *by, struct names *names)
+{
+	if (by->known == ABSENT)
+		return;
+	phrase_add(phrase, "; asked for by ");
+	if (by->known == UNKNOWN) {
+		phrase_add(phrase, "an unknown process");
+		return;
+	}
+	who_process(phrase, &by->process, names);
+	phrase_add(phrase, " (");
+	phrase_text(phrase, &by->alias, "for an unknown alias");
+	phrase_add(phrase, ")");
+}
+
+void marks_add(struct phrase *phrase, const struct event *event, struct names *names)
+{
+	bool any = false;
+
+	if (event->kind == EVENT_MODULE_COMING)
+		mark(phrase, &any, "its init runs next");
+	if (event->module.known == KNOWN)
+		add_module(phrase, event, &any);
+	add_requester(phrase, &event->requested_by, names);
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "notes.h"
+#include "marks.h"
+#include "text.h"
+#include "who.h"
+
+#include <string.h>
+
+enum { LOSSES_SHOWN = 3, PATH_COLUMNS = 60 };
+
+static void add_number(struct phrase *phrase, const struct number *number, const char *otherwise)
+{
+	if (number->known == KNOWN)
+		phrase_addf(phrase, "%llu", (unsigned long long)number->value);
+	else
+		phrase_add(phrase, otherwise);
+}
+
+static bool is_lost(const struct probe_part *probes, size_t i)
+{
+	bool lost = probes[i].attached.known != KNOWN || !probes[i].attached.value;
+
+	for (size_t j = 0; lost && j < i; j++) /* told once */
+		lost = probes[j].loses.size != probes[i].loses.size ||
+		       memcmp(probes[j].loses.bytes, probes[i].loses.bytes, probes[i].loses.size) != 0 ||
+		       (probes[j].attached.known == KNOWN && probes[j].attached.value);
+	return lost && probes[i].loses.known == KNOWN;
+}
+
+static void add_losses(struct phrase *phrase, const struct probe_part *probes, size_t count)
+{
+	size_t shown = 0, more = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_lost(probes, i))
+			continue;
+		if (shown++ >= LOSSES_SHOWN) {
+			more++;
+			continue;
+		}
+		phrase_add(phrase, shown == 1 ? "; not seen: " : "; ");
+		phrase_ours(phrase, &probes[i].loses, "");
+	}
+	if (more)
+		phrase_addf(phrase, "; and %zu more", more);
+}
+
+static void add_start(struct phrase *phrase, const struct event *event)
+{
+	const struct probe_part *probes = event->probes.items;
+	size_t all = event->probes.known == KNOWN ? event->probes.count : 0, attached = 0;
+	bool degraded = event->degraded.known == KNOWN && event->degraded.value;
+
+	for (size_t i = 0; i < all; i++)
+		attached += probes[i].attached.known == KNOWN && probes[i].attached.value;
+	phrase_add(phrase, "kmodwatch ");
+	phrase_text(phrase, &event->version, "of an unknown version");
+	phrase_add(phrase, " watches kernel ");
+	phrase_text(phrase, &event->kernel, "(unknown)");
+	if (attached < all)
+		phrase_addf(phrase, " with %zu of %zu probes", attached, all);
+	else
+		phrase_addf(phrase, " with %zu probes", all);
+	if (degraded)
+		add_losses(phrase, probes, all);
+	if (event->resumed.known != KNOWN)
+		return;
+	phrase_add(phrase, "; it goes on where the last one stopped, with ");
+	add_number(phrase, &event->resumed.records, "an unknown number of");
+	phrase_add(phrase, " records to read");
+}
+
+static void add_switch(struct phrase *phrase, const char *name, const struct number *value)
+{
+	phrase_addf(phrase, "%s is now %s", name, value->known != KNOWN ? "unknown" : value->value ? "on" : "off");
+}
+
+static void add_policy(struct phrase *phrase, const struct event *event)
+{
+	const struct text *changed = event->changed.items;
+
+	phrase_add(phrase, "what decides about loading modules changed: ");
+	for (size_t i = 0; event->changed.known == KNOWN && i < event->changed.count; i++) {
+		phrase_add(phrase, i ? ", " : "");
+		if (text_is(&changed[i], "modules_disabled"))
+			add_switch(phrase, "kernel.modules_disabled", &event->policy.modules_disabled);
+		else if (text_is(&changed[i], "sig_enforce"))
+			add_switch(phrase, "module.sig_enforce", &event->policy.sig_enforce);
+		else if (text_is(&changed[i], "lockdown")) {
+			phrase_add(phrase, "lockdown is now ");
+			phrase_text(phrase, &event->policy.lockdown, "unknown");
+		} else if (event->policy.modprobe.known == KNOWN) {
+			phrase_add(phrase, "kernel.modprobe is now ");
+			phrase_path(phrase, &event->policy.modprobe, PATH_COLUMNS);
+		} else {
+			phrase_add(phrase, "kernel.modprobe is now unknown");
+		}
+	}
+}
+
+static void add_suppressed(struct phrase *phrase, const struct event *event, struct names *names)
+{
+	add_number(phrase, &event->count, "an unknown number of");
+	if (text_is(&event->what, "refused")) {
+		phrase_add(phrase, " more refused calls of ");
+		phrase_text(phrase, &event->syscall.name, "several kinds");
+		phrase_add(phrase, " (");
+		phrase_text(phrase, &event->syscall.errno_name, "several errors");
+		phrase_add(phrase, ")");
+	} else if (text_is(&event->what, "tool_exec")) {
+		phrase_add(phrase, " more executions of module tools");
+	} else if (text_is(&event->what, "module_request")) {
+		phrase_add(phrase, " more requests for modules");
+	} else {
+		phrase_add(phrase, " more of something unknown");
+	}
+	phrase_add(phrase, " by ");
+	if (event->uid.known == KNOWN)
+		who_uid(phrase, &event->uid, names);
+	else
+		phrase_add(phrase, "several users");
+	phrase_add(phrase, " were counted instead of shown");
+}
+
+/* `what`, and how many of what are missing. */
+static const struct {
+	const char *what, *words;
+} losses[] = {
+	{ "tool_exec", "executions of module tools" },
+	{ "module_request", "requests for modules" },
+	{ "module_coming", "beginnings of loads" },
+	{ "module_load or module_unload", "ends of loads or unloads" },
+	{ "refused call", "refused calls" },
+	{ "process", "times who did it" },
+	{ "module", "times what the kernel knows of an unloaded module" },
+	{ "params", "times the parameters of a module" },
+	{ "signature", "times who signed a module" },
+	{ "result", "results that are told twice (nothing is missing)" },
+	{ "captured image", "images, which were not kept" },
+	{ "self-test", "events of the self-test" },
+	{ "undecodable record", "records that could not be read" },
+	{ "pinned record of another version", "records that another version left" },
+	{ "pinned record", "records that somebody took a part from" },
+};
+
+static void add_lost(struct phrase *phrase, const struct event *event)
+{
+	size_t i = 0;
+
+	if (text_is(&event->what, "skipped probe")) {
+		phrase_add(phrase, "the kernel skipped the probe ");
+		phrase_text(phrase, &event->probe, "(unknown)");
+		phrase_add(phrase, " ");
+		add_number(phrase, &event->count, "an unknown number of");
+		phrase_add(phrase, " times, and what it would have seen may be missing");
+		return;
+	}
+	while (i < sizeof(losses) / sizeof(losses[0]) && !text_is(&event->what, losses[i].what))
+		i++;
+	add_number(phrase, &event->count, "an unknown number of");
+	phrase_addf(phrase, " %s",
+		    i < sizeof(losses) / sizeof(losses[0]) ? losses[i].words : "events of an unknown kind");
+	phrase_add(phrase, ": there was no room for them, or they could not be had");
+}
+
+static void add_hidden(struct phrase *phrase, const struct event *event)
+{
+	const struct text *places = event->missing_from.items;
+
+	phrase_add(phrase, "hides: it was loaded and not unloaded, but is missing from ");
+	for (size_t i = 0; event->missing_from.known == KNOWN && i < event->missing_from.count; i++) {
+		phrase_add(phrase, i ? " and " : "");
+		phrase_text(phrase, &places[i], "a place unknown");
+	}
+}
+
+static void add_parity(struct phrase *phrase, const struct event *event)
+{
+	const struct count_part *verdicts = event->verdicts.items;
+	bool parity = text_is(&event->outcome, "parity"), gap = text_is(&event->outcome, "gap");
+
+	phrase_add(phrase, parity || gap ? "auditd's rules " : "it is not known whether auditd's rules ");
+	phrase_add(phrase, gap ? "do not cover " : "cover ");
+	phrase_text(phrase, &event->profile, "an unknown profile");
+	if (parity)
+		return;
+	for (size_t i = 0; event->verdicts.known == KNOWN && i < event->verdicts.count; i++)
+		phrase_addf(phrase, "%s%llu %s", i ? ", " : ": ", (unsigned long long)verdicts[i].count,
+			    verdicts[i].key);
+	phrase_add(phrase, "; see --check-audit");
+}
+
+void notes_add(struct phrase *phrase, const struct event *event, struct names *names)
+{
+	switch (event->kind) {
+	case EVENT_MONITOR_START:
+		add_start(phrase, event);
+		break;
+	case EVENT_MODULE_PRESENT:
+		phrase_add(phrase, "is loaded already");
+		marks_add(phrase, event, names);
+		break;
+	case EVENT_MODULE_POLICY:
+		add_policy(phrase, event);
+		break;
+	case EVENT_MODULE_MISSED:
+		phrase_add(phrase, "was ");
+		phrase_ours(phrase, &event->change, "loaded or unloaded");
+		phrase_add(phrase, " while nobody saw it");
+		marks_add(phrase, event, names);
+		break;
+	case EVENT_MODULE_HIDDEN:
+		add_hidden(phrase, event);
+		marks_add(phrase, event, names);
+		break;
+	case EVENT_ATTEMPTS_SUPPRESSED:
+		add_suppressed(phrase, event, names);
+		break;
+	case EVENT_EVENTS_LOST:
+		add_lost(phrase, event);
+		break;
+	case EVENT_MONITOR_BLIND:
+		phrase_add(phrase, "is blind: ");
+		phrase_ours(phrase, &event->reason, "for an unknown reason");
+		break;
+	case EVENT_MONITOR_RECOVERED:
+		phrase_add(phrase, "sees again");
+		if (event->blind_ns.known == KNOWN)
+			phrase_addf(phrase, ", after %llu s", (unsigned long long)event->blind_ns.value / 1000000000);
+		break;
+	case EVENT_AUDIT_PARITY:
+		add_parity(phrase, event);
+		break;
+	case EVENT_MONITOR_STOP:
+		phrase_add(phrase, "kmodwatch ends on ");
+		phrase_text(phrase, &event->reason, "its own");
+		break;
+	default:
+		break;
+	}
+}
