@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What holds for every line of every run, whatever the case: schema 1 of the event contract."""
 import re
+from collections import Counter
 
 import schema
 from strict import replaced
@@ -78,6 +79,14 @@ def check_ends(lines):
     for index, wanted in ((0, "monitor_start"), (-1, "monitor_stop")):
         if not lines or lines[index].get("event") != wanted:
             yield f"the {'last' if index else 'first'} line is not {wanted}"
+
+
+def check_counts(lines):
+    """The last line of a run counts what was written."""
+    if lines and lines[-1].get("event") == "monitor_stop":
+        written = Counter(line.get("event") for line in lines[:-1])
+        if lines[-1].get("counts") != written:
+            yield f"monitor_stop counts {lines[-1].get('counts')!r}, but {dict(written)!r} were written"
 
 
 def check_line(line):

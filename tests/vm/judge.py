@@ -13,8 +13,8 @@ GENERAL = ("monitor_start", "module_present", "monitor_stop")
 TRIES = 50_000  # at the least: where a line is missing, all orders of many like ones would take longer than anybody waits
 
 
-def judge(case, folder, release):
-    """The faults of one case on one kernel: an empty list is a pass."""
+def judge(case, folder, release, own=None):
+    """The faults of one case on one kernel: an empty list is a pass. own: whose lines count, where others' come too."""
     def text(name, otherwise=None):
         path = folder / name
         return path.read_text(errors="replace") if path.exists() else otherwise
@@ -29,7 +29,7 @@ def judge(case, folder, release):
     faults += _sanitizer(text("stderr", ""))
     output = folder / "stdout"
     if output.exists():
-        faults += judge_output(case, output.read_bytes(), text("vars", ""), release)
+        faults += judge_output(case, output.read_bytes(), text("vars", ""), release, own)
     elif blocks_for(case, release):
         faults.append("kmodwatch wrote nothing: there is no stdout file")
     if faults and text("stderr", "").strip():
@@ -51,7 +51,8 @@ def judge_session(folder):
     if (folder / "stderr").exists():
         faults += _sanitizer((folder / "stderr").read_text(errors="replace"))
     lines, bad = strict.parse_lines((folder / "stdout").read_bytes())
-    return faults + bad + list(_degraded(lines)) + contract.check_run(lines) + list(contract.check_ends(lines))
+    faults += bad + list(_degraded(lines)) + contract.check_run(lines)
+    return [*faults, *contract.check_ends(lines), *contract.check_counts(lines)]
 
 
 def _script(text):
@@ -87,15 +88,19 @@ def blocks_for(case, release):
     return [block for block in case.blocks if Case.holds(block.conditions, release)]
 
 
-def judge_output(case, data, variables, release):
+def judge_output(case, data, variables, release, own=None):
     lines, faults = strict.parse_lines(data)
     blocks = blocks_for(case, release)
     every = any(block.every for block in blocks)
     faults += contract.check_run(lines, whole=case.monitor != "shared")
+    if case.monitor != "shared":
+        faults += contract.check_counts(lines)
     if case.monitor != "shared" and not every:
         faults += contract.check_ends(lines)
-    if not any('"degraded": true' in text for block in blocks for _, _, text in block.patterns):
+    if not any('"degraded"' in text for block in blocks for _, _, text in block.patterns):
         faults += _degraded(lines)
+    if own:
+        lines = list(own.lines(lines))
     if not every:
         lines = [line for line in lines if line.get("event") not in GENERAL and not _preempted(line, release)]
     # said at the start, and whenever a rule changes: only for cases that ask

@@ -35,7 +35,7 @@ run_script() {
 	echo $? >"$OUT/script.exit"
 }
 
-not_ready="kmodwatch was not ready (\`kmodwatch: watching\` on stderr) within 20 s"
+not_ready="kmodwatch was not ready (\`kmodwatch: watching\` on stderr) within 60 s"
 
 run_alone() {
 	# shellcheck disable=SC2086  # options are words
