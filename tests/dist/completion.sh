@@ -20,7 +20,7 @@ in_bash()
 in_zsh()
 {
 	: >"$scratch/matches"
-	(cd "$scratch/here" && timeout 30 zsh -f "$here/tests/dist/complete.zsh" "$here/user/dist" "kmodwatch $1" "$scratch/matches")
+	(cd "$scratch/here" && timeout 60 zsh -f "$here/tests/dist/complete.zsh" "$here/user/dist" "kmodwatch $1" "$scratch/matches")
 }
 
 offer()
