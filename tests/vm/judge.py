@@ -149,7 +149,8 @@ def _read(case, number, text):
 
 
 def _in_order(patterns, lines, bound, allowance):
-    """Where a skip explains a missing line, a pattern is left out; and so may be one that took the line of a later one."""
+    """Where a skip explains a missing line, its pattern is left out. Where that leads nowhere, so is one before it that took
+    another's line."""
     at = index = tries = 0
     choices, excused, why = [], [], None
     while at < len(patterns):

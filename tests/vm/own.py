@@ -3,11 +3,11 @@
 
 # No process stands in these. Anyone may cause them, and what is missing of a test's own lines shows by itself.
 ANYBODYS = ("module_policy", "module_missed", "module_hidden")
-FIRST_UID = 0x7e000000  # systemd hands out none above 1,879,048,191, and the kernel's pids have 22 bits
+FIRST_UID = 0x7e000000  # nobody hands out users here: none of systemd's ranges is within 22 bits, which a pid has
 
 
 class Own:
-    """What came of one script: pid is its process, which lives as long as it is asked for."""
+    """What came of one script: pid is its process, which outlives the kmodwatch that it starts."""
 
     def __init__(self, pid):
         self.pid = pid

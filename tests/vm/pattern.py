@@ -119,6 +119,7 @@ def match(pattern, value, bound):
 
 
 def fits(pattern, value, bound):
+    """Whether it matches, whatever names it would bind."""
     try:
         match(pattern, value, bound)
         return True

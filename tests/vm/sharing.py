@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Shares lines out among patterns that may be met in any order, each by a line of its own.
 
-Names must agree, so it is first tried what they can stand for; with all names known it is a matter of who takes which
-line, where a line that somebody else could do without is asked for (augmenting paths), and no order of many like lines
-is tried after another.
+Names must agree, so what they can stand for is tried first. Once they are known, a pattern without a line asks another
+for its line, which takes a different one (augmenting paths): no order of many like lines is tried after another.
 """
 import pattern
 
@@ -79,7 +78,7 @@ class Sharing:
 
 
 def _augment(number, fitting, owners):
-    """Finds a line for one more pattern, if others have to take other lines for it."""
+    """Whether there is a line for one more pattern; others may have to take other lines for it."""
     came_from = {}  # of a line that was asked for: who would take it, and the line which that one would then leave
     asking, asked = [(number, None)], {number}
     for asker, had in asking:  # it grows meanwhile

@@ -91,7 +91,7 @@ PARTS = (
 
 
 class Allowance:
-    """What the skips that lines tell of allow for. On a kernel that never skips nothing, and that they are told is a fault."""
+    """What the skips that lines tell of allow for. On a kernel that never skips, a skip that is told is a fault."""
 
     def __init__(self, lines, allowed):
         told = [line for line in lines if is_told(line)]
@@ -120,8 +120,8 @@ class Allowance:
         self.left[program] += 1
 
     def opened(self, lines, patterns, bound):
-        """The lines, with open what they could not say, and where the kernel had them: a call whose return was skipped is
-        told up to a second later."""
+        """The lines, where what they could not say fits anything. A call whose return was skipped is told up to a second later:
+        it stands where its time puts it."""
         if not self.told:
             return lines
         lines = list(lines)

@@ -83,8 +83,8 @@ class Missing(Base):
             self.fails("not met", f"{self.EXEC}\n{self.LOAD}", load(), skip(probe, 9))
 
     def test_no_load_or_unload_by_who_may(self):
-        every = [skip(probe, 9) for probe in ("finit_module_return", "delete_module_return", "load_done", "module_load", "module_free",
-                                              "load_data", "read_file", "process_exec")]
+        every = [skip(probe, 9) for probe in ("finit_module_return", "delete_module_return", "load_done", "module_load",
+                                              "module_free", "load_data", "read_file", "process_exec")]
         for header in ("--- expect", "--- expect unordered", "--- expect some"):
             for lost in (self.LOAD, '{"event": "module_unload", "outcome": "success"}', '{"event": "module_load"}',
                          '{"event": "module_load", "outcome": "failure"}',
@@ -98,7 +98,8 @@ class Missing(Base):
         self.passes(patterns, tool(), skip("finit_module_return"))
         self.passes(patterns, tool(), skip("compat_init_module_return"))
         self.fails("not met", patterns, tool(), skip("delete_module_return"))
-        named = '{"event": "module_load", "outcome": "failure", "syscall": {"name": "init_module"}, "process": {"cap_sys_module": false}}'
+        named = ('{"event": "module_load", "outcome": "failure", "syscall": {"name": "init_module"}, '
+                 '"process": {"cap_sys_module": false}}')
         self.fails("no line left", named, skip("finit_module_return"))
         self.passes(named, skip("init_module_return"))
 
@@ -107,9 +108,10 @@ class Missing(Base):
             self.fails("more than expected", self.EXEC, tool(), load(), skip("process_exec", 5), header=header)
 
     def test_the_missing_one_is_not_the_first_that_would_fit(self):
-        first = '{"event": "tool_exec"}\n{"event": "tool_exec", "process": {"pid": 2}}\n{"event": "tool_exec", "process": {"pid": 3}}'
-        self.passes(first, tool(2), tool(3), skip("process_exec"))
-        order = "\n".join(f'{{"event": "tool_exec", "process": {{"pid": {pid}}}}}' for pid in (2, 3, 4))
+        def of(*pids):
+            return "\n".join(f'{{"event": "tool_exec", "process": {{"pid": {pid}}}}}' for pid in pids)
+        self.passes(f"{self.EXEC}\n{of(2, 3)}", tool(2), tool(3), skip("process_exec"))
+        order = of(2, 3, 4)
         self.passes(order, tool(2), tool(4), skip("process_exec"))
         self.fails("not met", order, tool(3), tool(2), skip("process_exec"))
 
