@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The guest's initramfs, in two parts: a cached base (tools, libraries, modules), and what changes from run to run."""
+import fcntl
 import hashlib
 import os
 import re
@@ -46,6 +47,14 @@ def base(kernel, everything=False):
     if image.exists():
         return image
     IMAGES.mkdir(parents=True, exist_ok=True)
+    with open(IMAGES / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # boots side by side: the second would take away the first's
+        if not image.exists():
+            _make_base(image, name, kernel, everything, programs)
+    return image
+
+
+def _make_base(image, name, kernel, everything, programs):
     with tempfile.NamedTemporaryFile(dir=IMAGES, prefix=".part-", delete=False) as part:
         try:
             with Cpio(part) as archive:
@@ -57,7 +66,6 @@ def base(kernel, everything=False):
         except BaseException:
             os.unlink(part.name)
             raise
-    return image
 
 
 def _tools(archive, programs):
