@@ -28,9 +28,15 @@ FILES = {
 
 
 def libraries(program):
-    """The shared libraries of a host program, as (path in the guest, host file); none when it is static."""
+    """The shared libraries of a host program, as (path in the guest, host file); none when it is static. Those too that it
+    loads only when it wants them, as its notes say (kmod since 33 does so with the libraries that unpack modules)."""
     listed = subprocess.run([need("ldd", "libc-bin"), program], capture_output=True, text=True, check=False).stdout
     found = re.findall(r"(/\S+) \(0x", listed)
+    folders = {os.path.dirname(path) for path in found}
+    wanted = {name.decode() for names in re.findall(rb'"soname":\[([^]]*)\]', Path(program).read_bytes())
+              for name in re.findall(rb'"([^"]+)"', names)}
+    found += sorted({os.path.join(folder, name) for folder in folders for name in wanted
+                     if os.path.exists(os.path.join(folder, name))})
     return sorted({("usr" + path if path.startswith("/lib") else path.lstrip("/"), os.path.realpath(path))
                    for path in found})
 
