@@ -18,7 +18,7 @@ say "MATCHES=$3"
 say 'shown() { print DONE >>$MATCHES }; zle -C show list-choices shown_completion; shown_completion() { _main_complete; shown }'
 say 'bindkey "^I" show'
 zpty -w -n inner "$line"$'\t'
-for _ in {1..100}; do
+for _ in {1..600}; do
 	grep -q DONE $3 2>/dev/null && break
 	zpty -r -t inner junk 2>/dev/null
 	sleep 0.05

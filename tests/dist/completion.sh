@@ -20,7 +20,7 @@ in_bash()
 in_zsh()
 {
 	: >"$scratch/matches"
-	(cd "$scratch/here" && timeout 30 zsh -f "$here/tests/dist/complete.zsh" "$completions" "kmodwatch $1" "$scratch/matches")
+	(cd "$scratch/here" && timeout 60 zsh -f "$here/tests/dist/complete.zsh" "$completions" "kmodwatch $1" "$scratch/matches")
 }
 
 # offer 'WORDS AND THE BEGUN ONE' 'WANTED...'

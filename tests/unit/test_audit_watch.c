@@ -4,6 +4,17 @@
 #include "../../user/audit/watch.h"
 #include "unit.h"
 
+#include <errno.h>
+#include <sys/inotify.h>
+
+/* In front of libc's: what others do in this machine's /etc must not wake the watch. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
+int inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+	errno = ENOENT;
+	return -1;
+}
+
 static const uint64_t start = 6000; /* ms since boot: a whole minute is far */
 
 static int ignore(void *ctx, struct event *event)

@@ -128,7 +128,7 @@ static void given_up_when_stopping(void **state)
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	assert_int_equal(play(gone, 1), -ECANCELED);
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	assert_between(to.tv_sec - from.tv_sec, 1, 3);
+	assert_between(to.tv_sec - from.tv_sec, 1, 30); /* 2, but on a busy machine */
 	/* one that is taken is not given up */
 	assert_play(0, 1, 0, { 5, 5, 0 });
 	script.stopping = 0;

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from place import BUILD, DOWNLOADS, Trouble, cause, need, run
 
@@ -24,6 +25,14 @@ def mirror():
         if (origin, label, component) == ("Debian", "Debian", "main"):
             return uri
     raise Trouble("this machine's apt knows no Debian mirror: run `apt-get update` with a Debian main source set up")
+
+
+def own_suite():
+    """The suite that this machine is of: what runs what is built here has its libraries."""
+    found = re.search(r'^VERSION_CODENAME="?(\w+)', Path("/etc/os-release").read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        raise Trouble("/etc/os-release names no Debian suite (VERSION_CODENAME): guests with a Debian of their own need one")
+    return found.group(1)
 
 
 class Suite:

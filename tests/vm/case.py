@@ -5,10 +5,11 @@ import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
+import tools
 from place import CASES, GUEST, Trouble
 
 HEADERS = ("kernel", "options", "args", "smp", "monitor", "boot", "slow", "threads", "rows")
-CONDITION = re.compile(r"kernel(>=|<)(\d+)\.(\d+)$")
+CONDITION = re.compile(r"(kernel|kmod|busybox)(>=|<)(\d+)(?:\.(\d+))?$")
 COMPARE = {">=": operator.ge, "<": operator.lt}
 
 
@@ -111,12 +112,14 @@ class Case:
 
     @staticmethod
     def _condition(word):
-        sign, major, minor = CONDITION.match(word).groups()
-        return sign, (int(major), int(minor))
+        of, sign, major, minor = CONDITION.match(word).groups()
+        return of, sign, (int(major), int(minor or 0))
 
     @staticmethod
     def holds(conditions, release):
-        return all(COMPARE[sign](release, version) for sign, version in conditions)
+        """release: the kernel's. The tools' versions are those of this machine, which the guest has them from."""
+        return all(COMPARE[sign](release if of == "kernel" else tools.version(of), version)
+                   for of, sign, version in conditions)
 
     def runs_on(self, release):
         words = self.headers.get("kernel", "").split()

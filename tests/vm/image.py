@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The guest's initramfs, in two parts: a cached base (tools, libraries, modules), and what changes from run to run."""
+import fcntl
 import hashlib
 import os
 import re
@@ -27,9 +28,15 @@ FILES = {
 
 
 def libraries(program):
-    """The shared libraries of a host program, as (path in the guest, host file); none when it is static."""
+    """The shared libraries of a host program, as (path in the guest, host file); none when it is static. Those too that it
+    loads only when it wants them, as its notes say (kmod since 33 does so with the libraries that unpack modules)."""
     listed = subprocess.run([need("ldd", "libc-bin"), program], capture_output=True, text=True, check=False).stdout
     found = re.findall(r"(/\S+) \(0x", listed)
+    folders = {os.path.dirname(path) for path in found}
+    wanted = {name.decode() for names in re.findall(rb'"soname":\[([^]]*)\]', Path(program).read_bytes())
+              for name in re.findall(rb'"([^"]+)"', names)}
+    found += sorted({os.path.join(folder, name) for folder in folders for name in wanted
+                     if os.path.exists(os.path.join(folder, name))})
     return sorted({("usr" + path if path.startswith("/lib") else path.lstrip("/"), os.path.realpath(path))
                    for path in found})
 
@@ -46,6 +53,14 @@ def base(kernel, everything=False):
     if image.exists():
         return image
     IMAGES.mkdir(parents=True, exist_ok=True)
+    with open(IMAGES / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # boots side by side: the second would take away the first's
+        if not image.exists():
+            _make_base(image, name, kernel, everything, programs)
+    return image
+
+
+def _make_base(image, name, kernel, everything, programs):
     with tempfile.NamedTemporaryFile(dir=IMAGES, prefix=".part-", delete=False) as part:
         try:
             with Cpio(part) as archive:
@@ -57,7 +72,6 @@ def base(kernel, everything=False):
         except BaseException:
             os.unlink(part.name)
             raise
-    return image
 
 
 def _tools(archive, programs):

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Decides whether a case passed, from the files that the guest sent. No news is bad news."""
-import itertools
 import json
 import re
 
 import contract
 import pattern
+import skipped
 import strict
 from case import Case
+from sharing import Sharing
 
 GENERAL = ("monitor_start", "module_present", "monitor_stop")
-TRIES = 50_000  # at the least: where a line is missing, all orders of many like ones would take longer than anybody waits
+TRIES = 50_000  # times that another pattern is left out, until it counts as not found
 
 
-def judge(case, folder, release):
-    """The faults of one case on one kernel: an empty list is a pass."""
+def judge(case, folder, release, own=None):
+    """The faults of one case on one kernel: an empty list is a pass. own: whose lines count, where others' come too."""
     def text(name, otherwise=None):
         path = folder / name
         return path.read_text(errors="replace") if path.exists() else otherwise
@@ -29,7 +30,7 @@ def judge(case, folder, release):
     faults += _sanitizer(text("stderr", ""))
     output = folder / "stdout"
     if output.exists():
-        faults += judge_output(case, output.read_bytes(), text("vars", ""), release)
+        faults += judge_output(case, output.read_bytes(), text("vars", ""), release, own)
     elif blocks_for(case, release):
         faults.append("kmodwatch wrote nothing: there is no stdout file")
     if faults and text("stderr", "").strip():
@@ -37,7 +38,7 @@ def judge(case, folder, release):
     return faults
 
 
-def judge_session(folder):
+def judge_session(folder, release):
     """The faults of a kmodwatch that many cases shared, as a whole."""
     faults = [] if (folder / "verdict").exists() else ["the guest did not finish this session"]
     for name in ("stdout", "exit"):
@@ -51,7 +52,9 @@ def judge_session(folder):
     if (folder / "stderr").exists():
         faults += _sanitizer((folder / "stderr").read_text(errors="replace"))
     lines, bad = strict.parse_lines((folder / "stdout").read_bytes())
-    return faults + bad + list(_degraded(lines)) + contract.check_run(lines) + list(contract.check_ends(lines))
+    allowance = skipped.Allowance(lines, skipped.may_skip(release))
+    faults += bad + allowance.faults + list(_degraded(lines)) + contract.check_run(lines, unknown_abis=allowance.returns)
+    return [*faults, *contract.check_ends(lines), *contract.check_counts(lines)]
 
 
 def _script(text):
@@ -87,17 +90,22 @@ def blocks_for(case, release):
     return [block for block in case.blocks if Case.holds(block.conditions, release)]
 
 
-def judge_output(case, data, variables, release):
+def judge_output(case, data, variables, release, own=None):
     lines, faults = strict.parse_lines(data)
     blocks = blocks_for(case, release)
     every = any(block.every for block in blocks)
-    faults += contract.check_run(lines, whole=case.monitor != "shared")
+    # this machine may preempt whatever its version: that is its owner's choice
+    allowance = skipped.Allowance(lines, own is not None or skipped.may_skip(release))
+    faults += allowance.faults + contract.check_run(lines, case.monitor != "shared", allowance.returns)
+    if case.monitor != "shared":
+        faults += contract.check_counts(lines)
     if case.monitor != "shared" and not every:
         faults += contract.check_ends(lines)
-    if not any('"degraded": true' in text for block in blocks for _, _, text in block.patterns):
+    if not any('"degraded"' in text for block in blocks for _, _, text in block.patterns):
         faults += _degraded(lines)
-    if not every:
-        lines = [line for line in lines if line.get("event") not in GENERAL and not _preempted(line, release)]
+    if own:
+        lines = list(own.lines(lines))
+    lines = [line for line in lines if not skipped.is_told(line) and (every or line.get("event") not in GENERAL)]
     # said at the start, and whenever a rule changes: only for cases that ask
     if not any("audit_parity" in text for block in blocks for _, _, text in block.patterns):
         lines = [line for line in lines if line.get("event") != "audit_parity"]
@@ -105,13 +113,15 @@ def judge_output(case, data, variables, release):
     for line in variables.splitlines():
         name, _, value = line.partition("=")
         bound[name] = pattern.Given(value)
+    expected = [(block, [(number, _read(case, number, text)) for number, times, text in block.patterns for _ in range(times)])
+                for block in blocks]
+    each = {number: wanted for _, patterns in expected for number, wanted in patterns}
+    lines = allowance.opened(lines, each.values(), bound)
     try:
-        for block in blocks:
+        for block, patterns in expected:
             for _ in range(block.repeat):
-                patterns = [(number, _read(case, number, text)) for number, times, text in block.patterns
-                            for _ in range(times)]
                 take = _among if block.some else _any_order if block.unordered else _in_order
-                lines, bound = take(patterns, lines, bound)
+                lines, bound = take(patterns, lines, bound, allowance)
     except Unmet as unmet:
         return faults + [str(unmet)]
     if lines:
@@ -127,12 +137,6 @@ def _degraded(lines):
             yield f"kmodwatch watched without all its probes: {_brief(missing or line)}"
 
 
-def _preempted(line, release):
-    """Kernels that preempt in the kernel by default say now and then that a probe was skipped; what a case expects must
-    be there all the same."""
-    return release >= (7, 0) and line.get("event") == "events_lost" and line.get("what") == "skipped probe"
-
-
 class Unmet(Exception):
     """A pattern that no line fits."""
 
@@ -144,16 +148,43 @@ def _read(case, number, text):
         raise case.wrong(number, f"the pattern is not JSON: {error}") from None
 
 
-def _in_order(patterns, lines, bound):
-    for at, (number, wanted) in enumerate(patterns):
-        if at >= len(lines):
-            raise Unmet(f"no line left for the pattern in line {number}: {_brief(wanted)}")
+def _in_order(patterns, lines, bound, allowance):
+    """Where a skip explains a missing line, its pattern is left out. Where that leads nowhere, so is one before it that took
+    another's line."""
+    at = index = tries = 0
+    choices, excused, why = [], [], None
+    while at < len(patterns):
+        number, wanted = patterns[at]
         try:
-            bound = pattern.match(wanted, lines[at], bound)
-        except pattern.Mismatch as mismatch:
-            raise Unmet(_explain(number, wanted, lines[at], mismatch)
-                        + _elsewhere(wanted, lines[at + 1:], bound)) from None
-    return lines[len(patterns):], bound
+            now = _met(number, wanted, lines, index, bound)
+        except Unmet as unmet:
+            program = allowance.take(wanted)
+            why = why or unmet
+            if not program and (not choices or tries >= TRIES):
+                raise why from None
+            if not program:
+                tries += 1
+                at, index, bound, count = choices.pop()
+                while len(excused) > count:
+                    allowance.give_back(excused.pop())
+                program = allowance.take(patterns[at][1])
+            excused.append(program)
+        else:
+            if allowance.may_miss(wanted):
+                choices.append((at, index, bound, len(excused)))
+            index, bound = index + 1, now
+        at += 1
+    return lines[index:], bound
+
+
+def _met(number, wanted, lines, index, bound):
+    if index >= len(lines):
+        raise Unmet(f"no line left for the pattern in line {number}: {_brief(wanted)}")
+    try:
+        return pattern.match(wanted, lines[index], bound)
+    except pattern.Mismatch as mismatch:
+        raise Unmet(_explain(number, wanted, lines[index], mismatch)
+                    + _elsewhere(wanted, lines[index + 1:], bound)) from None
 
 
 def _elsewhere(wanted, later, bound):
@@ -166,46 +197,42 @@ def _elsewhere(wanted, later, bound):
     return ""
 
 
-def _among(patterns, lines, bound):
+def _among(patterns, lines, bound, allowance):
     """Each pattern takes one of the lines, and nothing is said of the others."""
-    _, bound = _any_order(patterns, lines, bound, len(lines))
-    return [], bound
-
-
-def _any_order(patterns, lines, bound, reach=None):
-    """Each pattern takes one of the next lines; names must agree, so a choice may have to be taken back, until the tries
-    are used up."""
-    taken = lines[:reach or len(patterns)]
-    deepest = {"at": -1, "why": ""}
-    left = itertools.count(max(TRIES, 2 * len(patterns) * len(taken)), -1)
-
-    def settle(at, free, names):
-        if at == len(patterns):
-            return names
-        number, wanted = patterns[at]
-        closest = None
-        for index in free:
-            if next(left) == 0:
-                raise Unmet(f"{deepest['why']}\n(other ways to share out the lines were left untried: too many)")
-            try:
-                now = pattern.match(wanted, taken[index], names)
-            except pattern.Mismatch as mismatch:
-                if closest is None or mismatch.matched > closest[0].matched:
-                    closest = (mismatch, taken[index])
-                continue
-            done = settle(at + 1, [other for other in free if other != index], now)
-            if done is not None:
-                return done
-        if at > deepest["at"]:
-            deepest["at"] = at
-            deepest["why"] = (_explain(number, wanted, closest[1], closest[0]) if closest else
-                              f"no line left for the pattern in line {number}: {_brief(wanted)}")
-        return None
-
-    names = settle(0, list(range(len(taken))), bound)
+    sharing = Sharing(patterns, lines, allowance)
+    names = sharing.find(bound, every=False)
     if names is None:
-        raise Unmet(deepest["why"])
-    return lines[len(patterns):], names
+        raise Unmet(_unshared(sharing))
+    return [], names
+
+
+def _any_order(patterns, lines, bound, allowance):
+    """Each pattern takes one of the next lines: of as many as there are patterns, or fewer where skips explain that."""
+    fewest = max(0, len(patterns) - len(lines))
+    most = min(sum(allowance.may_miss(wanted) for _, wanted in patterns), sum(allowance.left.values()))
+    why = None
+    for missing in range(fewest, max(fewest, most) + 1):
+        count = len(patterns) - missing
+        sharing = Sharing(patterns, lines[:count], allowance)
+        names = sharing.find(bound, every=True)
+        if names is not None:
+            return lines[count:], names
+        why = why or _unshared(sharing)
+    raise Unmet(why)
+
+
+def _unshared(sharing):
+    number = sharing.missing[0]
+    wanted, closest = sharing.wanted[number], None
+    for line in (sharing.lines[index] for index in sharing.free):
+        try:
+            pattern.match(wanted, line, sharing.names)
+        except pattern.Mismatch as mismatch:
+            if closest is None or mismatch.matched > closest[0].matched:
+                closest = mismatch, line
+    words = (_explain(number, wanted, closest[1], closest[0]) if closest else
+             f"no line left for the pattern in line {number}: {_brief(wanted)}")
+    return words + ("\n(not all that names could stand for was tried: too much)" if sharing.too_many else "")
 
 
 def _explain(number, wanted, line, mismatch):

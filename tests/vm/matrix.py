@@ -87,7 +87,7 @@ class Matrix:
                     self._report(kernel, case.name, folder / name, now - last,
                                  lambda: judge(case, folder / name, kernel.release))
                 else:
-                    self._report(kernel, name, folder / name, now - last, lambda: judge_session(folder / name))
+                    self._report(kernel, name, folder / name, now - last, lambda: judge_session(folder / name, kernel.release))
                 last = now
             died = machine.wait() is None
             if machine.emulators_fault() and len(waiting) == len(cases) and not last_try:

@@ -3,6 +3,7 @@
 import json
 import re
 
+ANYTHING = "<anything>"  # in a line, this very object: what could not be said there fits each pattern (skipped.py)
 NAME = re.compile(r"\$([a-z_][a-z0-9_]*)$")
 
 
@@ -30,6 +31,8 @@ class Matcher:
         raise Mismatch(path, words, self.matched)
 
     def match(self, pattern, value, path=""):
+        if value is ANYTHING:
+            return
         if isinstance(pattern, dict):
             self._object(pattern, value, path)
         elif isinstance(pattern, list):
@@ -46,7 +49,7 @@ class Matcher:
         for key, part in pattern.items():
             where = f"{path}.{key}" if path else key
             if part == "<absent>":
-                if key in value:
+                if key in value and value[key] is not ANYTHING:
                     self.fail(where, f"should be absent, got {shown(value[key])}")
             elif key not in value:
                 self.fail(where, f"wanted {shown(part)}, but the key is absent")
@@ -90,6 +93,16 @@ class Matcher:
             self.fail(path, f"wanted ${name}, which is {shown(known)}, got {shown(value)}")
 
 
+def names(pattern):
+    """The names that a pattern asks for or binds."""
+    if isinstance(pattern, dict):
+        pattern = list(pattern.values())
+    if isinstance(pattern, list):
+        return {name for part in pattern for name in names(part)}
+    found = NAME.match(pattern) if isinstance(pattern, str) else None
+    return {found[1]} if found else set()
+
+
 class Given(str):
     """A value that the guest's script wrote down: text that may stand for a number."""
 
@@ -103,3 +116,12 @@ def match(pattern, value, bound):
     matcher = Matcher(bound)
     matcher.match(pattern, value)
     return matcher.bound
+
+
+def fits(pattern, value, bound):
+    """Whether it matches, whatever names it would bind."""
+    try:
+        match(pattern, value, bound)
+        return True
+    except Mismatch:
+        return False

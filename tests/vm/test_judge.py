@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -13,6 +14,7 @@ import judge  # noqa: E402
 import pattern  # noqa: E402
 import strict  # noqa: E402
 from case import Case  # noqa: E402
+from own import Own  # noqa: E402
 from place import Trouble  # noqa: E402
 
 RELEASE = (6, 12)
@@ -42,8 +44,8 @@ def unload(name="dummy", **keys):
 
 
 def output(*events, number=True):
-    lines = [event("monitor_start", version="1", kernel="k", probes=[], degraded=False), *events,
-             event("monitor_stop", reason="SIGTERM", counts={})]
+    lines = [event("monitor_start", version="1", kernel="k", probes=[], degraded=False), *events]
+    lines.append(event("monitor_stop", reason="SIGTERM", counts=dict(Counter(line["event"] for line in lines))))
     if number:
         for seq, line in enumerate(lines, 1):
             line.update(seq=seq, id=f"id-{seq}")
@@ -173,6 +175,13 @@ class Run(Base):
     def test_no_monitor_start(self):
         self.fails("first line is not monitor_start", '{"event": "module_load"}', output(load())[1:])
 
+    def test_the_counts_at_the_end(self):
+        lines = output(load(), unload())
+        lines[-1]["counts"]["module_load"] = 2
+        self.fails("monitor_stop counts", Lines.TWO, lines)
+        self.fails("monitor_stop counts", '{"event": "monitor_start"}\n{"event": "module_load"}\n{"event": "module_unload"}\n'
+                   '{"event": "monitor_stop"}', lines, header="--- expect all")
+
     def test_keys_of_every_line(self):
         for key, value in (("schema", 2), ("schema", True), ("id", ""), ("id", 7), ("time", "2026-01-01T00:00:00Z"),
                            ("event", "module_loaded"), ("host", None), ("boot_id", "x")):
@@ -199,6 +208,49 @@ class Run(Base):
         self.passes("{}", output(load(outcome="failure", stage="permission", syscall=wrong)))
         self.fails("stage None", "{}", output(load(outcome="failure", stage=None, syscall=wrong)))
         self.passes("{}", output(load(outcome="failure", stage=None, coalesced=True, syscall=wrong)))
+
+
+class OthersOnTheMachine(unittest.TestCase):
+    """Natively, lines of other processes come too."""
+    SCRIPT = 50
+    ONE = '{"event": "tool_exec"}'
+
+    def judged(self, patterns, lines, header="--- expect"):
+        case = case_of(f"monitor: none\n--- guest\ntrue\n{header}\n{patterns}\n")
+        return judge.judge_output(case, encoded(lines), "", RELEASE, Own(self.SCRIPT))
+
+    @staticmethod
+    def tool(*chain, **keys):
+        ancestors = [{"pid": pid, "comm": "sh"} for pid in chain[1:]]
+        process = {**PROCESS, "pid": chain[0], "tid": chain[0], "ppid": chain[1], "ancestors": ancestors}
+        return event("tool_exec", tool={"name": "kmod", "path": "/sbin/depmod", "matched_by": "name"}, process=process, **keys)
+
+    @staticmethod
+    def suppressed(uid):
+        return event("attempts_suppressed", what="tool_exec", count=7, uid=uid, since="2026-01-01T00:00:00.000000000Z")
+
+    def test_what_others_did_is_not_judged(self):
+        others = (self.tool(7, 8, 9), self.suppressed(0), event("events_lost", count=1, what="tool_exec"),
+                  event("module_missed", change="loaded", module={"name": "x"}), load(process=self.tool(7, 8)["process"]))
+        self.assertEqual(self.judged(self.ONE, output(*others, self.tool(60, 55, 50))), [])
+
+    def test_what_the_script_caused_is(self):
+        ours = self.tool(60, 50, 1)
+        helper = self.tool(70, 2, requested_by={"id": "x", "alias": "y", "process": ours["process"]})
+        for more in (self.tool(61, 60, 50), helper, self.suppressed(Own(self.SCRIPT).uid),
+                     event("events_lost", count=1, what="undecodable record")):
+            self.assertIn("more than expected", self.judged(self.ONE, output(ours, more))[0])
+        self.assertIn("no line left", self.judged(self.ONE, output(self.tool(7, 8)))[0])
+
+    def test_the_contract_is_held_by_all_lines(self):
+        lines = output(self.tool(7, 8), self.tool(60, 50))
+        lines[1]["seq"] = 9
+        self.assertIn("a hole", self.judged(self.ONE, lines)[0])
+
+    def test_a_rule_that_another_changed(self):
+        lines = [event("audit_parity", profile="p", outcome="gap") for _ in range(2)]
+        wanted = '{"event": "monitor_start"}\n{"event": "audit_parity"}\n{"event": "monitor_stop"}'
+        self.assertEqual(self.judged(wanted, output(*lines), header="--- expect all"), [])
 
 
 class InstalledSchema(Base):

@@ -7,14 +7,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from apt import Suite  # noqa: E402
+from apt import Suite, own_suite  # noqa: E402
 from image import libraries  # noqa: E402
 from place import BUILD, STRICT, TOP, need, run  # noqa: E402
 
 ROOT = BUILD / "audit" / "root"
 ACTS = BUILD / "audit" / "acts"
 ACCEPT = TOP / "build" / "tests" / "vm" / "audit" / "accept"
-PACKAGES = ("auditd", "libauparse0", "libwrap0", "libnsl2", "libtirpc3")
+LIBRARIES = ("libauparse", "libwrap", "libnsl", "libtirpc")  # of those that auditd needs, what the tests' machine may lack
 TOOLS = ("auditctl", "auditd", "augenrules")
 CONFIG = """local_events = yes
 write_logs = yes
@@ -40,12 +40,24 @@ def fetch():
     """auditd's packages, unpacked; once."""
     if (ROOT / "done").exists():
         return
-    suite = Suite("bookworm")
+    suite = Suite(own_suite())
     suite.update()
+    libraries = [name for name in closure(suite, "auditd") if name.startswith(LIBRARIES)]
     ROOT.mkdir(parents=True, exist_ok=True)
-    for deb in suite.download(PACKAGES):
+    for deb in suite.download(["auditd", *libraries]):
         run(["dpkg-deb", "-x", deb, ROOT])
     (ROOT / "done").touch()
+
+
+def closure(suite, package):
+    """All that a package needs, by name."""
+    found, left = set(), [package]
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += suite.depends(name)
+    return sorted(found)
 
 
 def build_acts():

@@ -24,7 +24,7 @@ monitor_start() {
 		sh -c 'echo $$ >"$OUT/monitor.pid"; exec "$@"' sh "$@" </dev/null >"${STDOUT:-$OUT/stdout}" 2>"$OUT/stderr"
 		echo $? >"$OUT/exit"
 	} &
-	wait_for 20 monitor_ready && ! monitor_ended
+	wait_for 60 monitor_ready && ! monitor_ended
 }
 
 # monitor_text FILE: kmodwatch with text for the host's terminal, which live.py tells of; its lines go to FILE.
@@ -38,8 +38,8 @@ monitor_text() {
 monitor_stop() {
 	usleep 200000
 	kill -"${1:-TERM}" "$(cat "$OUT/monitor.pid")" 2>/dev/null
-	wait_for 10 monitor_ended && return
-	echo "kmodwatch did not end within 10 s of SIG${1:-TERM}" >>"$OUT/trouble"
+	wait_for 30 monitor_ended && return
+	echo "kmodwatch did not end within 30 s of SIG${1:-TERM}" >>"$OUT/trouble"
 	kill -KILL "$(cat "$OUT/monitor.pid")"
 	wait_for 5 monitor_ended
 }

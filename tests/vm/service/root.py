@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The guest for the service's tests: a real Debian with systemd, udev, journald and auditd, as an initramfs.
+"""The guest for the service's tests: a real Debian with systemd, udev, journald and auditd, as an initramfs; of this
+machine's suite, since what is tested is built with its libraries.
 
 Three archives that the kernel unpacks in order: the Debian root (made once), a kernel row's modules, and what is tested.
 """
@@ -16,7 +17,7 @@ sys.path.insert(0, str(HERE.parent))
 
 import image  # noqa: E402
 import modules  # noqa: E402
-from apt import KEYRING, mirror  # noqa: E402
+from apt import KEYRING, mirror, own_suite  # noqa: E402
 from cpio import Cpio  # noqa: E402
 from place import BUILD, IMAGES, MONITOR, TOP, need, run  # noqa: E402
 
@@ -61,16 +62,16 @@ def _kept(name, made_from, make):
 
 
 def debian():
-    return _kept("debian", (PACKAGES, MASKED, UNNEEDED, (HERE / "root.py").read_bytes()), _make_debian)
+    return _kept("debian", (own_suite(), PACKAGES, MASKED, UNNEEDED, (HERE / "root.py").read_bytes()), _make_debian)
 
 
 def _make_debian(out):
     BUILD.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD, prefix=".debian-") as scratch:
         root = Path(scratch) / "root"
-        source = f"deb [signed-by={KEYRING}] {mirror()} bookworm main"
+        source = f"deb [signed-by={KEYRING}] {mirror()} {own_suite()} main"
         run([need("mmdebstrap", "mmdebstrap"), "--quiet", "--mode=root", "--variant=essential", f"--include={','.join(PACKAGES)}",
-             "--format=directory", "bookworm", root, source])
+             "--format=directory", own_suite(), root, source])
         for folder in UNNEEDED:
             shutil.rmtree(root / folder, ignore_errors=True)
         (root / "etc/hostname").write_text("guest\n")
