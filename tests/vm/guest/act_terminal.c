@@ -92,8 +92,7 @@ static int do_hangup(int argc, char **argv)
 }
 
 const struct act terminal_acts[] = {
-	{ "terminal",
-	  "GO FILE COMMAND...: its stdout is a terminal that stands still until GO is there, then goes to FILE", 3,
+	{ "terminal", "GO FILE COMMAND...: its stdout is a terminal, paused until GO is there, then goes to FILE", 3,
 	  do_terminal },
 	{ "hangup", "SECONDS COMMAND...: its stdout is a terminal that is gone after so long", 2, do_hangup },
 	{ 0 },
