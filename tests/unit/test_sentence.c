@@ -178,9 +178,8 @@ static void marks(void **state)
 	event.module.is_signed = number_of(false);
 	assert_string_equal(rest(&event), "by uid 0, modprobe; unsigned, out-of-tree");
 	event.signature = (struct signature_part) { .known = KNOWN, .signer = text_of("by root") };
-	assert_string_equal(rest(&event),
-			    "by uid 0, modprobe; signed by \"by\\x20root\", whose key the kernel does not "
-			    "know, out-of-tree");
+	assert_string_equal(rest(&event), "by uid 0, modprobe; signed by \"by\\x20root\", which the kernel does not "
+					  "accept, out-of-tree");
 	event.signature.known = UNKNOWN;
 	event.module.is_signed = number_of(true);
 	event.module.taint_names.count = 0;
@@ -215,10 +214,11 @@ static void actors(void **state)
 	assert_string_equal(who(process), "uid 1000 (with the rights of uid 0, login uid 7), modprobe");
 	assert_string_equal(who(process_of(0, "evil", "/usr/bin/kmod")), "uid 0, evil (/usr/bin/kmod)");
 	assert_string_equal(who(process_of(0, "modprobe", "/tmp/kmod")), "uid 0, modprobe (/tmp/kmod)");
-	assert_string_equal(who(process_of(0, "act", "/tmp/act")), "uid 0, act");
+	assert_string_equal(who(process_of(0, "modprobe", "/tmp/modprobe")), "uid 0, modprobe (/tmp/modprobe)");
+	assert_string_equal(who(process_of(0, "act", "/usr/local/bin/act")), "uid 0, act");
 	assert_string_equal(who(process_of(0, "systemd-modules", "/usr/lib/systemd/systemd-modules-load")),
 			    "uid 0, systemd-modules");
-	assert_string_equal(who(process_of(0, "", "/tmp/")), "uid 0, \"\"");
+	assert_string_equal(who(process_of(0, "", "/tmp/")), "uid 0, \"\" (/tmp/)");
 	process = process_of(0, "sh", "/usr/bin/sh");
 	process.container_id = text_of(id);
 	assert_string_equal(who(process), "uid 0, sh, in container 34dc0b5e626f");

@@ -62,7 +62,7 @@ static void add_signature(struct phrase *phrase, const struct event *event, bool
 	}
 	mark(phrase, any, "signed by ");
 	phrase_text(phrase, &event->signature.signer, "somebody unknown");
-	phrase_add(phrase, ", whose key the kernel does not know");
+	phrase_add(phrase, ", which the kernel does not accept");
 }
 
 static void add_module(struct phrase *phrase, const struct event *event, bool *any)

@@ -70,9 +70,29 @@ static void add_start(struct phrase *phrase, const struct event *event)
 	phrase_add(phrase, " records to read");
 }
 
-static void add_switch(struct phrase *phrase, const char *name, const struct number *value)
+static void add_switch(struct phrase *phrase, const struct number *value)
 {
-	phrase_addf(phrase, "%s is now %s", name, value->known != KNOWN ? "unknown" : value->value ? "on" : "off");
+	phrase_add(phrase, value->known != KNOWN ? "unknown" : value->value ? "on" : "off");
+}
+
+static void add_setting(struct phrase *phrase, const struct text *name, const struct policy_part *policy)
+{
+	if (text_is(name, "modules_disabled")) {
+		phrase_add(phrase, "kernel.modules_disabled is now ");
+		add_switch(phrase, &policy->modules_disabled);
+	} else if (text_is(name, "sig_enforce")) {
+		phrase_add(phrase, "module.sig_enforce is now ");
+		add_switch(phrase, &policy->sig_enforce);
+	} else if (text_is(name, "lockdown")) {
+		phrase_add(phrase, "lockdown is now ");
+		phrase_text(phrase, &policy->lockdown, "unknown");
+	} else {
+		phrase_add(phrase, "kernel.modprobe is now ");
+		if (policy->modprobe.known == KNOWN)
+			phrase_path(phrase, &policy->modprobe, PATH_COLUMNS);
+		else
+			phrase_add(phrase, "unknown");
+	}
 }
 
 static void add_policy(struct phrase *phrase, const struct event *event)
@@ -82,19 +102,7 @@ static void add_policy(struct phrase *phrase, const struct event *event)
 	phrase_add(phrase, "what decides about loading modules changed: ");
 	for (size_t i = 0; event->changed.known == KNOWN && i < event->changed.count; i++) {
 		phrase_add(phrase, i ? ", " : "");
-		if (text_is(&changed[i], "modules_disabled"))
-			add_switch(phrase, "kernel.modules_disabled", &event->policy.modules_disabled);
-		else if (text_is(&changed[i], "sig_enforce"))
-			add_switch(phrase, "module.sig_enforce", &event->policy.sig_enforce);
-		else if (text_is(&changed[i], "lockdown")) {
-			phrase_add(phrase, "lockdown is now ");
-			phrase_text(phrase, &event->policy.lockdown, "unknown");
-		} else if (event->policy.modprobe.known == KNOWN) {
-			phrase_add(phrase, "kernel.modprobe is now ");
-			phrase_path(phrase, &event->policy.modprobe, PATH_COLUMNS);
-		} else {
-			phrase_add(phrase, "kernel.modprobe is now unknown");
-		}
+		add_setting(phrase, &changed[i], &event->policy);
 	}
 }
 
@@ -131,10 +139,10 @@ static const struct {
 	{ "module_coming", "beginnings of loads" },
 	{ "module_load or module_unload", "ends of loads or unloads" },
 	{ "refused call", "refused calls" },
-	{ "process", "times who did it" },
-	{ "module", "times what the kernel knows of an unloaded module" },
-	{ "params", "times the parameters of a module" },
-	{ "signature", "times who signed a module" },
+	{ "process", "descriptions of who did it" },
+	{ "module", "descriptions of unloaded modules" },
+	{ "params", "parameters of modules" },
+	{ "signature", "signatures of modules" },
 	{ "result", "results that are told twice (nothing is missing)" },
 	{ "captured image", "images, which were not kept" },
 	{ "self-test", "events of the self-test" },

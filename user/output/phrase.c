@@ -70,7 +70,7 @@ void phrase_pad(struct phrase *phrase, size_t columns)
 		put(phrase, " ", 1, 1);
 }
 
-/* Three dots are left for ASCII to say the same with. */
+/* A token never has three dots in a row outside of quotes, so these are always ours. */
 static const char *ellipsis(const struct phrase *phrase)
 {
 	return phrase->utf8 ? "\xe2\x80\xa6" : "...";
@@ -92,7 +92,7 @@ static void put_ellipsis(struct phrase *phrase)
  */
 static bool is_letter(uint32_t code)
 {
-	if (code == 0xd7 || code == 0xf7) /* signs for times and divided by */
+	if (code == 0xd7 || code == 0xf7) /* multiplication and division signs */
 		return false;
 	return (code >= 0xc0 && code <= 0x24f) || (code >= 0x391 && code <= 0x3a1) ||
 	       (code >= 0x3a3 && code <= 0x3ce) || (code >= 0x400 && code <= 0x481) || (code >= 0x48a && code <= 0x52f);
@@ -180,7 +180,7 @@ static size_t component_before(const char *bytes, size_t at)
 	return at;
 }
 
-/* How much of the path's beginning is worth to be kept: /usr. */
+/* The size of the path's beginning that is worth keeping: /usr/. */
 static size_t head_of(const char *bytes, size_t size)
 {
 	const char *slash = size > 1 ? memchr(bytes + 1, '/', size - 1) : NULL;

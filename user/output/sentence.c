@@ -138,14 +138,15 @@ static size_t room_for(const struct phrase *phrase, size_t used, size_t columns)
 	return columns > phrase->columns + used ? columns - phrase->columns - used : 0;
 }
 
-/* One word stands as it is; among several any could pass for ours. */
+/* One word stands as it is. Several stand in brackets, which no token has: any of them could pass for ours. */
 static void add_words(struct phrase *phrase, const char *before, const struct text *words, char between, size_t columns)
 {
 	bool many = between == '\0' || memchr(words->bytes, between, words->size);
+	size_t around = strlen(before) + 2;
 
 	phrase_add(phrase, before);
 	phrase_add(phrase, many ? "[" : "");
-	phrase_words(phrase, words, between, columns > WORDS_LEAST ? columns : WORDS_LEAST);
+	phrase_words(phrase, words, between, columns > around + WORDS_LEAST ? columns - around : WORDS_LEAST);
 	phrase_add(phrase, many ? "]" : "");
 }
 
@@ -159,10 +160,10 @@ static void add_details(struct phrase *phrase, const struct event *event, struct
 	marks_add(&after, event, names);
 	kept = after.columns + marks_source_columns(event);
 	if (event->kind == EVENT_TOOL_EXEC && argv->known == KNOWN)
-		add_words(phrase, ": ", argv, '\0', room_for(phrase, kept + 4, columns));
+		add_words(phrase, ": ", argv, '\0', room_for(phrase, kept, columns));
 	if ((event->kind == EVENT_MODULE_LOAD || event->kind == EVENT_MODULE_COMING) && params->known == KNOWN &&
 	    params->size)
-		add_words(phrase, ", with ", params, ' ', room_for(phrase, kept + 9, columns));
+		add_words(phrase, ", with ", params, ' ', room_for(phrase, kept, columns));
 	if (event->kind == EVENT_MODULE_LOAD)
 		marks_add_source(phrase, &event->source, room_for(phrase, after.columns, columns));
 	marks_add(phrase, event, names);

@@ -58,26 +58,37 @@ static void add_container(struct phrase *phrase, const struct text *id)
 	phrase_token(phrase, id->bytes, digits ? ID_SHOWN : id->size);
 }
 
+/* Whether it lies where only an administrator puts programs, as seen from its mount namespace. */
+static bool is_installed(const struct text *exe)
+{
+	static const char *const folders[] = { "/usr/", "/bin/", "/sbin/", "/lib/" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (exe->size > strlen(folders[i]) && !memcmp(exe->bytes, folders[i], strlen(folders[i])))
+			return !exe->truncated;
+	return false;
+}
+
 /*
  * Whether what is executed says nothing that its name does not. A process chooses its name; it has COMM_MAX bytes of
  * its file's by itself. kmod is what the module tools are.
  */
 static bool is_told_by(const struct text *exe, const struct text *comm)
 {
-	static const char *const kmods[] = { "/usr/bin/kmod", "/bin/kmod", "/usr/sbin/kmod", "/sbin/kmod" };
-	static const char *const tools[] = { "modprobe", "insmod", "rmmod", "kmod" };
+	static const char *const tools[] = { "modprobe", "insmod", "rmmod" };
 	const char *slash = memrchr(exe->bytes, '/', exe->size);
-	size_t size = slash ? exe->size - (size_t)(slash + 1 - exe->bytes) : 0;
-	bool is_kmod = false;
+	struct text name = { .known = KNOWN };
 
-	for (size_t i = 0; i < sizeof(kmods) / sizeof(kmods[0]); i++)
-		is_kmod |= text_is(exe, kmods[i]);
-	for (size_t i = 0; is_kmod && i < sizeof(tools) / sizeof(tools[0]); i++)
+	if (!slash || !is_installed(exe))
+		return false;
+	name.bytes = slash + 1;
+	name.size = exe->size - (size_t)(slash + 1 - exe->bytes);
+	for (size_t i = 0; text_is(&name, "kmod") && i < sizeof(tools) / sizeof(tools[0]); i++)
 		if (text_is(comm, tools[i]))
 			return true;
-	if (size > COMM_MAX)
-		size = COMM_MAX;
-	return slash && !exe->truncated && size == comm->size && !memcmp(slash + 1, comm->bytes, size);
+	if (name.size > COMM_MAX)
+		name.size = COMM_MAX;
+	return name.size == comm->size && !memcmp(name.bytes, comm->bytes, name.size);
 }
 
 static void add_program(struct phrase *phrase, const struct text *comm, const struct text *exe)
