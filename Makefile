@@ -136,7 +136,7 @@ include user/dist/install.mk
 KERNEL ?= 6.1
 
 # On a terminal a line may change while a step lasts.
-quiet_make = if [ -t 2 ]; then say=line; else say=nothing; fi; $(MAKE) --no-print-directory SAY=$$say
+quiet_make = if [ -t 2 ]; then say=line; else say=nothing; fi; $(MAKE) -s --no-print-directory SAY=$$say
 
 # The packages first: the build's own variables ask pkg-config and bpftool. stdout belongs to the events.
 run: $(if $(wildcard /proc/modules),run-here,run-vm)
@@ -265,6 +265,7 @@ test:
 	@STEP=3/10 tests/setup/step 'lint, the analyzer, unit tests (also with sanitizers and valgrind)'
 	@$(quiet_make) -j2 --output-sync=target lint scan werror unit unit-asan unit-valgrind replay check-arm64 judge
 	@STEP=4/10 tests/vm/run fetch
+	@tests/setup/check
 	@STEP=5/10 tests/setup/step 'types and verifier budget on all kernels, signatures, the native kernel, instruction counts'
 	@$(quiet_make) -j2 --output-sync=target check-vmlinux signatures native bench-short
 	@STEP=6/10 tests/setup/step 'the examples in the documents; the cases on all kernels: some 400, about ten minutes'
@@ -430,7 +431,7 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 LINT := $(B)/lint
 LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch] tests/bench/*.[ch] tests/replay/*.c)
 LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
-LINT_PYTHON := $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run \
+LINT_PYTHON := $(wildcard tests/vm/audit/*.py) tests/vm/audit/run $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run \
 	$(wildcard tests/bench/*.py) tests/bench/run
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/vm/guest/init

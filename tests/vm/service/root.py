@@ -19,7 +19,7 @@ import image  # noqa: E402
 import modules  # noqa: E402
 from apt import KEYRING, mirror, own_suite  # noqa: E402
 from cpio import Cpio  # noqa: E402
-from place import BUILD, IMAGES, MONITOR, TOP, need, run  # noqa: E402
+from place import BUILD, IMAGES, MONITOR, TOP, Trouble, need, run  # noqa: E402
 
 PACKAGES = ("systemd", "systemd-sysv", "udev", "dbus", "kmod", "auditd", "procps", "jq", "libbpf1", "libjson-c5", "libcap-ng0",
             "libaudit1", "libsystemd0", "libelf1", "libssl3")
@@ -116,7 +116,10 @@ def tested(path, installed, scenarios):
     with open(path, "wb") as out, Cpio(out) as archive:
         archive.folder("var/lib/kmodwatch", 0o700)
         for build in ("other-programs", "other-layout"):
-            archive.file(f"usr/lib/vm/{build}", TOP / "build" / build / "kmodwatch")
+            program = TOP / "build" / build / "kmodwatch"
+            if not program.exists():
+                raise Trouble(f"{program}, which the upgrades need, is not built: run `make other-builds`")
+            archive.file(f"usr/lib/vm/{build}", program)
         image.folder(archive, Path(installed), "")
         if MONITOR != TOP / "build" / "kmodwatch":  # another build in its place, as with sanitizers, and what that needs
             archive.file("usr/sbin/kmodwatch", MONITOR, 0o755)
