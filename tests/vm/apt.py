@@ -4,6 +4,7 @@
 The mirror is whatever this machine's apt is set up with. No host name is written down here.
 """
 import fcntl
+import hashlib
 import os
 import re
 import subprocess
@@ -70,19 +71,30 @@ class Suite:
                 return [re.split(r"[ |(:]", item.strip())[0] for item in line[9:].split(",")]
         return []
 
-    def sizes(self, packages):
-        """{file name: bytes} of what these packages are downloaded as."""
-        found = re.findall(r"^'\S+' (\S+) (\d+)", self.apt("apt-get", "download", "--print-uris", *packages), re.MULTILINE)
-        return {name: int(size) for name, size in found}
+    def files(self, packages):
+        """[(file name, bytes, hash, its kind)] of what these packages are downloaded as."""
+        said = self.apt("apt-get", "download", "--print-uris", *packages)
+        found = re.findall(r"^'\S+' (\S+) (\d+) (SHA\d+):([0-9a-f]+)", said, re.MULTILINE)
+        if len(found) != len(packages):
+            raise Trouble(f"apt names no file and hash for each of {' '.join(packages)}: {said.strip() or 'it said nothing'}")
+        return [(name, int(size), digest, kind.lower()) for name, size, kind, digest in found]
 
     def download(self, packages):
-        """The packages' files. They are kept in DOWNLOADS; what is there already apt checks against the suite's hashes,
-        and fetches anew where they differ."""
+        """The packages' files. They are kept in DOWNLOADS, and held against the suite's hashes each time: apt itself looks at
+        no more than the size of a file that is there."""
         DOWNLOADS.mkdir(parents=True, exist_ok=True)
+        files = self.files(packages)
         with open(DOWNLOADS / "lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            for name, _, digest, kind in files:
+                if not _is(DOWNLOADS / name, digest, kind):
+                    (DOWNLOADS / name).unlink(missing_ok=True)
             self._download(packages)
-        return [DOWNLOADS / name for name in self.sizes(packages)]
+            for name, _, digest, kind in files:
+                if not _is(DOWNLOADS / name, digest, kind):
+                    raise Trouble(f"{DOWNLOADS / name} is not what {self.name}'s list says: is the mirror being renewed? "
+                                  "Try again in a while")
+        return [DOWNLOADS / name for name, *_ in files]
 
     def _download(self, packages):
         read, write = os.pipe()
@@ -94,6 +106,10 @@ class Suite:
             said = apt.stderr.read()
         if apt.returncode:
             raise Trouble(f"`apt-get download {packages[0]}` failed with {apt.returncode}: {cause(said)}")
+
+
+def _is(path, digest, kind):
+    return path.exists() and hashlib.new(kind, path.read_bytes()).hexdigest() == digest
 
 
 def _show(status):

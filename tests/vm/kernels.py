@@ -63,7 +63,7 @@ def fetch(row):
     steps.say(f"kernel {row}: reading what Debian {suite.name} has")
     suite.update()
     wanted = packages(suite)
-    steps.say(f"kernel {row}: {sum(suite.sizes(wanted).values()) / 1e6:.0f} MB from Debian {suite.name}")
+    steps.say(f"kernel {row}: {sum(size for _, size, *_ in suite.files(wanted)) / 1e6:.0f} MB from Debian {suite.name}")
     with tempfile.TemporaryDirectory(prefix=f".{row}-", dir=KERNELS) as scratch:
         work = KERNELS / scratch
         (work / "tree").mkdir()
