@@ -452,19 +452,21 @@ CPPCHECK := cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,
 lint:
 	@$(MAKE) --no-print-directory --output-sync=target $(if $(filter -j%,$(MAKEFLAGS)),,-j2) lint-files
 
-# Each LLVM lays files out and warns in its own way: what is asked of it is what Debian 12's says. Elsewhere it is left out.
+# Each version of these lays C out and warns in its own way: it is held to what Debian 12's say. Elsewhere they are left out.
 LLVM := 14
-llvm_here = $(shell clang-format --version 2>/dev/null | sed -n 's/.*version \([0-9]*\)\..*/\1/p')
-with_llvm = $(if $(filter $(LLVM),$(llvm_here)),$(1),llvm-left-out)
+CPPCHECK_VERSION := 2.10
+version_of = $(shell $(1) --version 2>/dev/null | sed -n 's/.*[^0-9.]\([0-9][0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+with_llvm = $(if $(filter $(LLVM).%,$(call version_of,clang-format)),$(1),llvm-left-out)
+with_cppcheck = $(if $(filter $(CPPCHECK_VERSION),$(call version_of,cppcheck)),$(1),cppcheck-left-out)
 
-.PHONY: lint-files llvm-left-out
+.PHONY: lint-files llvm-left-out cppcheck-left-out
 llvm-left-out:
-	@echo "  lint       left out: clang-format, clang-tidy and the analyzer are held to version $(LLVM), and here is $(llvm_here)"
+	@echo "  lint       left out: clang-format, clang-tidy and the analyzer are held to version $(LLVM), and here is $(call version_of,clang-format)"
+cppcheck-left-out:
+	@echo "  lint       left out: cppcheck is held to version $(CPPCHECK_VERSION), and here is $(call version_of,cppcheck)"
 
-lint-files: $(LINT)/man $(call with_llvm,$(LINT)/format $(LINT_TIDY)) $(LINT)/cppcheck-user $(LINT)/cppcheck-bpf $(LINT)/shell $(LINT)/python
-
-format:
-	$(Q)clang-format -i $(LINT_C)
+lint-files: $(LINT)/man $(call with_llvm,$(LINT)/format $(LINT_TIDY)) $(call with_cppcheck,$(LINT)/cppcheck-user $(LINT)/cppcheck-bpf) \
+	$(LINT)/shell $(LINT)/python
 
 $(LINT)/format: $(LINT_C) .clang-format
 	$(call say,FORMAT,$(words $(LINT_C)) files)
