@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the guest has besides the common image: the real auditctl and auditd, and the program that performs the acts."""
 import fcntl
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from place import BUILD, STRICT, TOP, need, run  # noqa: E402
 ROOT = BUILD / "audit" / "root"
 ACTS = BUILD / "audit" / "acts"
 ACCEPT = TOP / "build" / "tests" / "vm" / "audit" / "accept"
-LIBRARIES = ("libauparse", "libwrap", "libnsl", "libtirpc")  # of those that auditd needs, what the tests' machine may lack
 TOOLS = ("auditctl", "auditd", "augenrules")
 CONFIG = """local_events = yes
 write_logs = yes
@@ -37,16 +37,21 @@ q_depth = 9000
 
 
 def fetch():
-    """auditd's packages, unpacked; once."""
+    """auditd's package and those of the libraries that this machine lacks, unpacked; once."""
     if (ROOT / "done").exists():
         return
     suite = Suite(own_suite())
     suite.update()
-    libraries = [name for name in closure(suite, "auditd") if name.startswith(LIBRARIES)]
+    lacking = [name for name in closure(suite, "auditd") if name.startswith("lib") and not is_installed(name)]
     ROOT.mkdir(parents=True, exist_ok=True)
-    for deb in suite.download(["auditd", *libraries]):
+    for deb in suite.download(["auditd", *lacking]):
         run(["dpkg-deb", "-x", deb, ROOT])
     (ROOT / "done").touch()
+
+
+def is_installed(package):
+    return "installed" in subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package], capture_output=True, text=True,
+                                         check=False).stdout.split()
 
 
 def closure(suite, package):
