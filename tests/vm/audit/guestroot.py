@@ -50,8 +50,8 @@ def fetch():
 
 
 def is_installed(package):
-    return "installed" in subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package], capture_output=True, text=True,
-                                         check=False).stdout.split()
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package], capture_output=True, text=True, check=False)
+    return done.stdout == "installed"
 
 
 def closure(suite, package):
@@ -91,14 +91,16 @@ class Pack:
             fcntl.flock(lock, fcntl.LOCK_EX)  # guests side by side share them
             fetch()
             build_acts()
+        unpacked = sorted(ROOT.rglob("*.so.*"))
         added = set()
         for name in TOOLS:
             archive.file(f"usr/sbin/{name}", _found(name))
-            for path, source in libraries(_found(name)):
+        for program in (*map(_found, TOOLS), *unpacked):
+            for path, source in libraries(program):  # of this machine
                 if path not in added:
                     added.add(path)
                     archive.file(path, source)
-        for library in sorted(ROOT.rglob("*.so.*")):
+        for library in unpacked:
             archive.file(f"usr/lib/x86_64-linux-gnu/{library.name}", library.resolve())
         archive.file("usr/bin/acts", ACTS)
         if ACCEPT.exists():
