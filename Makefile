@@ -275,7 +275,10 @@ test:
 	@STEP=8/10 tests/setup/step 'the service, in guests with a real systemd'
 	@$(quiet_make) service-matrix SERVICE=--short
 	@STEP=9/10 tests/setup/step 'the audit check, in guests with a real auditd'
-	@$(quiet_make) audit-matrix AUDIT_SETS=$(QUICK_SETS)
+	@case $$($(PKG_CONFIG) --modversion audit) in \
+		3.0.*) $(quiet_make) audit-matrix AUDIT_SETS=$(QUICK_SETS) ;; \
+		*) echo "  audit      left out: what rules mean is held to audit 3.0 (Debian 12), and here is $$($(PKG_CONFIG) --modversion audit)" ;; \
+		esac
 	@STEP=10/10 tests/setup/step 'other Debian suites, each in a root made from nothing'
 	@$(MAKE) --no-print-directory suites
 
