@@ -471,6 +471,9 @@ cppcheck-left-out:
 lint-files: $(LINT)/man $(call with_llvm,$(LINT)/format $(LINT_TIDY)) $(call with_cppcheck,$(LINT)/cppcheck-user $(LINT)/cppcheck-bpf) \
 	$(LINT)/shell $(LINT)/python
 
+format:
+	$(Q)clang-format -i $(LINT_C)
+
 $(LINT)/format: $(LINT_C) .clang-format
 	$(call say,FORMAT,$(words $(LINT_C)) files)
 	@mkdir -p $(@D)
