@@ -159,7 +159,7 @@ watching() {
 	auditctl -e 1 >/dev/null
 	waits_for on '"outcome":"parity"'
 	echo junk >>/etc/audit/audit.rules
-	waits_for file-bad 'junk is no option'
+	waits_for file-bad 'junk is not an option'
 	sed -i '/junk/d' /etc/audit/audit.rules
 	waits_for file-good '"outcome":"parity"'
 	mv /etc/audit/audit.rules /etc/audit/away
