@@ -9,11 +9,11 @@ CLANG ?= clang
 BPFTOOL ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
-# Warnings end the build of who develops (check, test), not that of a user whose compiler is newer than ours.
+# Warnings fail a developer's build (check, test), but not that of a user whose compiler is newer than ours.
 WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
 
-# What the targets need on a Debian machine; each target installs what it lacks and says so. gcc-multilib: a guest makes
-# 32-bit calls too.
+# What the targets need on a Debian machine. run, test and the targets that boot guests install what is missing, and say
+# so. gcc-multilib: a guest makes 32-bit calls too.
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libssl-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := busybox-static ca-certificates cpio gcc gcc-multilib kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
@@ -45,19 +45,22 @@ all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
 help:
 	@echo 'make               build $(B)/kmodwatch'
-	@echo 'make run           install what is missing, build, and show events (in a VM where this kernel has no modules)'
-	@echo 'make test          install what is missing and run the tests, on $(words $(KERNELS)) kernels'
-	@echo 'make check         lint, unit tests and one kernel without its slow cases: the loop while developing'
-	@echo 'make pristine      make run and make test in a Debian root made from nothing (SUITE=trixie: in that of another suite)'
-	@echo 'make bench         what watching costs, beside nothing, auditd and bpftrace: a table, in some minutes'
-	@echo 'make bench-profile where the instructions go: needs perf (linux-perf)'
-	@echo 'make vm KERNEL=6.12  a shell in a guest with that kernel: $(KERNELS)'
+	@echo 'make run           install what is missing, build, and show events (in a VM if this kernel cannot load modules)'
+	@echo 'make install       install the program, its man pages and its service; make uninstall removes them'
+	@echo 'make test          install what is missing, and run the tests on $(words $(KERNELS)) kernels'
+	@echo 'make check         run lint, the unit tests and the quick cases on one kernel: the loop while developing'
+	@echo 'make packages-test install what make check and the other targets need'
+	@echo 'make pristine      make run and make test in a Debian root made from scratch (SUITE=trixie for another suite)'
+	@echo 'make bench         measure what watching costs, compared with auditd and bpftrace (a few minutes)'
+	@echo 'make bench-profile show where the instructions go (needs perf, from linux-perf)'
+	@echo 'make vm KERNEL=6.12  start a shell in a guest with that kernel: $(KERNELS)'
+	@echo 'make docs-check    run the examples of the documents in a guest; make docs-record records them again'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
-	@echo 'make vm-asan       all that runs in guests, on $(SANITIZED_KERNELS), with the user side built for ASan and UBSan'
-	@echo 'make fuzz T=3600   each fuzzer for so many seconds'
-	@echo 'make format        lay out the C files as .clang-format says'
+	@echo 'make vm-asan       run everything that runs in guests, on $(SANITIZED_KERNELS), with the user side built for ASan and UBSan'
+	@echo 'make fuzz T=3600   run each fuzzer for that many seconds'
+	@echo 'make format        format the C files as .clang-format says'
 
-# --- the kernel side: one object a source, joined, and made into a header ---
+# --- the kernel side: one object per source, joined, and made into a header ---
 
 # maps.bpf.c first: bookworm's bpftool joins wrongly where an extern map comes before its definition.
 BPF_SOURCES := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))
@@ -110,7 +113,7 @@ $(addsuffix user/audit/profile.o,$(B)/ $(B)/asan/ $(B)/fuzz/): $(wildcard user/a
 
 -include $(BPF_SOURCES:%.c=$(B)/x86/%.d) $(BPF_SOURCES:%.c=$(B)/arm64/%.d) $(USER_OBJECTS:.o=.d)
 
-# --- packages: only what is missing is installed, and named ---
+# --- packages: what is missing is named and installed ---
 
 packages-build:
 	@tests/setup/packages 'the build' $(PACKAGES_BUILD)
@@ -123,7 +126,7 @@ packages-pristine:
 packages-test:
 	@tests/setup/packages 'all tests' $(PACKAGES_TEST)
 
-# Where nobody installed them: which are missing, and the mend.
+# Where nobody installed them: which are missing, and the fix.
 $(B)/tools: Makefile
 	@tests/setup/tools '$(CC)' '$(CLANG)' '$(BPFTOOL)' '$(PKG_CONFIG)' $(LIBRARIES) libelf zlib json-c
 	@mkdir -p $(@D)
@@ -153,7 +156,7 @@ run-vm:
 	@$(quiet_make) -j2 all >&2
 	@STEP=3/4 tests/vm/run scene --kernel $(KERNEL)
 
-# The README's two commands in a Debian root made from nothing, with nothing installed but make.
+# The README's two commands in a Debian root made from scratch, with nothing installed but make.
 SUITE ?= bookworm
 pristine: packages-pristine
 	@tests/pristine/run $(SUITE) tests/pristine/readme
@@ -255,8 +258,8 @@ kernels_with = $(shell awk '/^[0-9a-z]/ && $$3 ~ /$(1)/ { print $$1 }' tests/vm/
 # Random rule sets a kernel in `make test`; `make audit-matrix` alone takes 500 (some 20 minutes).
 QUICK_SETS ?= 15
 
-# Builds what a newcomer's first `make test` builds; the packages come first, since the build asks them. Targets that
-# stand side by side disturb each other in nothing: native, which watches this machine, is among them.
+# Builds what a newcomer's first `make test` builds. The packages come first, since the build asks them. Targets on one
+# line do not disturb each other, not even native, which watches this machine.
 test: export WERROR := 1
 test:
 	@STEP=1/10 $(MAKE) --no-print-directory packages-test
@@ -268,7 +271,7 @@ test:
 	@tests/setup/check
 	@STEP=5/10 tests/setup/step 'types and verifier budget on all kernels, signatures, the native kernel, instruction counts'
 	@$(quiet_make) -j2 --output-sync=target check-vmlinux signatures native bench-short
-	@STEP=6/10 tests/setup/step 'the examples in the documents; the cases on all kernels: some 400, about ten minutes'
+	@STEP=6/10 tests/setup/step 'the examples in the documents, and the cases on all kernels (about 400, about ten minutes)'
 	@$(quiet_make) docs-check matrix
 	@STEP=7/10 tests/setup/step 'fuzzers, $(T) s each'
 	@$(quiet_make) -j2 fuzz
@@ -277,9 +280,9 @@ test:
 	@STEP=9/10 tests/setup/step 'the audit check, in guests with a real auditd'
 	@case $$($(PKG_CONFIG) --modversion audit) in \
 		3.0.*) $(quiet_make) audit-matrix AUDIT_SETS=$(QUICK_SETS) ;; \
-		*) echo "  audit      left out: what rules mean is held to audit 3.0 (Debian 12), and here is $$($(PKG_CONFIG) --modversion audit)" ;; \
+		*) echo "  audit      skipped: it needs audit 3.0 (Debian 12), but this machine has $$($(PKG_CONFIG) --modversion audit)" ;; \
 		esac
-	@STEP=10/10 tests/setup/step 'other Debian suites, each in a root made from nothing'
+	@STEP=10/10 tests/setup/step 'other Debian suites, each in a root made from scratch'
 	@$(MAKE) --no-print-directory suites
 
 # The next Debian: build, unit tests, the verifier's budget with its compiler, a matrix on its kernel. The one after:
@@ -464,9 +467,9 @@ with_cppcheck = $(if $(filter $(CPPCHECK_VERSION),$(call version_of,cppcheck)),$
 
 .PHONY: lint-files llvm-left-out cppcheck-left-out
 llvm-left-out:
-	@echo "  lint       left out: clang-format, clang-tidy and the analyzer are held to version $(LLVM), and here is $(call version_of,clang-format)"
+	@echo "  lint       skipped: clang-format, clang-tidy and the analyzer must be version $(LLVM), but this machine has $(call version_of,clang-format)"
 cppcheck-left-out:
-	@echo "  lint       left out: cppcheck is held to version $(CPPCHECK_VERSION), and here is $(call version_of,cppcheck)"
+	@echo "  lint       skipped: cppcheck must be version $(CPPCHECK_VERSION), but this machine has $(call version_of,cppcheck)"
 
 lint-files: $(LINT)/man $(call with_llvm,$(LINT)/format $(LINT_TIDY)) $(call with_cppcheck,$(LINT)/cppcheck-user $(LINT)/cppcheck-bpf) \
 	$(LINT)/shell $(LINT)/python

@@ -11,34 +11,34 @@
 
 static const char help[] =
     "Usage: kmodwatch [OPTION]...\n"
-    "Shows every load and unload of a kernel module as it happens: on a terminal one line of text for each\n"
-    "event, elsewhere one JSON object per line. Events go to stdout, messages to stderr.\n"
+    "Shows every load and unload of a kernel module as it happens: as lines of text on a terminal, and as one\n"
+    "JSON object per line elsewhere. Events go to stdout, messages to stderr.\n"
     "\n"
-    "      --format FORMAT  text (the default on a terminal): lines for people, and a table for\n"
+    "      --format FORMAT  text (the default on a terminal): lines for people to read, and a table for\n"
     "                       --check-audit; json (the default elsewhere): one JSON object per line\n"
     "      --color WHEN     colours in text: auto (the default: on a terminal, unless NO_COLOR is set),\n"
     "                       always or never\n"
-    "      --journal        send events to the journal, with fields of their own, instead of stdout:\n"
+    "      --journal        send events to the journal, with journal fields, instead of stdout:\n"
     "                       journalctl KMODWATCH_EVENT=module_load\n"
     "      --no-snapshot    do not list the modules that are already loaded\n"
     "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
     "                       to 1048576 (default 16384); what does not fit is counted as events_lost\n"
     "      --image-limit MIB  hash modules up to this size (at most 64, which is the default)\n"
-    "      --image-ring KIB  the size of the ring for the bytes of modules, as --ring-size (default 8192)\n"
-    "      --no-hash        do not take the bytes of modules, so that events have no sha256\n"
+    "      --image-ring KIB  the size of the ring for the bytes of modules, like --ring-size (default 8192)\n"
+    "      --no-hash        do not read the bytes of modules, so events have no sha256\n"
     "      --capture DIR    keep each distinct module in DIR as SHA256.ko, readable by root only\n"
-    "      --capture-max MIB  how much space those may take (default 1024); the oldest are removed first\n"
+    "      --capture-max MIB  how much space they may take (default 1024); the oldest are removed first\n"
     "      --pin DIR        leave probes and rings in DIR, on a bpffs, when kmodwatch ends: they go on recording,\n"
     "                       and the next start continues where this one stopped\n"
     "      --self-test SECONDS  how often to test the probes (default 30; 0: only at the start)\n"
-    "      --state DIR      keep the list of loaded modules in DIR; the next start tells what has changed while\n"
-    "                       nobody watched (module_missed)\n"
+    "      --state DIR      keep the list of loaded modules in DIR; the next start reports what changed while\n"
+    "                       kmodwatch was not running (module_missed)\n"
     "      --options FILE   take more options from the line KMODWATCH_OPTIONS=\"...\" in FILE; SIGHUP reads it again\n"
     "      --profile NAME   what auditd's rules should record: your own rules file, or a built-in profile:\n"
     "                       " PROFILE_NAMES_AND_DEFAULT "\n"
-    "  -v, --verbose        say on stderr what is done, and why probes are missing; in text, list the\n"
-    "                       modules that are already loaded\n"
+    "  -v, --verbose        say on stderr what kmodwatch does, and why probes are missing; in text, list\n"
+    "                       the modules that are already loaded\n"
     "  -h, --help           show this and exit\n"
     "  -V, --version        show the version and exit\n"
     "\n"
@@ -53,11 +53,11 @@ static const char help[] =
     "\n"
     "kmodwatch runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile again.\n"
     "It needs root, or CAP_BPF and CAP_PERFMON. What --options, --profile, --state, --capture and --pin name must\n"
-    "be root's or yours, must be writable by nobody else, and must not be a symbolic link.\n"
-    "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout is gone, ...);\n"
+    "be root's or yours, must not be writable by anybody else, and must not be a symbolic link.\n"
+    "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout was closed, ...);\n"
     "2 could not start (usage, privilege, no probe could be attached, another kmodwatch holds the pins).\n"
-    "With --check-audit: 0 everything required is recorded; 1 something is not; 2 it could not be\n"
-    "found out (usage, privilege, unreadable files, an unknown verdict).\n"
+    "With --check-audit: 0 everything required is recorded; 1 something is not; 2 the check could not\n"
+    "decide (usage, privilege, unreadable files, an unknown verdict).\n"
     "See kmodwatch(8), kmodwatch-events(5) and kmodwatch-audit(7).\n";
 
 enum {
@@ -178,13 +178,13 @@ static bool add_rules(struct options *options, const char *path)
 static const char *conflict(const struct options *options, bool journal)
 {
 	if (!options->check_audit && options->rules_count)
-		return "--rules is for --check-audit: the monitor checks the system's own rules";
+		return "--rules needs --check-audit or --print-rules: while watching, kmodwatch checks this machine's rules";
 	if (journal && (options->check_audit || options->output != OUTPUT_DEFAULT))
-		return "--journal sends events as fields, so --format and --check-audit do not go with it";
+		return "--journal sends events as fields, so it cannot be combined with --format or --check-audit";
 	if (options->capture && !options->image_limit_mib)
-		return "--capture needs the bytes of modules, and --no-hash does not take them";
+		return "--capture needs the bytes of modules, so it cannot be combined with --no-hash";
 	if (options->print_rules && options->output != OUTPUT_DEFAULT)
-		return "--print-rules prints rules, so --format does not go with it";
+		return "--print-rules prints rules, so it cannot be combined with --format";
 	return NULL;
 }
 
@@ -205,13 +205,13 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 		switch (option) {
 		case OPTION_FORMAT:
 			if (!read_format(optarg, &read.output)) {
-				log_line("--format %s is not known: there are text and json", optarg);
+				log_line("--format %s is not known: use text or json", optarg);
 				return usage_error(exit_code);
 			}
 			break;
 		case OPTION_COLOR:
 			if (!read_colour(optarg, &read.colour)) {
-				log_line("--color %s is not known: there are auto, always and never", optarg);
+				log_line("--color %s is not known: use auto, always or never", optarg);
 				return usage_error(exit_code);
 			}
 			break;

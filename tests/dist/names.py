@@ -118,8 +118,8 @@ def keys(program):
     schema = json.loads(read(Path(program).parent / "kmodwatch.schema.json"))
     yield from events_page.faults(schema)
     longest = re.search(r"LINE_MAX_BYTES = (\d+)", read(TOP / "user" / "output" / "json.h")).group(1)
-    if f"at most {longest} bytes" not in read(DIST / "kmodwatch-events.5"):
-        yield f"kmodwatch-events.5: a line has at most {longest} bytes"
+    if f"({longest} bytes)" not in read(DIST / "kmodwatch-events.5"):
+        yield f"kmodwatch-events.5: a line has at most ({longest} bytes)"
     listed = re.findall(r"^\.It Ic (\w+)$", section(read(DIST / "kmodwatch.8"), ".Sh EVENTS", ".El"), re.MULTILINE)
     yield from compare("kmodwatch.8: kinds", set(schema["properties"]["event"]["enum"]), set(listed))
 

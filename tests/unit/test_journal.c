@@ -129,7 +129,7 @@ static void failures_matter_more(void **state)
 	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
 	assert_field(&entry, "PRIORITY=4");
 	assert_field(
-	    &entry, "MESSAGE=uid 0, \"a\\x0ab\"... could not load x: a module of that name is loaded already (EEXIST)");
+	    &entry, "MESSAGE=uid 0, \"a\\x0ab\"... could not load x: a module of that name is already loaded (EEXIST)");
 	journal_entry_clear(&entry);
 }
 

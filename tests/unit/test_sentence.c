@@ -74,13 +74,13 @@ static void failures(void **state)
 		{ EVENT_MODULE_LOAD, EBADF, "permission", "failed",
 		  "the file descriptor is not open for reading (EBADF)" },
 		{ EVENT_MODULE_LOAD, EINVAL, "permission", "failed",
-		  "not a regular file, an empty one, or unknown flags (EINVAL)" },
-		{ EVENT_MODULE_LOAD, ENOEXEC, "permission", "failed", "too short for a module (ENOEXEC)" },
+		  "not a regular file, an empty file, or unknown flags (EINVAL)" },
+		{ EVENT_MODULE_LOAD, ENOEXEC, "permission", "failed", "too short to be a module (ENOEXEC)" },
 		{ EVENT_MODULE_LOAD, EFAULT, "read", "failed", "its bytes are not in the caller's memory (EFAULT)" },
 		{ EVENT_MODULE_LOAD, EKEYREJECTED, "verify", "refused",
 		  "its signature is missing or not accepted (EKEYREJECTED)" },
-		{ EVENT_MODULE_LOAD, EEXIST, "verify", "failed", "a module of that name is loaded already (EEXIST)" },
-		{ EVENT_MODULE_LOAD, ENOENT, "verify", "failed", "it needs a symbol that nothing loaded has (ENOENT)" },
+		{ EVENT_MODULE_LOAD, EEXIST, "verify", "failed", "a module of that name is already loaded (EEXIST)" },
+		{ EVENT_MODULE_LOAD, ENOENT, "verify", "failed", "it needs a symbol that is not there (ENOENT)" },
 		{ EVENT_MODULE_LOAD, ENOEXEC, "verify", "failed", "not a valid module for this kernel (ENOEXEC)" },
 		{ EVENT_MODULE_LOAD, EPERM, "verify", "refused", "the kernel's policy forbids it (EPERM)" },
 		{ EVENT_MODULE_LOAD, ENODEV, "init", "failed", "its init failed: no such device (ENODEV)" },
@@ -156,13 +156,13 @@ static void shared_loads(void **state)
 	event.coalesced = number_of(true);
 	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/m/dummy.ko") };
 	assert_string_equal(sentence_verb(&event), "shared");
-	assert_string_equal(sentence(&event), "dummy.ko was loaded by uid 0, modprobe: has the result of another "
+	assert_string_equal(sentence(&event), "dummy.ko was loaded by uid 0, modprobe: got the result of another "
 					      "caller's load of the same file, from /m/dummy.ko");
 	event.outcome = text_of("failure");
 	event.syscall.ret = number_of((uint64_t)-ENODEV);
 	event.syscall.errno_name = text_of("ENODEV");
 	assert_string_equal(rest(&event),
-			    "by uid 0, modprobe: has the result of another caller's load of the same file: "
+			    "by uid 0, modprobe: got the result of another caller's load of the same file: "
 			    "no such device (ENODEV), from /m/dummy.ko");
 }
 
@@ -188,9 +188,9 @@ static void marks(void **state)
 	event.requested_by = (struct requested_by_part) { .known = KNOWN,
 							  .alias = text_of("net-pf-38"),
 							  .process = process_of(1000, "act", "/usr/bin/act") };
-	assert_string_equal(rest(&event), "by uid 0, modprobe; asked for by uid 1000, act (net-pf-38)");
+	assert_string_equal(rest(&event), "by uid 0, modprobe; requested by uid 1000, act (net-pf-38)");
 	event.requested_by.known = UNKNOWN;
-	assert_string_equal(rest(&event), "by uid 0, modprobe; asked for by an unknown process");
+	assert_string_equal(rest(&event), "by uid 0, modprobe; requested by an unknown process");
 }
 
 static const char *who(struct process process)
@@ -314,7 +314,7 @@ static void monitors_own(void **state)
 	assert_string_equal(
 	    sentence(&event),
 	    "kmodwatch 1.0 watches kernel 6.1 with 1 of 6 probes; not seen: one; two; three; and 1 more; "
-	    "it goes on where the last one stopped, with 12 records to read");
+	    "it continues where the last run stopped, with 12 records to read");
 
 	event = (struct event) { .kind = EVENT_MODULE_POLICY, .changed = { KNOWN, false, COUNT(changed), changed } };
 	event.policy = (struct policy_part) { .known = KNOWN,
@@ -324,18 +324,18 @@ static void monitors_own(void **state)
 					      .lockdown = text_of("integrity") };
 	assert_string_equal(
 	    sentence(&event),
-	    "what decides about loading modules changed: kernel.modprobe is now \"/tmp/x\\x20y\", "
+	    "the policy for loading modules changed: kernel.modprobe is now \"/tmp/x\\x20y\", "
 	    "kernel.modules_disabled is now on, module.sig_enforce is now unknown, lockdown is now integrity");
 
 	event = (struct event) { .kind = EVENT_MODULE_HIDDEN, .missing_from = { KNOWN, false, 2, places } };
 	event.module = (struct module_part) { .known = KNOWN, .name = text_of("bad") };
-	assert_string_equal(sentence(&event), "bad hides: it was loaded and not unloaded, but is missing from "
+	assert_string_equal(sentence(&event), "bad is hidden: it was loaded and not unloaded, but is missing from "
 					      "/proc/modules and /sys/module");
 	event.kind = EVENT_MODULE_MISSED;
 	event.change = text_of("unloaded");
-	assert_string_equal(sentence(&event), "bad was unloaded while nobody saw it");
+	assert_string_equal(sentence(&event), "bad was unloaded unseen");
 	event.kind = EVENT_MODULE_PRESENT;
-	assert_string_equal(sentence(&event), "bad is loaded already");
+	assert_string_equal(sentence(&event), "bad is already loaded");
 
 	event = (struct event) { .kind = EVENT_ATTEMPTS_SUPPRESSED, .count = number_of(9), .uid = number_of(5) };
 	event.what = text_of("module_request");

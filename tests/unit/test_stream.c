@@ -112,7 +112,7 @@ static size_t said(struct pipe_stream *made, char *lines, size_t room)
 	return n < 0 ? 0 : n;
 }
 
-/* Text has one line for all modules that are loaded already, or one for each; JSON is as ever. Counts are the same. */
+/* Text has one line for all modules that are already loaded, or one for each; JSON is as ever. Counts are the same. */
 static void snapshot_in_text(void **state)
 {
 	for (int lists = 0; lists < 2; lists++) {
@@ -134,7 +134,7 @@ static void snapshot_in_text(void **state)
 			assert_int_equal(said(&made, lines, sizeof(lines)), 0);
 		} else {
 			said(&made, lines, sizeof(lines));
-			assert_non_null(strstr(lines, "  present    3 modules are loaded already; -v lists them\n"));
+			assert_non_null(strstr(lines, "  present    3 modules are already loaded; -v lists them\n"));
 			assert_null(strstr(lines, "loop"));
 			assert_int_equal(stream_end_snapshot(&made.stream), 0); /* it is told once */
 			assert_int_equal(said(&made, lines, sizeof(lines)), 0);

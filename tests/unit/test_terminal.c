@@ -148,13 +148,13 @@ static void snapshot(void **state)
 	size_t size;
 
 	event.module = (struct module_part) { .known = KNOWN, .name = text_of("loop") };
-	assert_string_equal(line_of(&event, false), "14:03:07  present    loop          is loaded already\n");
+	assert_string_equal(line_of(&event, false), "14:03:07  present    loop          is already loaded\n");
 	terminal.lists_present = false;
 	assert_int_equal(terminal_render(&terminal, &event, &line, &size), 0);
 	assert_int_equal(size, 0);
 	assert_int_equal(terminal_render_present(&terminal, moment, &line, &size), 0);
 	line[size - 1] = '\0';
-	assert_string_equal(strchr(line, '\n') + 1, "14:03:07  present    1 module is loaded already; -v lists it");
+	assert_string_equal(strchr(line, '\n') + 1, "14:03:07  present    1 module is already loaded; -v lists it");
 	free(line);
 	assert_int_equal(terminal_render_present(&terminal, moment, &line, &size), 0);
 	assert_int_equal(size, 0);

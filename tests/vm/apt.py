@@ -25,7 +25,7 @@ def mirror():
         uri, origin, label, component = row.split("|")
         if (origin, label, component) == ("Debian", "Debian", "main"):
             return uri
-    raise Trouble("this machine's apt knows no Debian mirror: run `apt-get update` with a Debian main source set up")
+    raise Trouble("this machine's apt knows no Debian mirror: add Debian's main archive to its sources, and run `apt-get update`")
 
 
 def own_suite():

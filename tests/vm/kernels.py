@@ -60,7 +60,7 @@ def fetch(row):
         need(program, package)
     KERNELS.mkdir(parents=True, exist_ok=True)
     suite = Suite(SUITES[row])
-    steps.say(f"kernel {row}: reading what Debian {suite.name} has")
+    steps.say(f"kernel {row}: reading the package lists of Debian {suite.name}")
     suite.update()
     wanted = packages(suite)
     steps.say(f"kernel {row}: {sum(size for _, size, *_ in suite.files(wanted)) / 1e6:.0f} MB from Debian {suite.name}")

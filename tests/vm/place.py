@@ -21,12 +21,12 @@ RUNS = BUILD / "runs"
 DOWNLOADS = TOP / "build" / "downloads"
 
 
-# A warning ends the tests' build, and not that of who only wants to see events with a compiler that is newer than ours.
+# A warning fails the tests' build, but not that of a user who only wants to see events, with a newer compiler than ours.
 STRICT = ["-Werror"] if os.environ.get("WERROR") else []
 
 
 class Trouble(Exception):
-    """One sentence: the cause, and how to mend it."""
+    """One sentence: the cause, and how to fix it."""
 
 
 def need(program, package):
@@ -38,7 +38,7 @@ def need(program, package):
 
 
 def run(command, mend="", **options):
-    """Run a host command; where it fails, what it said becomes the sentence, with the mend that the caller knows."""
+    """Run a host command; where it fails, what it said becomes the sentence, with the fix that the caller knows."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
     if done.returncode:
         words = " ".join(str(word) for word in command[:2])
@@ -48,15 +48,15 @@ def run(command, mend="", **options):
 
 # What programs say when it is the machine's fault, and what helps.
 MENDS = (
-    (r"No space left on device|enough free space", "the disk is full: make room below {top}"),
+    (r"No space left on device|enough free space", "the disk is full: free some space for {top}"),
     (r"Could not resolve|Temporary failure|Failed to fetch|Unable to connect|Could not connect|Network is unreachable",
      "the mirror cannot be reached: check the network with `apt-get update`"),
-    (r"Permission denied|Operation not permitted|are you root", "it may not: run it as root"),
+    (r"Permission denied|Operation not permitted|are you root", "this needs root: run it as root"),
 )
 
 
 def cause(said, mend=""):
-    """The line of a program's words that tells most, and the mend."""
+    """The line of a program's words that tells most, and the fix."""
     lines = [line.strip() for line in said.strip().splitlines()] or ["it said nothing"]
     telling = next((line for line in lines if re.search(r"(?i)\berror\b|^E: |No space left", line)), lines[-1])
     known = next((words.format(top=TOP) for pattern, words in MENDS if re.search(pattern, said)), mend)
@@ -64,7 +64,7 @@ def cause(said, mend=""):
 
 
 class Steps:
-    """What takes its time, one numbered line each on stderr. STEP=4/5 in the environment: the next one's number."""
+    """What takes long, each as one numbered line on stderr. STEP=4/5 in the environment is the number of the next one."""
 
     def __init__(self):
         self.number, _, self.total = os.environ.get("STEP", "").partition("/")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The modules that are loaded already: /proc/modules, with what /sys/module adds. */
+/* The modules that are already loaded: /proc/modules, with what /sys/module adds. */
 #ifndef KMODWATCH_INVENTORY_H
 #define KMODWATCH_INVENTORY_H
 

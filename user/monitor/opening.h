@@ -20,7 +20,7 @@ struct opening {
 /* monitor_start, and what an earlier monitor left that cannot be read. Returns 0 or emit's error. */
 int opening_tell(const struct opening *opening, emit_fn emit, void *ctx);
 
-/* What is loaded already. That the list cannot be had is explained, and no reason not to watch. Returns as above. */
+/* What is already loaded. That the list cannot be had is explained, and no reason not to watch. Returns as above. */
 int opening_list(emit_fn emit, void *ctx);
 
 /* monitor_stop. signal: what ended it; counts: of the lines of each kind. Returns as above. */

@@ -61,7 +61,7 @@ static void add_signature(struct phrase *phrase, const struct event *event, bool
 		return;
 	}
 	mark(phrase, any, "signed by ");
-	phrase_text(phrase, &event->signature.signer, "somebody unknown");
+	phrase_text(phrase, &event->signature.signer, "an unknown signer");
 	phrase_add(phrase, ", which the kernel does not accept");
 }
 
@@ -82,14 +82,14 @@ static void add_requester(struct phrase *phrase, const struct requested_by_part 
 {
 	if (by->known == ABSENT)
 		return;
-	phrase_add(phrase, "; asked for by ");
+	phrase_add(phrase, "; requested by ");
 	if (by->known == UNKNOWN) {
 		phrase_add(phrase, "an unknown process");
 		return;
 	}
 	who_process(phrase, &by->process, names);
 	phrase_add(phrase, " (");
-	phrase_text(phrase, &by->alias, "for an unknown alias");
+	phrase_text(phrase, &by->alias, "an unknown alias");
 	phrase_add(phrase, ")");
 }
 

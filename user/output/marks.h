@@ -11,7 +11,7 @@ void marks_add_source(struct phrase *phrase, const struct source_part *source, s
 /* How many columns it takes at least. */
 size_t marks_source_columns(const struct event *event);
 
-/* "; unsigned, out-of-tree; asked for by ..." */
+/* "; unsigned, out-of-tree; requested by ..." */
 void marks_add(struct phrase *phrase, const struct event *event, struct names *names);
 
 #endif

@@ -65,7 +65,7 @@ static void add_start(struct phrase *phrase, const struct event *event)
 		add_losses(phrase, probes, all);
 	if (event->resumed.known != KNOWN)
 		return;
-	phrase_add(phrase, "; it goes on where the last one stopped, with ");
+	phrase_add(phrase, "; it continues where the last run stopped, with ");
 	add_number(phrase, &event->resumed.records, "an unknown number of");
 	phrase_add(phrase, " records to read");
 }
@@ -99,7 +99,7 @@ static void add_policy(struct phrase *phrase, const struct event *event)
 {
 	const struct text *changed = event->changed.items;
 
-	phrase_add(phrase, "what decides about loading modules changed: ");
+	phrase_add(phrase, "the policy for loading modules changed: ");
 	for (size_t i = 0; event->changed.known == KNOWN && i < event->changed.count; i++) {
 		phrase_add(phrase, i ? ", " : "");
 		add_setting(phrase, &changed[i], &event->policy);
@@ -120,7 +120,7 @@ static void add_suppressed(struct phrase *phrase, const struct event *event, str
 	} else if (text_is(&event->what, "module_request")) {
 		phrase_add(phrase, " more requests for modules");
 	} else {
-		phrase_add(phrase, " more of something unknown");
+		phrase_add(phrase, " more events of an unknown kind");
 	}
 	phrase_add(phrase, " by ");
 	if (event->uid.known == KNOWN)
@@ -143,12 +143,12 @@ static const struct {
 	{ "module", "descriptions of unloaded modules" },
 	{ "params", "parameters of modules" },
 	{ "signature", "signatures of modules" },
-	{ "result", "results that are told twice (nothing is missing)" },
-	{ "captured image", "images, which were not kept" },
+	{ "result", "results that are reported twice (nothing is missing)" },
+	{ "captured image", "images that were not kept" },
 	{ "self-test", "events of the self-test" },
 	{ "undecodable record", "records that could not be read" },
 	{ "pinned record of another version", "records that another version left" },
-	{ "pinned record", "records that somebody took a part from" },
+	{ "pinned record", "records in pins that somebody removed in part" },
 };
 
 static void add_lost(struct phrase *phrase, const struct event *event)
@@ -168,17 +168,17 @@ static void add_lost(struct phrase *phrase, const struct event *event)
 	add_number(phrase, &event->count, "an unknown number of");
 	phrase_addf(phrase, " %s",
 		    i < sizeof(losses) / sizeof(losses[0]) ? losses[i].words : "events of an unknown kind");
-	phrase_add(phrase, ": there was no room for them, or they could not be had");
+	phrase_add(phrase, ": there was no room for them, or they could not be obtained");
 }
 
 static void add_hidden(struct phrase *phrase, const struct event *event)
 {
 	const struct text *places = event->missing_from.items;
 
-	phrase_add(phrase, "hides: it was loaded and not unloaded, but is missing from ");
+	phrase_add(phrase, "is hidden: it was loaded and not unloaded, but is missing from ");
 	for (size_t i = 0; event->missing_from.known == KNOWN && i < event->missing_from.count; i++) {
 		phrase_add(phrase, i ? " and " : "");
-		phrase_text(phrase, &places[i], "a place unknown");
+		phrase_text(phrase, &places[i], "an unknown place");
 	}
 }
 
@@ -205,7 +205,7 @@ void notes_add(struct phrase *phrase, const struct event *event, struct names *n
 		add_start(phrase, event);
 		break;
 	case EVENT_MODULE_PRESENT:
-		phrase_add(phrase, "is loaded already");
+		phrase_add(phrase, "is already loaded");
 		marks_add(phrase, event, names);
 		break;
 	case EVENT_MODULE_POLICY:
@@ -214,7 +214,7 @@ void notes_add(struct phrase *phrase, const struct event *event, struct names *n
 	case EVENT_MODULE_MISSED:
 		phrase_add(phrase, "was ");
 		phrase_ours(phrase, &event->change, "loaded or unloaded");
-		phrase_add(phrase, " while nobody saw it");
+		phrase_add(phrase, " unseen");
 		marks_add(phrase, event, names);
 		break;
 	case EVENT_MODULE_HIDDEN:

@@ -25,7 +25,7 @@ static const struct {
 	const char *verb, *done;
 } kinds[EVENT_KINDS] = {
 	[EVENT_MONITOR_START] = { "started", NULL },	   [EVENT_MODULE_PRESENT] = { "present", NULL },
-	[EVENT_MODULE_POLICY] = { "policy", NULL },	   [EVENT_MODULE_REQUEST] = { "asked for", "was asked for" },
+	[EVENT_MODULE_POLICY] = { "policy", NULL },	   [EVENT_MODULE_REQUEST] = { "requested", "was requested" },
 	[EVENT_TOOL_EXEC] = { "ran", "was run" },	   [EVENT_MODULE_COMING] = { "loading", "is being loaded" },
 	[EVENT_MODULE_LOAD] = { "loaded", "was loaded" },  [EVENT_MODULE_UNLOAD] = { "unloaded", "was unloaded" },
 	[EVENT_MODULE_MISSED] = { "missed", NULL },	   [EVENT_MODULE_HIDDEN] = { "hidden", NULL },
@@ -126,7 +126,7 @@ static void add_actor(struct phrase *phrase, const struct event *event, struct n
 static void add_why(struct phrase *phrase, const struct event *event)
 {
 	if (shared(event))
-		phrase_add(phrase, "has the result of another caller's load of the same file");
+		phrase_add(phrase, "got the result of another caller's load of the same file");
 	if (!failed(event))
 		return;
 	phrase_add(phrase, shared(event) ? ": " : "");

@@ -31,7 +31,7 @@ int stream_init(struct stream *stream, int fd, enum output output, const volatil
  */
 int stream_emit(struct stream *stream, struct event *event);
 
-/* All that are loaded already have been emitted: text tells of them in one line. Returns as above. */
+/* All that are already loaded have been emitted: text tells of them in one line. Returns as above. */
 int stream_end_snapshot(struct stream *stream);
 
 #endif

@@ -172,7 +172,7 @@ int terminal_render_present(struct terminal *terminal, uint64_t time, char **lin
 	add_time(terminal, time, "", &made);
 	phrase_add(&made, "present");
 	phrase_pad(&made, NAME_COLUMN);
-	phrase_addf(&made, "%zu module%s loaded already; -v lists %s", terminal->present,
+	phrase_addf(&made, "%zu module%s already loaded; -v lists %s", terminal->present,
 		    terminal->present == 1 ? " is" : "s are", terminal->present == 1 ? "it" : "them");
 	terminal->present = 0;
 	return finish(&made, line, size);

@@ -9,7 +9,7 @@
 struct terminal {
 	int fd; /* whose width counts; not owned */
 	bool colour, utf8;
-	bool lists_present; /* a line for each module that is loaded already, not one for all */
+	bool lists_present; /* a line for each module that is already loaded, not one for all */
 	size_t present;	    /* how many there were without a line */
 	int year, day;	    /* of the last line */
 	struct names names;
@@ -27,7 +27,7 @@ void terminal_init(struct terminal *terminal, int fd, bool colour, bool lists_pr
  */
 int terminal_render(struct terminal *terminal, const struct event *event, char **line, size_t *size);
 
-/* The one line for modules that are loaded already; time: ns since 1970. Otherwise as above. */
+/* The one line for modules that are already loaded; time: ns since 1970. Otherwise as above. */
 int terminal_render_present(struct terminal *terminal, uint64_t time, char **line, size_t *size);
 
 #endif
