@@ -38,7 +38,8 @@ def need(program, package):
 
 
 def run(command, mend="", **options):
-    """Run a host command; where it fails, what it said becomes the sentence, with the fix that the caller knows."""
+    """Run a host command, in English; where it fails, what it said becomes the sentence, with the fix that the caller knows."""
+    options.setdefault("env", dict(os.environ, LC_ALL="C"))  # MENDS knows what programs say in English
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
     if done.returncode:
         words = " ".join(str(word) for word in command[:2])
