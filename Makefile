@@ -106,7 +106,7 @@ $(B)/kmodwatch: $(USER_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS) $^ -o $@ $(USER_LIBS)
 
-$(B)/user/monitor/object.o: | $(B)/include/kmodwatch.skel.h
+$(B)/user/kernel/object.o: | $(B)/include/kmodwatch.skel.h
 
 # The built-in profiles are taken in as they are.
 $(addsuffix user/audit/profile.o,$(B)/ $(B)/asan/ $(B)/fuzz/): $(wildcard user/audit/profiles/*.rules)
@@ -166,9 +166,8 @@ vm: packages-vm all
 
 # --- unit tests ---
 
-# The user side without what needs libbpf, and so root: a program for each noun.
-UNIT_OBJECTS := $(filter-out user/main.o $(addprefix user/monitor/,control.o health.o limits.o lost.o monitor.o object.o opening.o pin_folder.o pins.o preflight.o probes.o selftest.o service.o setup.o takeover.o tools.o), \
-	$(USER_SOURCES:.c=.o))
+# The user side without the rooms that need libbpf, and so root: a program for each noun.
+UNIT_OBJECTS := $(filter-out user/main.o user/kernel/% user/monitor/%,$(USER_SOURCES:.c=.o))
 UNIT_SHARED := $(UNIT_OBJECTS) $(patsubst %.c,%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 UNIT_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
 UNIT_LIBS = $(shell $(PKG_CONFIG) --libs cmocka json-c audit libsystemd libcrypto)
@@ -188,7 +187,7 @@ $(B)/asan/kmodwatch: $(USER_SOURCES:%.c=$(B)/asan/%.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(USER_LIBS)
 
-$(B)/asan/user/monitor/object.o: | $(B)/include/kmodwatch.skel.h
+$(B)/asan/user/kernel/object.o: | $(B)/include/kmodwatch.skel.h
 
 $(addprefix $(B)/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/,$(UNIT_SHARED))
 	$(call say,LINK,$@)
@@ -198,9 +197,12 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
-# What it asks of the kernel side its test answers.
-$(B)/tests/unit/test_selftest: $(B)/user/monitor/selftest.o
-$(B)/asan/tests/unit/test_selftest: $(B)/asan/user/monitor/selftest.o
+# What needs no libbpf in the kernel's room. What the self-test asks of the kernel side its test answers.
+UNIT_SELFTEST := $(addprefix user/kernel/,own_calls.o programs.o selftest.o traced.o)
+$(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
+$(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
+$(B)/tests/unit/test_traced: $(B)/user/kernel/traced.o
+$(B)/asan/tests/unit/test_traced: $(B)/asan/user/kernel/traced.o
 
 .PHONY: unit-asan unit-valgrind
 unit: $(addprefix $(B)/,$(UNIT_PROGRAMS)) | dist-check
@@ -330,7 +332,7 @@ matrix: all
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.
 AUDIT_SETS ?= 500
 AUDIT_ACCEPT := $(B)/tests/vm/audit/accept
-$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/trusted.o user/monitor/clock.o)
+$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/trusted.o user/clock.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
@@ -364,7 +366,7 @@ vm-asan: $(B)/asan/kmodwatch | all other-builds
 		KMODWATCH=$< tests/vm/audit/run $$part --kernel $$kernel || exit 1; done; done
 
 # Our reading of module signatures, against modinfo's.
-$(B)/tests/signatures/show: $(B)/tests/signatures/show.o $(B)/user/monitor/signature.o
+$(B)/tests/signatures/show: $(B)/tests/signatures/show.o $(B)/user/calls/signature.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs libcrypto)
 

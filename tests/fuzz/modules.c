@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* /proc/modules: any bytes. What is understood of them is shown as it would be at the start. */
-#include "../../user/monitor/inventory.h"
+#include "../../user/modules/inventory.h"
 #include "check/rendered.h"
 
 #include <errno.h>

@@ -4,9 +4,9 @@
  * of length and flags, then the bytes. WHOLE: kind and sizes are made to fit, or next to nothing would get past them;
  * ids are few, so that records meet.
  */
-#include "../../user/monitor/correlate.h"
-#include "../../user/monitor/memory.h"
-#include "../../user/monitor/record.h"
+#include "../../user/calls/correlate.h"
+#include "../../user/memory.h"
+#include "../../user/calls/record.h"
 #include "check/rendered.h"
 
 #include <errno.h>

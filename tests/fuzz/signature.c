@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is appended to a module: any bytes, each run's in a block of exactly their size. */
-#include "../../user/monitor/signature.h"
+#include "../../user/calls/signature.h"
 
 #include <openssl/err.h>
 #include <stdint.h>

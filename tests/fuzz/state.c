@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The list of loaded modules on disk: whatever the file holds, and what was read is read again when it is written. */
-#include "../../user/monitor/state.h"
+#include "../../user/modules/state.h"
 
 #include <stdint.h>
 #include <stdlib.h>

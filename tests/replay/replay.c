@@ -3,12 +3,12 @@
  * A day's worth of events, one million of all kinds, replayed through the user side as the monitor has it, but for
  * libbpf: replay [EVENTS]. Prints what it took, and ends with 1 when memory grew between the first tenth and the end.
  */
-#include "../../user/monitor/correlate.h"
-#include "../../user/monitor/hidden.h"
-#include "../../user/monitor/images.h"
-#include "../../user/monitor/memory.h"
-#include "../../user/monitor/missed.h"
-#include "../../user/monitor/record.h"
+#include "../../user/calls/correlate.h"
+#include "../../user/modules/hidden.h"
+#include "../../user/calls/images.h"
+#include "../../user/memory.h"
+#include "../../user/modules/missed.h"
+#include "../../user/calls/record.h"
 #include "../../user/output/stream.h"
 #include "../unit/records.h"
 

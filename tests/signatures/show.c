@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Reads a module's image from stdin, and shows its signature as `modinfo -F` would: signer, sig_key, sig_hashalgo. */
-#include "../../user/monitor/signature.h"
+#include "../../user/calls/signature.h"
 
 #include <stdio.h>
 #include <stdlib.h>

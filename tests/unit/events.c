@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "events.h"
-#include "../../user/monitor/memory.h"
+#include "../../user/memory.h"
 #include "../../user/output/fields.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_UNIT_EVENTS_H
 #define KMODWATCH_UNIT_EVENTS_H
 
-#include "../../user/monitor/correlate.h"
+#include "../../user/calls/correlate.h"
 #include "line.h"
 #include "records.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The folder of images: whose it may be, and what may stand in it. What is kept there is test_images.c's. */
-#include "../../user/monitor/capture.h"
-#include "../../user/monitor/images.h"
+#include "../../user/calls/capture.h"
+#include "../../user/calls/images.h"
 #include "hostile.h"
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Containers by the paths of their cgroups, as the runtimes make them; and what only looks like one. */
-#include "../../user/monitor/container.h"
+#include "../../user/calls/container.h"
 #include "unit.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/monitor/decode.h"
+#include "../../user/calls/decode.h"
 #include "records.h"
 #include "unit.h"
 

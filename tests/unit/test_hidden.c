@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Modules that hide, with a /proc/modules, a /sys/module and a clock of our own. */
-#include "../../user/monitor/hidden.h"
-#include "../../user/monitor/memory.h"
+#include "../../user/modules/hidden.h"
+#include "../../user/memory.h"
 #include "records.h"
 #include "unit.h"
 

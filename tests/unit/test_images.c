@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Images that come in chunks over a ring, hashed and captured; the ring is a file laid out as the kernel's. */
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "../../user/monitor/attempts.h"
-#include "../../user/monitor/capture.h"
-#include "../../user/monitor/images.h"
+#include "../../user/calls/attempts.h"
+#include "../../user/calls/capture.h"
+#include "../../user/calls/images.h"
 #include "unit.h"
 
 #include <dirent.h>

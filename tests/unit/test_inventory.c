@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/monitor/inventory.h"
+#include "../../user/modules/inventory.h"
 #include "line.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/monitor/missed.h"
-#include "../../user/monitor/state.h"
+#include "../../user/modules/missed.h"
+#include "../../user/modules/state.h"
 #include "line.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/monitor/policy.h"
+#include "../../user/modules/policy.h"
 #include "unit.h"
 
 #include <stdio.h>

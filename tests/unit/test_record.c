@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/monitor/record.h"
+#include "../../user/calls/record.h"
 #include "records.h"
 #include "unit.h"
 

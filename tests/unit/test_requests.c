@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Whose request a process serves. */
-#include "../../user/monitor/memory.h"
+#include "../../user/memory.h"
 #include "events.h"
 
 #include <string.h>

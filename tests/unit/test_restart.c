@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A monitor that is killed, and the one after it, which goes on with what the first kept in memory. */
-#include "../../user/monitor/memory.h"
+#include "../../user/memory.h"
 #include "events.h"
 
 #include <string.h>

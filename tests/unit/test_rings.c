@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The two rings, in memory laid out as the kernel's: a page for each position, then the data twice. */
-#include "../../user/monitor/rings.h"
+#include "../../user/calls/rings.h"
 #include "unit.h"
 
 #include "../../bpf/event.h"

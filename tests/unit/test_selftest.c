@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The self-test, with probes, rings and a clock of our own. */
-#include "../../user/monitor/selftest.h"
-#include "../../user/monitor/memory.h"
-#include "../../user/monitor/preflight.h"
-#include "../../user/monitor/probe.h"
+#include "../../user/kernel/selftest.h"
+#include "../../user/memory.h"
+#include "../../user/kernel/preflight.h"
+#include "../../user/kernel/probe.h"
 #include "../../user/options.h"
 #include "unit.h"
 

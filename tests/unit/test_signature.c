@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Signatures as they are appended. The well-formed ones are the fuzzer's corpus: Debian's, and two made with openssl.
  */
-#include "../../user/monitor/signature.h"
+#include "../../user/calls/signature.h"
 #include "unit.h"
 
 #include <openssl/err.h>

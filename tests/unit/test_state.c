@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/monitor/state.h"
+#include "../../user/modules/state.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is said of what was only counted: all of it, once. */
-#include "../../user/monitor/memory.h"
-#include "../../user/monitor/suppressed.h"
+#include "../../user/memory.h"
+#include "../../user/calls/suppressed.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/monitor/taints.h"
+#include "../../user/calls/taints.h"
 #include "unit.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "../../user/cleanup.h"
-#include "../../user/monitor/traced.h"
+#include "../../user/kernel/traced.h"
 #include "unit.h"
 
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include "watch.h"
 #include "../cleanup.h"
 #include "../log.h"
-#include "../monitor/clock.h"
+#include "../clock.h"
 #include "check.h"
 #include "kernel.h"
 #include "parity.h"

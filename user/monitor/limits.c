@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "limits.h"
-#include "clock.h"
-#include "probes.h"
-#include "suppressed.h"
+#include "../clock.h"
+#include "../kernel/probes.h"
+#include "../calls/suppressed.h"
 
 static const uint64_t PERIOD_NS = 1000000000;
 

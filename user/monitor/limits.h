@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_LIMITS_H
 #define KMODWATCH_LIMITS_H
 
-#include "correlate.h"
+#include "../calls/correlate.h"
 
 struct probes;
 

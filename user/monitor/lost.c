@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "lost.h"
 #include "../output/event.h"
-#include "clock.h"
-#include "probes.h"
+#include "../clock.h"
+#include "../kernel/probes.h"
 
 #include <errno.h>
 

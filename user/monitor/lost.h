@@ -4,8 +4,8 @@
 #define KMODWATCH_LOST_H
 
 #include "../../bpf/event.h"
-#include "correlate.h"
-#include "probes.h"
+#include "../calls/correlate.h"
+#include "../kernel/probes.h"
 
 /* Records that were none. Starts zeroed. */
 struct lost {

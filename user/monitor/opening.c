@@ -3,11 +3,11 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../output/fields.h"
-#include "inventory.h"
-#include "policy.h"
-#include "preflight.h"
-#include "probes.h"
-#include "rings.h"
+#include "../modules/inventory.h"
+#include "../modules/policy.h"
+#include "../kernel/preflight.h"
+#include "../kernel/probes.h"
+#include "../calls/rings.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #define KMODWATCH_OPENING_H
 
 #include "../output/event.h"
-#include "correlate.h"
+#include "../calls/correlate.h"
 
 struct policy;
 struct probes;

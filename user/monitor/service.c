@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "service.h"
-#include "clock.h"
+#include "../clock.h"
 
 #include <stdio.h>
 #include <systemd/sd-daemon.h>

@@ -4,7 +4,7 @@
 #define KMODWATCH_SERVICE_H
 
 #include "../output/stream.h"
-#include "selftest.h"
+#include "../kernel/selftest.h"
 
 #include <stdbool.h>
 

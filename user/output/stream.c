@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stream.h"
 #include "../cleanup.h"
-#include "../monitor/clock.h"
+#include "../clock.h"
 #include "fields.h"
 #include "journal.h"
 #include "json.h"

@@ -3,7 +3,7 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../trusted.h"
-#include "folder.h"
+#include "../folder.h"
 #include "pins.h"
 
 #include <bpf/bpf.h>

@@ -4,7 +4,7 @@
 #define KMODWATCH_POLICY_H
 
 #include "../output/event.h"
-#include "correlate.h"
+#include "../calls/correlate.h"
 
 struct policy {
 	char modprobe[4096];		     /* kernel.modprobe: what the kernel runs to load a module by alias */

@@ -4,8 +4,8 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../trusted.h"
-#include "clock.h"
-#include "folder.h"
+#include "../clock.h"
+#include "../folder.h"
 
 #include <errno.h>
 #include <fcntl.h>

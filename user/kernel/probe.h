@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_PROBE_H
 #define KMODWATCH_PROBE_H
 
-#include "memory.h"
+#include "../memory.h"
 #include "programs.h"
 
 #include <stdbool.h>

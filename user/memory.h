@@ -6,10 +6,10 @@
 #ifndef KMODWATCH_MEMORY_H
 #define KMODWATCH_MEMORY_H
 
-#include "hidden.h"
-#include "images.h"
-#include "requests.h"
-#include "suppressed.h"
+#include "modules/hidden.h"
+#include "calls/images.h"
+#include "calls/requests.h"
+#include "calls/suppressed.h"
 
 enum {
 	SLOTS = 192, /* records of calls under way: four or five a call */

@@ -5,7 +5,7 @@
 #include "../output/text.h"
 #include "attempts.h"
 #include "capture.h"
-#include "memory.h"
+#include "../memory.h"
 #include "ring.h"
 
 #include <errno.h>

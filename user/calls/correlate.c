@@ -6,7 +6,7 @@
 #include "correlate.h"
 #include "../cleanup.h"
 #include "attempts.h"
-#include "clock.h"
+#include "../clock.h"
 #include "decode.h"
 #include "evidence.h"
 

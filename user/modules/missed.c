@@ -7,7 +7,7 @@
 #include "missed.h"
 #include "../cleanup.h"
 #include "../log.h"
-#include "clock.h"
+#include "../clock.h"
 #include "expected.h"
 #include "inventory.h"
 

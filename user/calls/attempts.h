@@ -6,7 +6,7 @@
 #ifndef KMODWATCH_ATTEMPTS_H
 #define KMODWATCH_ATTEMPTS_H
 
-#include "memory.h"
+#include "../memory.h"
 
 /* Copies of the records of a call that has not returned. A lost return leaves it until the thread's next call. */
 struct open_attempt {

@@ -2,10 +2,10 @@
 #include "takeover.h"
 #include "../cleanup.h"
 #include "../log.h"
-#include "clock.h"
+#include "../clock.h"
 #include "control.h"
 #include "pins.h"
-#include "ring.h"
+#include "../calls/ring.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "suppressed.h"
 #include "decode.h"
-#include "memory.h"
+#include "../memory.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #define KMODWATCH_PROBES_H
 
 #include "../output/event.h"
-#include "memory.h"
+#include "../memory.h"
 
 struct options;
 struct pins;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "preflight.h"
 #include "../log.h"
-#include "policy.h"
+#include "../modules/policy.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

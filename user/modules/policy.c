@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "policy.h"
 #include "../cleanup.h"
-#include "clock.h"
+#include "../clock.h"
 
 #include <stdio.h>
 #include <string.h>

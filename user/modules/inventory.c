@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "inventory.h"
 #include "../cleanup.h"
-#include "taints.h"
+#include "../calls/taints.h"
 
 #include <dirent.h>
 #include <errno.h>

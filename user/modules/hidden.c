@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "hidden.h"
 #include "../cleanup.h"
-#include "clock.h"
+#include "../clock.h"
 #include "../log.h"
 #include "inventory.h"
 #include "loaded.h"
-#include "memory.h"
+#include "../memory.h"
 
 #include <errno.h>
 #include <string.h>

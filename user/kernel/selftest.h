@@ -8,9 +8,9 @@
 #ifndef KMODWATCH_SELFTEST_H
 #define KMODWATCH_SELFTEST_H
 
-#include "correlate.h"
+#include "../calls/correlate.h"
 #include "probes.h"
-#include "rings.h"
+#include "../calls/rings.h"
 
 struct options;
 struct selftest;

@@ -3,7 +3,7 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../trusted.h"
-#include "folder.h"
+#include "../folder.h"
 #include "images.h"
 
 #include <dirent.h>

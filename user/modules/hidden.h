@@ -6,8 +6,8 @@
 #ifndef KMODWATCH_HIDDEN_H
 #define KMODWATCH_HIDDEN_H
 
-#include "correlate.h"
-#include "record.h"
+#include "../calls/correlate.h"
+#include "../calls/record.h"
 
 enum { HIDDEN_MAX = 1024 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "requests.h"
-#include "memory.h"
+#include "../memory.h"
 
 #include <stdbool.h>
 #include <string.h>
