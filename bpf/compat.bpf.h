@@ -7,7 +7,7 @@
 #include "flavors.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
-#include "event.h"
+#include "records.h"
 
 enum {
 	CAP_SYS_MODULE = 16,

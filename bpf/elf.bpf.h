@@ -6,7 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
-#include "event.h"
+#include "records.h"
 
 struct elf_header { /* Elf64_Ehdr */
 	__u8 e_ident[16];

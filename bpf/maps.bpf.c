@@ -23,7 +23,7 @@
  *                     only counted. A table of our own, since the look into a hash map was 190 of the 495 instructions
  *                     that a refused call cost more; limit_owners says which slots are taken. The user side makes room
  *   control           what the user side tells the programs
- *   memory            what the user side must remember across its own end; no program touches it
+ *   handover          what the user side must remember across its own end; no program touches it
  */
 #define MAP
 #include "maps.bpf.h"

@@ -5,7 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
-#include "event.h"
+#include "records.h"
 
 #ifndef MAP
 #define MAP extern
@@ -20,8 +20,8 @@ enum {
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
 	IMAGE_RING_SIZE = 8 * 1024 * 1024, /* as RING_SIZE */
 	WAITS_UNREAD = 16 * 1024,	   /* bytes on the ring that need wake nobody: a quarter of the smallest */
-	MEMORY_PIECE = 4 * 1024 * 1024,	   /* the most that a value may have before 6.13 or so */
-	MEMORY_PIECES = 2,
+	HANDOVER_PIECE = 4 * 1024 * 1024,  /* the most that a value may have before 6.13 or so */
+	HANDOVER_PIECES = 2,
 	BPF_F_MMAPABLE_ = 1 << 10, /* uapi/linux/bpf.h, an enumerator there too */
 };
 
@@ -124,16 +124,16 @@ struct under_way_map {
 	__u64 *value;
 };
 
-struct memory_bytes {
-	__u8 bytes[MEMORY_PIECE];
+struct handover_bytes {
+	__u8 bytes[HANDOVER_PIECE];
 };
 
-struct memory_map {
+struct handover_map {
 	int (*type)[BPF_MAP_TYPE_ARRAY];
-	int (*max_entries)[MEMORY_PIECES];
+	int (*max_entries)[HANDOVER_PIECES];
 	int (*map_flags)[BPF_F_MMAPABLE_];
 	__u32 *key;
-	struct memory_bytes *value;
+	struct handover_bytes *value;
 };
 
 struct control_map {
@@ -158,6 +158,6 @@ MAP struct under_way_map under_way SEC(".maps");
 MAP struct limits_map limits SEC(".maps");
 MAP struct limit_owners_map limit_owners SEC(".maps");
 MAP struct control_map control SEC(".maps");
-MAP struct memory_map memory SEC(".maps");
+MAP struct handover_map handover SEC(".maps");
 
 #endif

@@ -5,7 +5,7 @@
  * ids are few, so that records meet.
  */
 #include "../../user/calls/correlate.h"
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "../../user/calls/record.h"
 #include "check/rendered.h"
 
@@ -17,7 +17,7 @@ enum { WHOLE = 0x8000, LENGTH = 0x7fff, OFFSET = 1000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static struct memory memory;
+static struct handover handover;
 
 static int emit(void *ctx, struct event *event)
 {
@@ -80,9 +80,9 @@ static void take_whole(struct correlator *correlator, const uint8_t *bytes, size
 static void forget(void)
 {
 	for (int i = 0; i < SLOTS; i++)
-		memory.slots[i].used = 0;
+		handover.slots[i].used = 0;
 	for (int i = 0; i < REQUESTS_KEPT; i++)
-		memset(&memory.requests[i], 0, 128);
+		memset(&handover.requests[i], 0, 128);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	bool waiting;
 
 	forget();
-	if (correlator_new(emit, NULL, &memory, NULL, &correlator))
+	if (correlator_new(emit, NULL, &handover, NULL, &correlator))
 		return 0;
 	while (size >= 2) {
 		size_t head = bytes[0] | bytes[1] << 8, length = head & LENGTH;

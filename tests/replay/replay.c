@@ -6,7 +6,7 @@
 #include "../../user/calls/correlate.h"
 #include "../../user/modules/hidden.h"
 #include "../../user/calls/images.h"
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "../../user/modules/missed.h"
 #include "../../user/calls/record.h"
 #include "../../user/output/stream.h"
@@ -28,7 +28,7 @@ enum { TID = 7, ENOENT_ = 2, RSS_SLACK_KIB = 256, DELETE_TID = 8 };
 
 struct replay {
 	struct stream stream;
-	struct memory *memory;
+	struct handover *handover;
 	struct correlator *correlator;
 	struct hidden *hidden;
 	struct missed *missed;
@@ -50,7 +50,7 @@ static int emit(void *ctx, struct event *event)
 	int err = stream_emit(&replay->stream, event);
 
 	if (!err && event->record)
-		memory_set_last(replay->memory, event->record);
+		handover_set_last(replay->handover, event->record);
 	if (err)
 		return err;
 	hidden_note(replay->hidden, event, replay->now);
@@ -180,14 +180,14 @@ static struct footprint footprint_now(void)
 }
 
 /* An image ring of which nothing comes. */
-static struct images *no_images(struct memory *memory)
+static struct images *no_images(struct handover *handover)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 	int fd = memfd_create("ring", MFD_CLOEXEC);
 	struct images *images;
 
 	check(fd < 0 || ftruncate(fd, (off_t)(4 * page)), "memfd_create");
-	check(images_new(memory, fd, page, true, NULL, &images), "images_new");
+	check(images_new(handover, fd, page, true, NULL, &images), "images_new");
 	return images;
 }
 
@@ -199,11 +199,11 @@ static void begin(struct replay *replay)
 
 	check(null < 0, "/dev/null");
 	check(stream_init(&replay->stream, null, OUTPUT_JSON, &never), "stream_init");
-	replay->memory = calloc(1, sizeof(*replay->memory));
-	check(!replay->memory, "calloc");
-	check(correlator_new(emit, replay, replay->memory, no_images(replay->memory), &replay->correlator),
+	replay->handover = calloc(1, sizeof(*replay->handover));
+	check(!replay->handover, "calloc");
+	check(correlator_new(emit, replay, replay->handover, no_images(replay->handover), &replay->correlator),
 	      "correlator_new");
-	check(hidden_new(replay->memory, "/dev/null", "/nowhere", &replay->hidden), "hidden_new");
+	check(hidden_new(replay->handover, "/dev/null", "/nowhere", &replay->hidden), "hidden_new");
 	places.hidden = replay->hidden;
 	check(missed_new(&places, &replay->missed), "missed_new");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "events.h"
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "../../user/output/fields.h"
 
 #include <stdlib.h>
@@ -24,8 +24,8 @@ int events_setup(void **state)
 	*state = events;
 	if (!events)
 		return -1;
-	events->memory = calloc(1, sizeof(*events->memory));
-	return events->memory ? correlator_new(keep_event, events, events->memory, NULL, &events->correlator) : -1;
+	events->handover = calloc(1, sizeof(*events->handover));
+	return events->handover ? correlator_new(keep_event, events, events->handover, NULL, &events->correlator) : -1;
 }
 
 void events_forget(struct events *events)
@@ -37,7 +37,7 @@ void events_forget(struct events *events)
 void events_restart(struct events *events)
 {
 	correlator_freep(&events->correlator);
-	assert_int_equal(correlator_new(keep_event, events, events->memory, NULL, &events->correlator), 0);
+	assert_int_equal(correlator_new(keep_event, events, events->handover, NULL, &events->correlator), 0);
 }
 
 int events_teardown(void **state)
@@ -46,7 +46,7 @@ int events_teardown(void **state)
 
 	events_forget(events);
 	correlator_freep(&events->correlator);
-	free(events->memory);
+	free(events->handover);
 	free(events);
 	return 0;
 }

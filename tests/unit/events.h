@@ -13,8 +13,8 @@ struct events {
 	struct correlator *correlator;
 	json_object *events[EVENTS_MAX];
 	size_t count;
-	int answer;	       /* of emit */
-	struct memory *memory; /* owned */
+	int answer;		   /* of emit */
+	struct handover *handover; /* owned */
 };
 
 /* cmocka's setup and teardown: *state is the struct events. */

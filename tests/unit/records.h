@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_UNIT_RECORDS_H
 #define KMODWATCH_UNIT_RECORDS_H
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -9,16 +9,16 @@
 #include <string.h>
 
 static struct made made;
-static struct arena arena;
+static struct decode_buffer buffer;
 
 static struct module_part module_of_made(void)
 {
 	struct module_part module;
 	struct record_view view;
 
-	arena.used = 0;
+	buffer.used = 0;
 	assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
-	decode_module(&view, &made.record.module.module, &arena, &module);
+	decode_module(&view, &made.record.module.module, &buffer, &module);
 	return module;
 }
 
@@ -26,8 +26,8 @@ static struct syscall_part syscall_of(struct call call)
 {
 	struct syscall_part part;
 
-	arena.used = 0;
-	decode_call(&call, &arena, &part);
+	buffer.used = 0;
+	decode_call(&call, &buffer, &part);
 	return part;
 }
 

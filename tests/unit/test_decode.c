@@ -7,13 +7,13 @@
 #include <string.h>
 
 static struct made made;
-static struct arena arena;
+static struct decode_buffer buffer;
 
 static struct record_view viewed(void)
 {
 	struct record_view view;
 
-	arena.used = 0;
+	buffer.used = 0;
 	assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
 	return view;
 }
@@ -23,7 +23,7 @@ static struct process process_of_made(void)
 	struct record_view view = viewed();
 	struct process process;
 
-	decode_process(&view, made_subject(&made), 1000, &arena, &process);
+	decode_process(&view, made_subject(&made), 1000, &buffer, &process);
 	return process;
 }
 
@@ -32,7 +32,7 @@ static struct source_part source_of_made(void)
 	struct record_view view = viewed();
 	struct source_part source;
 
-	decode_source(&view, &made.record.attempt.source, &arena, &source);
+	decode_source(&view, &made.record.attempt.source, &buffer, &source);
 	return source;
 }
 
@@ -82,7 +82,7 @@ static void path_cut_before_first(void **state)
 	assert_true(exe.known == UNKNOWN || exe.truncated);
 }
 
-/* The longest that the kernel side sends: the arena must have room for them all. */
+/* The longest that the kernel side sends: the buffer must have room for them all. */
 static void long_paths(void **state)
 {
 	static char path[TEXT_MAX];

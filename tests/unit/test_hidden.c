@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Modules that hide, with a /proc/modules, a /sys/module and a clock of our own. */
 #include "../../user/modules/hidden.h"
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "records.h"
 #include "unit.h"
 
@@ -13,7 +13,7 @@
 
 struct machine {
 	char root[32], modules[64], sysfs[64];
-	struct memory *memory;
+	struct handover *handover;
 	struct hidden *hidden;
 	uint64_t now;
 	char told[256]; /* of the last event: names and places; "": none came */
@@ -37,7 +37,7 @@ static int take(void *ctx, struct event *event)
 
 static void begin(struct machine *machine)
 {
-	assert_int_equal(hidden_new(machine->memory, machine->modules, machine->sysfs, &machine->hidden), 0);
+	assert_int_equal(hidden_new(machine->handover, machine->modules, machine->sysfs, &machine->hidden), 0);
 }
 
 static int setup(void **state)
@@ -48,7 +48,7 @@ static int setup(void **state)
 	assert_non_null(mkdtemp(machine->root));
 	snprintf(machine->modules, sizeof(machine->modules), "%s/modules", machine->root);
 	snprintf(machine->sysfs, sizeof(machine->sysfs), "%s/module", machine->root);
-	machine->memory = calloc(1, sizeof(*machine->memory));
+	machine->handover = calloc(1, sizeof(*machine->handover));
 	machine->now = 1000000000000;
 	begin(machine);
 	*state = machine;
@@ -62,7 +62,7 @@ static int teardown(void **state)
 
 	hidden_freep(&machine->hidden);
 	snprintf(command, sizeof(command), "rm -r %s", machine->root);
-	free(machine->memory);
+	free(machine->handover);
 	free(machine);
 	return system(command);
 }

@@ -21,7 +21,7 @@ enum { RING = 1024 * 1024, CPU = 3 };
 struct test {
 	int ring;
 	uint64_t produced;
-	struct memory *memory;
+	struct handover *handover;
 	struct images *images;
 	struct capture *capture;
 	char folder[32];
@@ -31,7 +31,7 @@ static void start(struct test *test)
 {
 	if (test->folder[0])
 		assert_int_equal(capture_new(test->folder, 1 << 20, &test->capture), 0);
-	assert_int_equal(images_new(test->memory, test->ring, RING, true, test->capture, &test->images), 0);
+	assert_int_equal(images_new(test->handover, test->ring, RING, true, test->capture, &test->images), 0);
 }
 
 static void finish(struct test *test)
@@ -44,7 +44,7 @@ static int setup(void **state)
 {
 	struct test *test = calloc(1, sizeof(*test));
 
-	test->memory = calloc(1, sizeof(*test->memory));
+	test->handover = calloc(1, sizeof(*test->handover));
 	test->ring = memfd_create("ring", 0);
 	assert_int_equal(ftruncate(test->ring, 2 * sysconf(_SC_PAGESIZE) + 2 * RING), 0);
 	start(test);
@@ -58,7 +58,7 @@ static int teardown(void **state)
 
 	finish(test);
 	close(test->ring);
-	free(test->memory);
+	free(test->handover);
 	free(test);
 	return 0;
 }
@@ -264,7 +264,7 @@ static void busy(void **state)
 static void prune(void **state)
 {
 	struct test *test = *state;
-	struct attempts attempts = { .memory = test->memory };
+	struct attempts attempts = { .handover = test->handover };
 	struct record_header header = header_of(8);
 	struct open_attempt *open = attempts_get(&attempts, &header);
 
@@ -311,7 +311,7 @@ static void capture(void **state)
 		assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
 		assert_int_equal(files(test, ".part"), 2);
 		if (i)
-			test->memory->images[1].used = 0;
+			test->handover->images[1].used = 0;
 		finish(test);
 		start(test);
 		assert_int_equal(files(test, ".part"), 2 - i);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Whose request a process serves. */
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "events.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static void note_from(struct events *events, uint32_t user_ns, uint32_t uid, uin
 	made_subject(&made)->user_ns = user_ns;
 	made_finish(&made);
 	assert_int_equal(record_view(&made, made.record.header.size, &view), 0);
-	requests_note(events->memory, &view);
+	requests_note(events->handover, &view);
 }
 
 static void note(struct events *events, uint32_t uid, uint64_t time)
@@ -28,7 +28,7 @@ static void note(struct events *events, uint32_t uid, uint64_t time)
 
 static uint64_t found(const struct events *events, uint32_t pid, const struct subject *subject)
 {
-	const struct request *request = requests_find(events->memory, pid, subject);
+	const struct request *request = requests_find(events->handover, pid, subject);
 
 	return request ? ((const struct record_header *)request->record)->time : 0;
 }
@@ -41,11 +41,11 @@ static void by_process(void **state)
 	note(events, 1000, 10);
 	note(events, 1001, 20);
 	assert_int_equal(found(events, HELPER, &helper), 0);
-	requests_serve(events->memory, 20, SAMPLE_CPU, HELPER, STARTED);
+	requests_serve(events->handover, 20, SAMPLE_CPU, HELPER, STARTED);
 	assert_int_equal(found(events, HELPER, &helper), 20);
 	assert_int_equal(found(events, HELPER + 1, &helper), 0);
 	assert_int_equal(found(events, HELPER, &later), 0); /* the pid is another's by now */
-	requests_serve(events->memory, 20, SAMPLE_CPU + 1, HELPER + 1, STARTED);
+	requests_serve(events->handover, 20, SAMPLE_CPU + 1, HELPER + 1, STARTED);
 	assert_int_equal(found(events, HELPER + 1, &helper), 0); /* the same time on another CPU */
 }
 
@@ -59,7 +59,7 @@ static void by_ancestor(void **state)
 	};
 
 	note(events, 1000, 10);
-	requests_serve(events->memory, 10, SAMPLE_CPU, HELPER, STARTED);
+	requests_serve(events->handover, 10, SAMPLE_CPU, HELPER, STARTED);
 	assert_int_equal(found(events, 502, &child), 10);
 	child.ancestors[1].start_time++;
 	assert_int_equal(found(events, 502, &child), 0);
@@ -77,13 +77,13 @@ static void flood(void **state)
 	const struct subject helper = { .start_time = STARTED };
 
 	note(events, 1000, 10);
-	requests_serve(events->memory, 10, SAMPLE_CPU, HELPER, STARTED);
+	requests_serve(events->handover, 10, SAMPLE_CPU, HELPER, STARTED);
 	for (uint64_t time = 1000; time < 1000 + 10 * REQUESTS_KEPT; time++)
 		note(events, 65534, time);
 	assert_int_equal(found(events, HELPER, &helper), 10);
-	requests_serve(events->memory, 999 + 10 * REQUESTS_KEPT, SAMPLE_CPU, HELPER + 1, STARTED);
+	requests_serve(events->handover, 999 + 10 * REQUESTS_KEPT, SAMPLE_CPU, HELPER + 1, STARTED);
 	assert_int_equal(found(events, HELPER + 1, &helper), 999 + 10 * REQUESTS_KEPT);
-	requests_serve(events->memory, 1000, SAMPLE_CPU, HELPER + 2, STARTED);
+	requests_serve(events->handover, 1000, SAMPLE_CPU, HELPER + 2, STARTED);
 	assert_int_equal(found(events, HELPER + 2, &helper), 0);
 }
 
@@ -95,7 +95,7 @@ static void flood_of_users(void **state)
 
 	for (uint32_t user = 0; user < 10; user++) {
 		note(events, 1000 + user, 10 + user);
-		requests_serve(events->memory, 10 + user, SAMPLE_CPU, HELPER + user, STARTED);
+		requests_serve(events->handover, 10 + user, SAMPLE_CPU, HELPER + user, STARTED);
 	}
 	for (uint32_t i = 0; i < 10 * REQUESTS_KEPT; i++)
 		note_from(events, 5000 + i % 50, 100000 + i, 1000 + i);
@@ -103,7 +103,7 @@ static void flood_of_users(void **state)
 		assert_int_equal(found(events, HELPER + user, &helper), 10 + user);
 	note(events, 2000, 9000);
 	note_from(events, 5000, 100000, 9001);
-	requests_serve(events->memory, 9000, SAMPLE_CPU, HELPER + 10, STARTED);
+	requests_serve(events->handover, 9000, SAMPLE_CPU, HELPER + 10, STARTED);
 	assert_int_equal(found(events, HELPER + 10, &helper), 9000);
 }
 

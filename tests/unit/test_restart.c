@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A monitor that is killed, and the one after it, which goes on with what the first kept in memory. */
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "events.h"
 
 #include <string.h>
@@ -9,12 +9,12 @@ enum { TID = 7, ATTEMPT = 1000 };
 
 static const enum record_kind call[] = { RECORD_ATTEMPT, RECORD_MODULE_PARAMS, RECORD_MODULE_COMING, RECORD_CALL_DONE };
 
-static size_t used(const struct memory *memory)
+static size_t used(const struct handover *handover)
 {
 	size_t count = 0;
 
 	for (int i = 0; i < SLOTS; i++)
-		count += memory->slots[i].used;
+		count += handover->slots[i].used;
 	return count;
 }
 
@@ -36,7 +36,7 @@ static void a_kill_anywhere(void **state)
 		assert_last(events, 1,
 			    "{'event':'module_load','module':{'name':'x','params':'a=1 b=2'},'source':{'kind':'file'},"
 			    "'process':" WHOLE_PROCESS "}");
-		assert_int_equal(used(events->memory), 0);
+		assert_int_equal(used(events->handover), 0);
 		events_forget(events);
 	}
 }
@@ -52,7 +52,7 @@ static void missed_return(void **state)
 	events_restart(events);
 	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 	assert_last(events, 1, "{'event':'module_load','process':" WHOLE_PROCESS "}");
-	assert_int_equal(used(events->memory), 0);
+	assert_int_equal(used(events->handover), 0);
 }
 
 /* The line was written without the return, which comes to the next monitor: it knows, wherever the kill came. */
@@ -71,12 +71,12 @@ static void late_return(void **state)
 		made_sample(&made, RECORD_CALL_DONE, TID, ATTEMPT + kept);
 		assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
 		if (kept)
-			assert_non_null(memory_keep(events->memory, &view));
+			assert_non_null(handover_keep(events->handover, &view));
 		events_restart(events);
 		assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 		events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + kept);
 		assert_int_equal(events->count, 1);
-		assert_int_equal(used(events->memory), 0);
+		assert_int_equal(used(events->handover), 0);
 		events_forget(events);
 	}
 }
@@ -93,10 +93,10 @@ static void two_copies(void **state)
 	made.record.header.time++;
 	made.record.attempt.source.inode = 4711;
 	assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
-	assert_non_null(memory_keep(events->memory, &view));
-	assert_int_equal(used(events->memory), 2);
+	assert_non_null(handover_keep(events->handover, &view));
+	assert_int_equal(used(events->handover), 2);
 	events_restart(events);
-	assert_int_equal(used(events->memory), 1);
+	assert_int_equal(used(events->handover), 1);
 	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT);
 	assert_last(events, 1, "{'source':{'inode':4711}}");
 }
@@ -111,9 +111,9 @@ static void another_call_of_the_thread(void **state)
 	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + 10);
 	made_sample(&made, RECORD_MODULE_PARAMS, TID, ATTEMPT);
 	assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
-	assert_non_null(memory_keep(events->memory, &view));
+	assert_non_null(handover_keep(events->handover, &view));
 	events_restart(events);
-	assert_int_equal(used(events->memory), 1);
+	assert_int_equal(used(events->handover), 1);
 	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 10);
 	assert_last(events, 1, "{'process':" WHOLE_PROCESS "}");
 }
@@ -124,11 +124,11 @@ static void garbage(void **state)
 	struct events *events = *state;
 
 	for (int i = 0; i < SLOTS; i++) {
-		memset(events->memory->slots[i].record, i * 7, RECORD_MAX);
-		events->memory->slots[i].used = 1;
+		memset(events->handover->slots[i].record, i * 7, RECORD_MAX);
+		events->handover->slots[i].used = 1;
 	}
 	events_restart(events);
-	assert_int_equal(used(events->memory), 0);
+	assert_int_equal(used(events->handover), 0);
 	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
 	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT);
 	assert_last(events, 1, "{'process':" WHOLE_PROCESS "}");
@@ -142,38 +142,38 @@ static void no_room(void **state)
 
 	for (uint32_t tid = 1; tid <= CALLS; tid++)
 		events_sample(events, RECORD_ATTEMPT, tid, ATTEMPT);
-	assert_int_equal(used(events->memory), SLOTS);
+	assert_int_equal(used(events->handover), SLOTS);
 	for (uint32_t tid = 1; tid <= CALLS; tid++) {
 		events_forget(events);
 		events_sample(events, RECORD_CALL_RETURN, tid, ATTEMPT);
 		assert_last(events, 1, "{'process':{'exe':'/usr/bin/kmod'}}");
 	}
-	assert_int_equal(used(events->memory), 0);
+	assert_int_equal(used(events->handover), 0);
 }
 
 static void last_record(void **state)
 {
-	struct memory *memory = ((struct events *)*state)->memory;
+	struct handover *handover = ((struct events *)*state)->handover;
 	struct record_header header = { .time = 5, .cpu = 1, .kind = RECORD_CALL_RETURN };
 
-	assert_false(memory_is_last(memory, &header));
-	memory_set_last(memory, &header);
-	assert_true(memory_is_last(memory, &header));
+	assert_false(handover_is_last(handover, &header));
+	handover_set_last(handover, &header);
+	assert_true(handover_is_last(handover, &header));
 	header.cpu = 2;
-	assert_false(memory_is_last(memory, &header));
+	assert_false(handover_is_last(handover, &header));
 }
 
 static void readers(void **state)
 {
-	struct memory *memory = ((struct events *)*state)->memory;
+	struct handover *handover = ((struct events *)*state)->handover;
 
-	assert_int_equal(memory_reader(memory), 0);
+	assert_int_equal(handover_reader(handover), 0);
 	for (uint32_t pid = 100; pid < 100 + 2 * RUNS_KEPT; pid++) {
-		memory_set_reader(memory, pid);
-		assert_int_equal(memory_reader(memory), pid);
+		handover_set_reader(handover, pid);
+		assert_int_equal(handover_reader(handover), pid);
 	}
-	assert_true(memory_has_reader(memory, 100 + RUNS_KEPT));
-	assert_false(memory_has_reader(memory, 99 + RUNS_KEPT));
+	assert_true(handover_has_reader(handover, 100 + RUNS_KEPT));
+	assert_false(handover_has_reader(handover, 99 + RUNS_KEPT));
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 #include "../../user/calls/rings.h"
 #include "unit.h"
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 
 #include <errno.h>
 #include <linux/bpf.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The self-test, with probes, rings and a clock of our own. */
 #include "../../user/kernel/selftest.h"
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "../../user/kernel/preflight.h"
 #include "../../user/kernel/probe.h"
 #include "../../user/options.h"
@@ -20,7 +20,7 @@ enum { SIZE = 4096 };
 
 /* What the self-test sees of the kernel side. */
 struct probes {
-	struct memory memory;
+	struct handover handover;
 	bool detached[PROBES];
 	const char *fault[PROBES], *map_fault;
 	unsigned int canaries, calls, mended;
@@ -77,9 +77,9 @@ const char *probe_function(const struct probes *probes, size_t i)
 	return NULL;
 }
 
-struct memory *probes_memory(const struct probes *probes)
+struct handover *probes_handover(const struct probes *probes)
 {
-	return (struct memory *)&probes->memory;
+	return (struct handover *)&probes->handover;
 }
 
 int probes_run_canary(const struct probes *probes, uint64_t nonce)
@@ -448,11 +448,11 @@ static void over_a_restart(void **state)
 	assert_told(test, "-canary ");
 	answer_calls(test);
 	test->probes->fault[PROBE_canary] = NULL;
-	test->probes->memory.seen = test->now;
+	test->probes->handover.seen = test->now;
 	wait(test, 10 * S);
 	begin(test);
-	memory_set_blind(&test->probes->memory, PROBE_finit_module_return, "its link was gone when the monitor started",
-			 test->probes->memory.seen);
+	handover_set_blind(&test->probes->handover, PROBE_finit_module_return,
+			   "its link was gone when the monitor started", test->probes->handover.seen);
 	run(test);
 	answer(test);
 	assert_told(test, "-finit_module_return ");

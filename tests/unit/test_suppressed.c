@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is said of what was only counted: all of it, once. */
-#include "../../user/memory.h"
+#include "../../user/handover.h"
 #include "../../user/calls/suppressed.h"
 #include "unit.h"
 
@@ -52,40 +52,40 @@ static struct limit refused(uint32_t uid, uint64_t suppressed)
 	};
 }
 
-static struct memory *fresh_memory(void)
+static struct handover *fresh_memory(void)
 {
-	struct memory *memory = calloc(1, sizeof(*memory));
+	struct handover *handover = calloc(1, sizeof(*handover));
 
-	assert_non_null(memory);
+	assert_non_null(handover);
 	said = (struct said) { 0 };
-	return memory;
+	return handover;
 }
 
 /* What the kernel has is that in the last slots. */
-static int report_all(struct memory *memory, const struct limit *limits, size_t count, uint64_t now)
+static int report_all(struct handover *handover, const struct limit *limits, size_t count, uint64_t now)
 {
 	static struct limit table[LIMIT_SLOTS];
 
 	memset(table, 0, sizeof(table));
 	memcpy(table + LIMIT_SLOTS - count, limits, count * sizeof(*limits));
-	return suppressed_report(memory, table, now, OFFSET, say, &said);
+	return suppressed_report(handover, table, now, OFFSET, say, &said);
 }
 
-static void report(struct memory *memory, const struct limit *limit, uint64_t now, int answer)
+static void report(struct handover *handover, const struct limit *limit, uint64_t now, int answer)
 {
-	assert_int_equal(report_all(memory, limit, 1, now), answer);
+	assert_int_equal(report_all(handover, limit, 1, now), answer);
 }
 
 static void each_once(void **state)
 {
-	struct memory *memory = fresh_memory();
+	struct handover *handover = fresh_memory();
 	struct limit entry = refused(1000, 0);
 
 	(void)state;
-	report(memory, &entry, 70, 0);
+	report(handover, &entry, 70, 0);
 	assert_int_equal(said.lines, 0);
 	entry.suppressed = 5;
-	report(memory, &entry, 80, 0);
+	report(handover, &entry, 80, 0);
 	assert_int_equal(said.lines, 1);
 	assert_int_equal(said.count, 5);
 	assert_int_equal(said.uid, 1000);
@@ -93,114 +93,114 @@ static void each_once(void **state)
 	assert_int_equal(said.time, 80 + OFFSET);
 	assert_string_equal(said.what, "refused");
 	assert_string_equal(said.error, "EPERM");
-	report(memory, &entry, 90, 0);
+	report(handover, &entry, 90, 0);
 	assert_int_equal(said.lines, 1);
 	entry.suppressed = 12;
 	entry.began = 95; /* there was a pause */
-	report(memory, &entry, 100, 0);
+	report(handover, &entry, 100, 0);
 	assert_int_equal(said.count, 7);
 	assert_int_equal(said.since, 95 + OFFSET);
-	free(memory);
+	free(handover);
 }
 
 static void each_key_by_itself(void **state)
 {
-	struct memory *memory = fresh_memory();
+	struct handover *handover = fresh_memory();
 	struct limit entries[] = { refused(1000, 5), refused(1000, 3), refused(1001, 4) };
 
 	(void)state;
 	entries[0].of.key = (struct limit_key) { .uid = 1000, .what = LIMITED_TOOL_EXEC };
-	assert_int_equal(report_all(memory, entries + 1, 2, 70), 0);
+	assert_int_equal(report_all(handover, entries + 1, 2, 70), 0);
 	assert_int_equal(said.lines, 2);
 	assert_int_equal(said.count, 4);
 	assert_true(said.has_call);
-	assert_int_equal(report_all(memory, entries, 3, 70), 0);
+	assert_int_equal(report_all(handover, entries, 3, 70), 0);
 	assert_int_equal(said.lines, 3);
 	assert_int_equal(said.count, 5);
 	assert_string_equal(said.what, "tool_exec");
 	assert_false(said.has_call);
-	free(memory);
+	free(handover);
 }
 
 static void of_anyone(void **state)
 {
-	struct memory *memory = fresh_memory();
+	struct handover *handover = fresh_memory();
 	struct limit entry = refused(LIMIT_ANY_UID, 3);
 
 	(void)state;
-	report(memory, &entry, 70, 0);
+	report(handover, &entry, 70, 0);
 	assert_int_equal(said.lines, 1);
 	assert_false(said.has_uid);
 	assert_string_equal(said.error, "");
-	free(memory);
+	free(handover);
 }
 
 /* The slot was emptied and taken again before that was forgotten. */
 static void another_key(void **state)
 {
-	struct memory *memory = fresh_memory();
+	struct handover *handover = fresh_memory();
 	struct limit entry = refused(1000, 5);
 
 	(void)state;
-	report(memory, &entry, 80, 0);
+	report(handover, &entry, 80, 0);
 	entry = refused(1001, 2);
-	report(memory, &entry, 90, 0);
+	report(handover, &entry, 90, 0);
 	assert_int_equal(said.uid, 1001);
 	assert_int_equal(said.count, 2);
-	free(memory);
+	free(handover);
 }
 
 /* Whether its line went out before the kill is not known: it is said again as it was, and the rest by itself. */
 static void over_a_kill(void **state)
 {
-	struct memory *memory = fresh_memory();
+	struct handover *handover = fresh_memory();
 	struct limit entry = refused(1000, 5);
 	char id[48];
 
 	(void)state;
 	said.fails_at = 1;
-	report(memory, &entry, 80, -EPIPE);
+	report(handover, &entry, 80, -EPIPE);
 	snprintf(id, sizeof(id), "%s", said.id);
 	entry.suppressed = 8;
 	said.fails_at = 3;
-	report(memory, &entry, 90, -EPIPE); /* the second went out, the third is not sure */
+	report(handover, &entry, 90, -EPIPE); /* the second went out, the third is not sure */
 	assert_int_equal(said.lines, 3);
 	assert_int_equal(said.count, 3);
 	assert_string_not_equal(said.id, id);
 	said = (struct said) { 0 };
-	report(memory, &entry, 95, 0);
+	report(handover, &entry, 95, 0);
 	assert_int_equal(said.lines, 1);
 	assert_int_equal(said.count, 3);
 	assert_int_equal(said.time, 90 + OFFSET);
-	free(memory);
+	free(handover);
 
-	memory = fresh_memory();
+	handover = fresh_memory();
 	entry = refused(1000, 5);
 	said.fails_at = 1;
-	report(memory, &entry, 80, -EPIPE);
+	report(handover, &entry, 80, -EPIPE);
 	said.fails_at = 0;
-	report(memory, &entry, 90, 0);
+	report(handover, &entry, 90, 0);
 	assert_int_equal(said.lines, 2);
 	assert_int_equal(said.count, 5);
 	assert_string_equal(said.id, id);
 	assert_int_equal(said.time, 80 + OFFSET);
-	free(memory);
+	free(handover);
 }
 
 static void forgotten(void **state)
 {
-	struct memory *memory = fresh_memory();
+	struct handover *handover = fresh_memory();
 	struct limit entry = refused(1000, 5);
 
 	(void)state;
-	report(memory, &entry, 80, 0);
-	assert_int_equal(suppressed_count(memory), 5);
-	suppressed_forget(memory, LIMIT_SLOTS - 1);
-	assert_int_equal(suppressed_count(memory), 0);
+	report(handover, &entry, 80, 0);
+	assert_int_equal(suppressed_count(handover), 5);
+	suppressed_forget(handover, LIMIT_SLOTS - 1);
+	assert_int_equal(suppressed_count(handover), 0);
 	entry.suppressed = 2;
-	report(memory, &entry, 90, 0);
+	report(handover, &entry, 90, 0);
 	assert_int_equal(said.count, 2);
-	free(memory);
+	free(handover);
 }
 
 int main(void)

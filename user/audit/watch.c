@@ -187,7 +187,7 @@ static void ask_kernel(struct audit_watch *watch)
 	watch->kernel_sum = sum;
 }
 
-static int emit_result(struct audit_watch *watch, struct check *check, audit_emit_fn emit, void *ctx)
+static int emit_result(struct audit_watch *watch, struct check *check, emit_fn emit, void *ctx)
 {
 	char *digest = parity_digest(check);
 	struct event event;
@@ -205,7 +205,7 @@ static int emit_result(struct audit_watch *watch, struct check *check, audit_emi
 	return err ? err : emit(ctx, &event);
 }
 
-static int check_again(struct audit_watch *watch, audit_emit_fn emit, void *ctx)
+static int check_again(struct audit_watch *watch, emit_fn emit, void *ctx)
 {
 	_cleanup_(check_freep) struct check *check = NULL;
 	_cleanup_(freep) char *why = NULL;
@@ -240,7 +240,7 @@ static bool is_time(struct audit_watch *watch, uint64_t now)
 	return change || late;
 }
 
-int audit_watch_handle(struct audit_watch *watch, uint64_t now, audit_emit_fn emit, void *ctx)
+int audit_watch_handle(struct audit_watch *watch, uint64_t now, emit_fn emit, void *ctx)
 {
 	read_inotify(watch, now);
 	if (!is_time(watch, now))
@@ -250,7 +250,7 @@ int audit_watch_handle(struct audit_watch *watch, uint64_t now, audit_emit_fn em
 	return watch->changed ? check_again(watch, emit, ctx) : 0;
 }
 
-int audit_watch_start(struct audit_watch *watch, audit_emit_fn emit, void *ctx)
+int audit_watch_start(struct audit_watch *watch, emit_fn emit, void *ctx)
 {
 	/* asked before the check, so that what changes meanwhile is noticed with the first look */
 	ask_kernel(watch);

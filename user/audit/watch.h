@@ -4,16 +4,13 @@
 #ifndef KMODWATCH_AUDIT_WATCH_H
 #define KMODWATCH_AUDIT_WATCH_H
 
+#include "../output/event.h"
 #include "check_options.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct audit_watch;
-struct event;
-
-/* Takes an event whose texts live only during the call. Returns 0, or a negative errno that ends the run. */
-typedef int (*audit_emit_fn)(void *ctx, struct event *event);
 
 /*
  * Starts to watch; nothing is checked yet. The options must live on. *out is the caller's to free with
@@ -36,9 +33,9 @@ void audit_watch_ask(struct audit_watch *watch, bool often, uint64_t now);
  * its result is another (the first always is), emits it. Returns 0, -ENOMEM or emit's error. That the check cannot be
  * made is no error: the result is then `unknown`.
  */
-int audit_watch_handle(struct audit_watch *watch, uint64_t now, audit_emit_fn emit, void *ctx);
+int audit_watch_handle(struct audit_watch *watch, uint64_t now, emit_fn emit, void *ctx);
 
 /* The first check, at once. */
-int audit_watch_start(struct audit_watch *watch, audit_emit_fn emit, void *ctx);
+int audit_watch_start(struct audit_watch *watch, emit_fn emit, void *ctx);
 
 #endif

@@ -17,11 +17,11 @@ static void open_free(void *node)
 {
 	struct open_attempt *open = node;
 
-	memory_drop(open->memory, open->attempt);
-	memory_drop(open->memory, open->params);
-	memory_drop(open->memory, open->module);
-	memory_drop(open->memory, open->signature);
-	memory_drop(open->memory, open->done);
+	handover_drop(open->handover, open->attempt);
+	handover_drop(open->handover, open->params);
+	handover_drop(open->handover, open->module);
+	handover_drop(open->handover, open->signature);
+	handover_drop(open->handover, open->done);
 	free(open);
 }
 
@@ -100,7 +100,7 @@ struct open_attempt *attempts_get(struct attempts *attempts, const struct record
 	open = calloc(1, sizeof(*open));
 	if (!open)
 		return NULL;
-	open->memory = attempts->memory;
+	open->handover = attempts->handover;
 	open->tid = header->tid;
 	open->time = header->attempt_time;
 	open->cpu = header->attempt_cpu;
@@ -143,11 +143,11 @@ struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t 
 int attempt_keep(struct open_attempt *open, const struct record_view *view)
 {
 	void **place = place_for(open, view->record->header.kind);
-	void *copy = memory_keep(open->memory, view);
+	void *copy = handover_keep(open->handover, view);
 
 	if (!copy)
 		return -ENOMEM;
-	memory_drop(open->memory, *place);
+	handover_drop(open->handover, *place);
 	*place = copy;
 	return 0;
 }
@@ -164,11 +164,11 @@ static void open_leave(void *node)
 {
 	struct open_attempt *open = node;
 
-	memory_leave(open->memory, open->attempt);
-	memory_leave(open->memory, open->params);
-	memory_leave(open->memory, open->module);
-	memory_leave(open->memory, open->signature);
-	memory_leave(open->memory, open->done);
+	handover_leave(open->handover, open->attempt);
+	handover_leave(open->handover, open->params);
+	handover_leave(open->handover, open->module);
+	handover_leave(open->handover, open->signature);
+	handover_leave(open->handover, open->done);
 	free(open);
 }
 
@@ -188,12 +188,12 @@ static int restore(struct attempts *attempts, struct slot *slot)
 	void **place;
 
 	if (header->size > sizeof(slot->record) || record_view(header, header->size, &view) || !is_kept(header->kind)) {
-		memory_drop(attempts->memory, slot->record);
+		handover_drop(attempts->handover, slot->record);
 		return 0;
 	}
 	open = attempts_stale(attempts, header);
 	if (open && open->time > header->attempt_time) {
-		memory_drop(attempts->memory, slot->record);
+		handover_drop(attempts->handover, slot->record);
 		return 0;
 	}
 	attempts_close(attempts, open);
@@ -202,9 +202,9 @@ static int restore(struct attempts *attempts, struct slot *slot)
 		return -ENOMEM;
 	place = place_for(open, header->kind);
 	if (*place && ((const struct record_header *)*place)->time > header->time) {
-		memory_drop(attempts->memory, slot->record);
+		handover_drop(attempts->handover, slot->record);
 	} else {
-		memory_drop(attempts->memory, *place);
+		handover_drop(attempts->handover, *place);
 		*place = slot->record;
 	}
 	return 0;
@@ -215,7 +215,7 @@ int attempts_restore(struct attempts *attempts)
 	int err = 0;
 
 	for (int i = 0; !err && i < SLOTS; i++)
-		if (attempts->memory->slots[i].used)
-			err = restore(attempts, &attempts->memory->slots[i]);
+		if (attempts->handover->slots[i].used)
+			err = restore(attempts, &attempts->handover->slots[i]);
 	return err;
 }

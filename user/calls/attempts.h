@@ -6,11 +6,11 @@
 #ifndef KMODWATCH_ATTEMPTS_H
 #define KMODWATCH_ATTEMPTS_H
 
-#include "../memory.h"
+#include "../handover.h"
 
 /* Copies of the records of a call that has not returned. A lost return leaves it until the thread's next call. */
 struct open_attempt {
-	struct memory *memory; /* that holds the copies */
+	struct handover *handover; /* that holds the copies */
 	uint32_t tid;
 	uint64_t time;
 	uint32_t cpu;
@@ -22,8 +22,8 @@ struct open_attempt {
 };
 
 struct attempts {
-	struct memory *memory; /* not owned; NULL: nothing is to outlive the monitor */
-	void *open;	       /* tsearch() tree of struct open_attempt */
+	struct handover *handover; /* not owned; NULL: nothing is to outlive the monitor */
+	void *open;		   /* tsearch() tree of struct open_attempt */
 };
 
 /* The open attempt that the record belongs to, or NULL. */

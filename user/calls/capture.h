@@ -7,7 +7,7 @@
 #ifndef KMODWATCH_CAPTURE_H
 #define KMODWATCH_CAPTURE_H
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 
 #include <stdint.h>
 

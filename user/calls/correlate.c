@@ -8,7 +8,7 @@
 #include "attempts.h"
 #include "../clock.h"
 #include "decode.h"
-#include "evidence.h"
+#include "load_details.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,8 +19,8 @@ struct correlator {
 	void *ctx;
 	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
 	struct attempts attempts;
-	struct evidence evidence;
-	struct arena arena;
+	struct load_details load_details;
+	struct decode_buffer buffer;
 };
 
 static struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
@@ -29,7 +29,7 @@ static struct event event_begin(struct correlator *correlator, enum event_kind k
 	return (struct event) {
 		.kind = kind,
 		.record = header,
-		.id = decode_id(header, &correlator->arena),
+		.id = decode_id(header, &correlator->buffer),
 		.time = number_of(header->time + boot_offset),
 	};
 }
@@ -41,10 +41,11 @@ static void set_process(struct correlator *correlator, struct event *event, cons
 	if (open && open->attempt) {
 		struct record_view view = attempt_kept(open->attempt);
 
-		decode_process(&view, &view.record->attempt.subject, correlator->start_offset, &correlator->arena,
+		decode_process(&view, &view.record->attempt.subject, correlator->start_offset, &correlator->buffer,
 			       &event->process);
 		if (event->kind == EVENT_MODULE_LOAD)
-			evidence_requester(&correlator->evidence, header->pid, &view.record->attempt.subject, event);
+			load_details_requester(&correlator->load_details, header->pid, &view.record->attempt.subject,
+					       event);
 	} else {
 		decode_bare_process(header, &event->process);
 		if (event->kind == EVENT_MODULE_LOAD) /* it may have been for a request */
@@ -69,7 +70,7 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 	struct event event = event_begin(correlator, EVENT_TOOL_EXEC, &record->header, boot_offset);
 
 	if (record->request_time)
-		requests_serve(correlator->attempts.memory, record->request_time, record->request_cpu,
+		requests_serve(correlator->attempts.handover, record->request_time, record->request_cpu,
 			       record->header.pid, record->subject.start_time);
 	if (record->suppressed) /* it was counted */
 		return 0;
@@ -80,8 +81,8 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 		.matched_by = text_of(
 		    record->matched_by < sizeof(matches) / sizeof(matches[0]) ? matches[record->matched_by] : NULL),
 	};
-	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
-	evidence_requester(&correlator->evidence, record->header.pid, &record->subject, &event);
+	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
+	load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -90,12 +91,12 @@ static int module_request(struct correlator *correlator, const struct record_vie
 	const struct module_request_record *record = &view->record->module_request;
 	struct event event = event_begin(correlator, EVENT_MODULE_REQUEST, &record->header, boot_offset);
 
-	requests_note(correlator->attempts.memory, view);
+	requests_note(correlator->attempts.handover, view);
 	if (record->suppressed) /* it was counted */
 		return 0;
 	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
-	decode_process(view, &record->subject, correlator->start_offset, &correlator->arena, &event.process);
+	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -135,7 +136,7 @@ static int module_coming(struct correlator *correlator, const struct record_view
 		return err;
 	open = attempts_find(&correlator->attempts, &record->header);
 	event = event_begin(correlator, EVENT_MODULE_COMING, &record->header, boot_offset);
-	decode_module(view, &record->module, &correlator->arena, &event.module);
+	decode_module(view, &record->module, &correlator->buffer, &event.module);
 	set_params(&event.module, open, view, NULL);
 	set_process(correlator, &event, open, &record->header);
 	return correlator->emit(correlator->ctx, &event);
@@ -166,12 +167,12 @@ static void set_outcome(struct event *event, const struct call *call, const char
 }
 
 static void set_module(struct event *event, const struct record_view *view, const struct call *call,
-		       const struct open_attempt *open, struct arena *arena)
+		       const struct open_attempt *open, struct decode_buffer *buffer)
 {
 	if (call->module_seen && open && open->module) {
 		struct record_view module = attempt_kept(open->module);
 
-		decode_module(&module, &module.record->module.module, arena, &event->module);
+		decode_module(&module, &module.record->module.module, buffer, &event->module);
 		event->module_address = module.record->module.module.address;
 		if (event->kind == EVENT_MODULE_LOAD) /* it was read while coming; the result says what became of it */
 			event->module.state = call->ret < 0 ? (struct text) { 0 } : text_of("live");
@@ -183,7 +184,7 @@ static void set_module(struct event *event, const struct record_view *view, cons
 }
 
 static void set_source(struct event *event, const struct call *call, const struct open_attempt *open,
-		       struct arena *arena)
+		       struct decode_buffer *buffer)
 {
 	if (call->module_call == CALL_INIT_MODULE) {
 		event->source = (struct source_part) {
@@ -198,7 +199,7 @@ static void set_source(struct event *event, const struct call *call, const struc
 		struct record_view attempt = attempt_kept(open->attempt);
 
 		if (attempt.record->attempt.source.present)
-			decode_source(&attempt, &attempt.record->attempt.source, arena, &event->source);
+			decode_source(&attempt, &attempt.record->attempt.source, buffer, &event->source);
 	}
 }
 
@@ -213,22 +214,22 @@ static int write_call(struct correlator *correlator, const struct record_view *v
 {
 	const struct call_return_record *record = &view->record->call_return;
 	const struct call *call = &record->call;
-	struct arena *arena = &correlator->arena;
+	struct decode_buffer *buffer = &correlator->buffer;
 	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
 	int err;
 
 	set_outcome(&event, call, failed_stage(call));
-	decode_call(call, arena, &event.syscall);
-	set_module(&event, view, call, open, arena);
+	decode_call(call, buffer, &event.syscall);
+	set_module(&event, view, call, open, buffer);
 	if (event.kind == EVENT_MODULE_LOAD) {
-		set_source(&event, call, open, arena);
-		evidence_signature(&correlator->evidence, call, open, &event);
-		evidence_image(&correlator->evidence, &record->header, call, &event);
+		set_source(&event, call, open, buffer);
+		load_details_signature(&correlator->load_details, call, open, &event);
+		load_details_image(&correlator->load_details, &record->header, call, &event);
 	}
 	set_process(correlator, &event, open, &record->header);
 	err = correlator->emit(correlator->ctx, &event);
 	if (!err)
-		images_close(correlator->evidence.images, &record->header);
+		images_close(correlator->load_details.images, &record->header);
 	return err;
 }
 
@@ -239,11 +240,11 @@ static int write_call(struct correlator *correlator, const struct record_view *v
  */
 static int give_up_return(struct correlator *correlator, struct open_attempt *open, uint64_t boot_offset)
 {
-	struct memory *memory = correlator->attempts.memory;
+	struct handover *handover = correlator->attempts.handover;
 	struct record_view view;
 	int err;
 
-	if (!open->done || memory_is_settled(memory, open->done)) {
+	if (!open->done || handover_is_settled(handover, open->done)) {
 		attempts_close(&correlator->attempts, open);
 		return 0;
 	}
@@ -251,7 +252,7 @@ static int give_up_return(struct correlator *correlator, struct open_attempt *op
 	err = write_call(correlator, &view, open, boot_offset);
 	if (err)
 		return err;
-	memory_set_settled(memory, open->done);
+	handover_set_settled(handover, open->done);
 	attempts_close(&correlator->attempts, open);
 	return 0;
 }
@@ -262,7 +263,7 @@ static int call_returned(struct correlator *correlator, const struct record_view
 	struct open_attempt *open = attempts_find(&correlator->attempts, header);
 	int err = 0;
 
-	if (!memory_is_settled(correlator->attempts.memory, header))
+	if (!handover_is_settled(correlator->attempts.handover, header))
 		err = write_call(correlator, view, open, boot_offset);
 	if (!err)
 		attempts_close(&correlator->attempts, open);
@@ -306,10 +307,10 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 {
 	const struct call_alone_record *record = &view->record->call_alone;
 	const struct call *call = &record->call;
-	struct arena *arena = &correlator->arena;
+	struct decode_buffer *buffer = &correlator->buffer;
 	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
 
-	decode_call(call, arena, &event.syscall);
+	decode_call(call, buffer, &event.syscall);
 	if (is_coalesced(call, &record->source)) {
 		event.coalesced = number_of(true);
 		set_outcome(&event, call, NULL); /* where the other call failed is that call's line */
@@ -320,10 +321,10 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 			set_params(&event.module, NULL, view, call);
 	}
 	if (record->source.present)
-		decode_source(view, &record->source, arena, &event.source);
-	decode_process(view, &record->subject, correlator->start_offset, arena, &event.process);
+		decode_source(view, &record->source, buffer, &event.source);
+	decode_process(view, &record->subject, correlator->start_offset, buffer, &event.process);
 	if (event.kind == EVENT_MODULE_LOAD)
-		evidence_requester(&correlator->evidence, record->header.pid, &record->subject, &event);
+		load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
 	return correlator->emit(correlator->ctx, &event);
 }
 
@@ -367,10 +368,10 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 
 void correlator_prune(struct correlator *correlator)
 {
-	images_prune(correlator->evidence.images, &correlator->attempts);
+	images_prune(correlator->load_details.images, &correlator->attempts);
 }
 
-int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct images *images,
+int correlator_new(emit_fn emit, void *ctx, struct handover *handover, struct images *images,
 		   struct correlator **correlator)
 {
 	_cleanup_(correlator_freep) struct correlator *made = calloc(1, sizeof(*made));
@@ -380,10 +381,10 @@ int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct images
 		return -ENOMEM;
 	made->emit = emit;
 	made->ctx = ctx;
-	made->attempts.memory = memory;
+	made->attempts.handover = handover;
 	made->start_offset = clock_boot_offset();
-	made->evidence = (struct evidence) {
-		.memory = memory,
+	made->load_details = (struct load_details) {
+		.handover = handover,
 		.images = images,
 		.start_offset = made->start_offset,
 	};

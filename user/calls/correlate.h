@@ -3,24 +3,22 @@
 #ifndef KMODWATCH_CORRELATE_H
 #define KMODWATCH_CORRELATE_H
 
+#include "../output/event.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct event;
 struct images;
-struct memory;
+struct handover;
 struct correlator;
-
-/* Takes an event whose texts live only during the call. Returns 0, or a negative errno that ends the run. */
-typedef int (*emit_fn)(void *ctx, struct event *event);
 
 /*
  * memory: where the records of calls under way outlive the monitor (not owned), and where an earlier one may have left
  * some. images: the bytes of modules (not owned). *correlator is the caller's to free with correlator_freep(). Returns
  * 0 or -ENOMEM.
  */
-int correlator_new(emit_fn emit, void *ctx, struct memory *memory, struct images *images,
+int correlator_new(emit_fn emit, void *ctx, struct handover *handover, struct images *images,
 		   struct correlator **correlator);
 void correlator_freep(struct correlator **correlator);
 

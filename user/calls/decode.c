@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Text that is made up here; the arena is sized so that it always fits, and what would not is unknown. */
-static struct text arena_text(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static struct text arena_text(struct arena *arena, const char *format, ...)
+/* Text that is made up here; the buffer is sized so that it always fits, and what would not is unknown. */
+static struct text buffer_text(struct decode_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static struct text buffer_text(struct decode_buffer *buffer, const char *format, ...)
 {
-	char *at = arena->bytes + arena->used;
-	size_t room = sizeof(arena->bytes) - arena->used;
+	char *at = buffer->bytes + buffer->used;
+	size_t room = sizeof(buffer->bytes) - buffer->used;
 	va_list args;
 	int n;
 
@@ -24,14 +25,14 @@ static struct text arena_text(struct arena *arena, const char *format, ...)
 	va_end(args);
 	if (n < 0 || (size_t)n >= room)
 		return TEXT_UNKNOWN;
-	arena->used += n + 1;
+	buffer->used += n + 1;
 	return (struct text) { .known = KNOWN, .bytes = at, .size = n };
 }
 
-struct text decode_id(const struct record_header *header, struct arena *arena)
+struct text decode_id(const struct record_header *header, struct decode_buffer *buffer)
 {
-	arena->used = 0;
-	return arena_text(arena, "%llx-%x", (unsigned long long)header->time, header->cpu);
+	buffer->used = 0;
+	return buffer_text(buffer, "%llx-%x", (unsigned long long)header->time, header->cpu);
 }
 
 /* A fixed field of a record: its bytes up to the first NUL, or all of them. */
@@ -44,7 +45,7 @@ static struct text fixed_text(const char *bytes, size_t size)
  * A path came as its components from the leaf up, each with a NUL; put in order it is one byte shorter or as long:
  * a slash before each. A walk that was cut has lost its upper end, so nothing stands before the first component.
  */
-static struct text decode_path(const struct record_view *view, const struct span *span, struct arena *arena)
+static struct text decode_path(const struct record_view *view, const struct span *span, struct decode_buffer *buffer)
 {
 	struct text parts = record_text(view, span);
 	size_t end, start;
@@ -57,9 +58,9 @@ static struct text decode_path(const struct record_view *view, const struct span
 		parts.size = 1;
 		return parts;
 	}
-	if (parts.size + 1 > sizeof(arena->bytes) - arena->used)
+	if (parts.size + 1 > sizeof(buffer->bytes) - buffer->used)
 		return TEXT_UNKNOWN;
-	out = arena->bytes + arena->used;
+	out = buffer->bytes + buffer->used;
 	end = parts.size; /* of the path as built from its right end */
 	for (size_t i = 0; i < parts.size;) {
 		size_t length = strnlen(parts.bytes + i, parts.size - i);
@@ -72,7 +73,7 @@ static struct text decode_path(const struct record_view *view, const struct span
 		i += length + 1;
 	}
 	start = end + (parts.truncated ? 1 : 0);
-	arena->used += parts.size;
+	buffer->used += parts.size;
 	parts.bytes = out + start;
 	parts.size -= start;
 	return parts;
@@ -89,8 +90,8 @@ static struct number inode_or_unknown(uint32_t inode)
 	return inode ? number_of(inode) : NUMBER_UNKNOWN;
 }
 
-static void decode_ancestors(const struct record_view *view, const struct subject *subject, struct arena *arena,
-			     struct list *list)
+static void decode_ancestors(const struct record_view *view, const struct subject *subject,
+			     struct decode_buffer *buffer, struct list *list)
 {
 	size_t count = subject->ancestor_count;
 
@@ -99,27 +100,27 @@ static void decode_ancestors(const struct record_view *view, const struct subjec
 	for (size_t i = 0; i < count; i++) {
 		const struct ancestor *from = &subject->ancestors[i];
 
-		arena->ancestors[i] = (struct ancestor_part) {
+		buffer->ancestors[i] = (struct ancestor_part) {
 			.known = KNOWN,
 			.pid = number_of(from->pid),
 			.comm = fixed_text(from->comm, sizeof(from->comm)),
-			.exe = decode_path(view, &from->exe, arena),
+			.exe = decode_path(view, &from->exe, buffer),
 		};
 	}
-	*list = (struct list) { .known = KNOWN, .count = count, .items = arena->ancestors };
+	*list = (struct list) { .known = KNOWN, .count = count, .items = buffer->ancestors };
 }
 
 /* Outside of a container it is null, as where the cgroup is not known. */
-static struct text decode_container(const struct text *cgroup, struct arena *arena)
+static struct text decode_container(const struct text *cgroup, struct decode_buffer *buffer)
 {
 	char id[CONTAINER_ID_MAX];
 	size_t size = cgroup->known == KNOWN ? container_id(cgroup->bytes, cgroup->size, id) : 0;
 
-	return size ? arena_text(arena, "%.*s", (int)size, id) : TEXT_UNKNOWN;
+	return size ? buffer_text(buffer, "%.*s", (int)size, id) : TEXT_UNKNOWN;
 }
 
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
-		    struct arena *arena, struct process *process)
+		    struct decode_buffer *buffer, struct process *process)
 {
 	const struct record_header *header = &view->record->header;
 
@@ -129,9 +130,9 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.tid = number_of(header->tid),
 		.ppid = number_of(subject->ppid),
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
-		.exe = decode_path(view, &subject->exe, arena),
+		.exe = decode_path(view, &subject->exe, buffer),
 		.argv = record_text(view, &subject->argv),
-		.cwd = decode_path(view, &subject->cwd, arena),
+		.cwd = decode_path(view, &subject->cwd, buffer),
 		.uid = number_of(subject->uid),
 		.gid = number_of(subject->gid),
 		.euid = number_of(subject->euid),
@@ -141,7 +142,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.cap_sys_module = number_of(subject->cap_sys_module),
 		.kthread = number_of(subject->is_kthread),
 		.start_time = number_of(subject->start_time + boot_offset),
-		.cgroup = decode_path(view, &subject->cgroup, arena),
+		.cgroup = decode_path(view, &subject->cgroup, buffer),
 		.ns = {
 			.known = KNOWN,
 			.pid = inode_or_unknown(subject->pid_ns),
@@ -151,8 +152,8 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 	};
 	if (subject->has_tty)
 		process->tty = fixed_text(subject->tty, sizeof(subject->tty));
-	process->container_id = decode_container(&process->cgroup, arena);
-	decode_ancestors(view, subject, arena, &process->ancestors);
+	process->container_id = decode_container(&process->cgroup, buffer);
+	decode_ancestors(view, subject, buffer, &process->ancestors);
 }
 
 void decode_bare_process(const struct record_header *header, struct process *process)
@@ -191,11 +192,11 @@ static struct number time_of(int64_t sec, uint32_t nsec)
 	return number_of((uint64_t)sec * 1000000000 + nsec);
 }
 
-void decode_source(const struct record_view *view, const struct source_file *source, struct arena *arena,
+void decode_source(const struct record_view *view, const struct source_file *source, struct decode_buffer *buffer,
 		   struct source_part *part)
 {
 	static const char memfd[] = "/memfd:";
-	struct text path = decode_path(view, &source->path, arena);
+	struct text path = decode_path(view, &source->path, buffer);
 	const char *kind = source->unlinked ? "deleted" : "file";
 
 	if (source->path.detached == DETACHED_FILE && path.known == KNOWN && path.size >= strlen(memfd) &&
@@ -206,7 +207,7 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 		.kind = text_of(kind),
 		.path = path,
 		/* the kernel's dev_t: 12 bits of major, 20 of minor */
-		.dev = arena_text(arena, "%u:%u", source->dev >> 20, source->dev & 0xfffff),
+		.dev = buffer_text(buffer, "%u:%u", source->dev >> 20, source->dev & 0xfffff),
 		.inode = number_of(source->inode),
 		.size = number_of(source->size),
 		.mtime = time_of(source->mtime_sec, source->mtime_nsec),
@@ -221,7 +222,7 @@ static const char *module_state_name(uint32_t state)
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
 }
 
-void decode_module(const struct record_view *view, const struct module_info *info, struct arena *arena,
+void decode_module(const struct record_view *view, const struct module_info *info, struct decode_buffer *buffer,
 		   struct module_part *part)
 {
 	*part = (struct module_part) {
@@ -233,8 +234,8 @@ void decode_module(const struct record_view *view, const struct module_info *inf
 		.size = number_of(info->size),
 		.state = text_of(module_state_name(info->state)),
 	};
-	taints_of_bits(info->taints, &arena->taints);
-	taints_show(&arena->taints, part);
+	taints_of_bits(info->taints, &buffer->taints);
+	taints_show(&buffer->taints, part);
 }
 
 void decode_called_module(const struct call *call, struct module_part *part)
@@ -275,7 +276,7 @@ static const char *abi_name(uint8_t abi)
 }
 
 /* Names for the bits that have one, `0x…` for each other bit. */
-static void decode_flags(const struct call *call, struct arena *arena, struct list *list)
+static void decode_flags(const struct call *call, struct decode_buffer *buffer, struct list *list)
 {
 	static const struct {
 		uint8_t module_call;
@@ -287,10 +288,10 @@ static void decode_flags(const struct call *call, struct arena *arena, struct li
 		{ CALL_DELETE_MODULE, O_NONBLOCK, "O_NONBLOCK" }, { CALL_DELETE_MODULE, O_TRUNC, "O_TRUNC" },
 	};
 
-	*list = (struct list) { .known = KNOWN, .items = arena->flags };
+	*list = (struct list) { .known = KNOWN, .items = buffer->flags };
 	for (uint32_t shift = 0; shift < 32; shift++) {
 		uint32_t bit = 1u << shift;
-		struct text *text = &arena->flags[list->count];
+		struct text *text = &buffer->flags[list->count];
 
 		if (!(call->flags & bit))
 			continue;
@@ -299,7 +300,7 @@ static void decode_flags(const struct call *call, struct arena *arena, struct li
 			if (names[i].module_call == call->module_call && names[i].bit == bit)
 				*text = text_of(names[i].name);
 		if (text->known == ABSENT)
-			*text = arena_text(arena, "0x%x", bit);
+			*text = buffer_text(buffer, "0x%x", bit);
 		list->count++;
 	}
 }
@@ -323,16 +324,16 @@ static const char *restart_name(uint64_t number)
 	return NULL;
 }
 
-static struct text errno_text(uint64_t number, struct arena *arena)
+static struct text errno_text(uint64_t number, struct decode_buffer *buffer)
 {
 	const char *name = number <= INT_MAX ? strerrorname_np((int)number) : NULL;
 
 	if (!name)
 		name = restart_name(number);
-	return name ? text_of(name) : arena_text(arena, "%" PRIu64, number);
+	return name ? text_of(name) : buffer_text(buffer, "%" PRIu64, number);
 }
 
-void decode_call(const struct call *call, struct arena *arena, struct syscall_part *part)
+void decode_call(const struct call *call, struct decode_buffer *buffer, struct syscall_part *part)
 {
 	*part = (struct syscall_part) {
 		.known = KNOWN,
@@ -341,9 +342,9 @@ void decode_call(const struct call *call, struct arena *arena, struct syscall_pa
 		.ret = number_of((uint64_t)call->ret),
 	};
 	if (call->ret < 0)
-		part->errno_name = errno_text(-(uint64_t)call->ret, arena);
+		part->errno_name = errno_text(-(uint64_t)call->ret, buffer);
 	if (call->duration_ns)
 		part->duration_ns = number_of(call->duration_ns);
 	if (call->module_call != CALL_INIT_MODULE)
-		decode_flags(call, arena, &part->flags);
+		decode_flags(call, buffer, &part->flags);
 }

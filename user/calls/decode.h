@@ -10,7 +10,7 @@
  * Memory for what an event's texts need beyond the records (paths put in order, numbers in words): reset for each
  * event. Large enough for all texts of the three records that an event is made from.
  */
-struct arena {
+struct decode_buffer {
 	size_t used;
 	char bytes[3 * (TEXT_AREA + TEXT_MAX) + 4096];
 	struct ancestor_part ancestors[ANCESTORS_MAX];
@@ -18,21 +18,21 @@ struct arena {
 	struct taints taints;
 };
 
-/* The record's name within a boot, as the event's id. The first text in its arena, which is emptied. */
-struct text decode_id(const struct record_header *header, struct arena *arena);
+/* The record's name within a boot, as the event's id. The first text in its buffer, which is emptied. */
+struct text decode_id(const struct record_header *header, struct decode_buffer *buffer);
 
-/* The parts. What they point to lives in the record and the arena. boot_offset: clock_boot_offset(). */
+/* The parts. What they point to lives in the record and the buffer. boot_offset: clock_boot_offset(). */
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
-		    struct arena *arena, struct process *process);
+		    struct decode_buffer *buffer, struct process *process);
 /* Of a record without a subject: what its header says, all else unknown. */
 void decode_bare_process(const struct record_header *header, struct process *process);
-void decode_source(const struct record_view *view, const struct source_file *source, struct arena *arena,
+void decode_source(const struct record_view *view, const struct source_file *source, struct decode_buffer *buffer,
 		   struct source_part *part);
-void decode_module(const struct record_view *view, const struct module_info *info, struct arena *arena,
+void decode_module(const struct record_view *view, const struct module_info *info, struct decode_buffer *buffer,
 		   struct module_part *part);
 /* NULL: it is none. */
 const char *decode_call_name(enum module_call module_call);
-void decode_call(const struct call *call, struct arena *arena, struct syscall_part *part);
+void decode_call(const struct call *call, struct decode_buffer *buffer, struct syscall_part *part);
 /* A module that never came to be: its name as the caller or the image gave it. */
 void decode_called_module(const struct call *call, struct module_part *part);
 

@@ -5,7 +5,7 @@
 #include "../output/text.h"
 #include "attempts.h"
 #include "capture.h"
-#include "../memory.h"
+#include "../handover.h"
 #include "ring.h"
 
 #include <errno.h>
@@ -227,7 +227,7 @@ int images_fd(const struct images *images)
 	return images->ring.fd;
 }
 
-int images_new(struct memory *memory, int ring, size_t ring_size, bool wanted, struct capture *capture,
+int images_new(struct handover *handover, int ring, size_t ring_size, bool wanted, struct capture *capture,
 	       struct images **out)
 {
 	_cleanup_(images_freep) struct images *images = calloc(1, sizeof(*images));
@@ -238,7 +238,7 @@ int images_new(struct memory *memory, int ring, size_t ring_size, bool wanted, s
 	err = ring_map(&images->ring, ring, ring_size);
 	if (err)
 		return err;
-	images->open = memory->images;
+	images->open = handover->images;
 	images->wanted = wanted;
 	images->reach = IMAGES_MAX; /* an earlier monitor's */
 	images->capture = capture;

@@ -7,7 +7,7 @@
 #ifndef KMODWATCH_IMAGES_H
 #define KMODWATCH_IMAGES_H
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 #include "../output/event.h"
 
 #include <openssl/sha.h>
@@ -16,7 +16,7 @@
 struct attempts;
 struct capture;
 struct images;
-struct memory;
+struct handover;
 
 /* A call keeps its image from the read to the return, so who loads modules can keep that many open; of one more there
  * is no hash, and its line says so. */
@@ -42,7 +42,7 @@ struct image {
  * ring: the image ring's descriptor and size; wanted: images are sent. capture: where they are kept, NULL: nowhere.
  * memory and capture are not owned. *out: images_freep(). Returns 0 or a negative errno.
  */
-int images_new(struct memory *memory, int ring, size_t ring_size, bool wanted, struct capture *capture,
+int images_new(struct handover *handover, int ring, size_t ring_size, bool wanted, struct capture *capture,
 	       struct images **out);
 void images_freep(struct images **images);
 

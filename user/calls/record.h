@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_RECORD_H
 #define KMODWATCH_RECORD_H
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 #include "../output/event.h"
 
 /* A record that was checked: its struct is whole, its text is what text_size says. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "requests.h"
-#include "../memory.h"
+#include "../handover.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -21,24 +21,24 @@ static uint32_t owner_of(const struct request *request)
 	return record->subject.user_ns == INITIAL_USER_NS ? record->header.uid : (uint32_t)-1;
 }
 
-static int count_of(const struct memory *memory, uint32_t owner)
+static int count_of(const struct handover *handover, uint32_t owner)
 {
 	int count = 0;
 
 	for (int i = 0; i < REQUESTS_KEPT; i++)
-		count += owner_of(&memory->requests[i]) == owner;
+		count += owner_of(&handover->requests[i]) == owner;
 	return count;
 }
 
-static struct request *least_wanted(struct memory *memory)
+static struct request *least_wanted(struct handover *handover)
 {
 	struct request *worst = NULL;
 	int most = 0;
 
 	for (int i = 0; i < REQUESTS_KEPT; i++) {
-		struct request *request = &memory->requests[i];
+		struct request *request = &handover->requests[i];
 		bool same = worst && owner_of(worst) == owner_of(request); /* a flood is mostly one's */
-		int count = same ? most : count_of(memory, owner_of(request));
+		int count = same ? most : count_of(handover, owner_of(request));
 
 		if (count > most || (count == most && header_of(request)->time < header_of(worst)->time))
 			worst = request;
@@ -48,18 +48,18 @@ static struct request *least_wanted(struct memory *memory)
 	return worst;
 }
 
-static struct request *place(struct memory *memory)
+static struct request *place(struct handover *handover)
 {
 	for (int i = 0; i < REQUESTS_KEPT; i++)
-		if (!memory->requests[i].used)
-			return &memory->requests[i];
-	return least_wanted(memory);
+		if (!handover->requests[i].used)
+			return &handover->requests[i];
+	return least_wanted(handover);
 }
 
-static struct request *find_request(struct memory *memory, uint64_t time, uint32_t cpu)
+static struct request *find_request(struct handover *handover, uint64_t time, uint32_t cpu)
 {
 	for (int i = 0; i < REQUESTS_KEPT; i++) {
-		struct request *request = &memory->requests[i];
+		struct request *request = &handover->requests[i];
 
 		if (request->used && header_of(request)->time == time && header_of(request)->cpu == cpu)
 			return request;
@@ -67,23 +67,23 @@ static struct request *find_request(struct memory *memory, uint64_t time, uint32
 	return NULL;
 }
 
-void requests_note(struct memory *memory, const struct record_view *view)
+void requests_note(struct handover *handover, const struct record_view *view)
 {
 	const struct record_header *header = &view->record->header;
 	struct request *request;
 
-	if (header->size > sizeof(request->record) || find_request(memory, header->time, header->cpu))
+	if (header->size > sizeof(request->record) || find_request(handover, header->time, header->cpu))
 		return;
-	request = place(memory);
+	request = place(handover);
 	__atomic_store_n(&request->used, 0, __ATOMIC_RELEASE);
 	request->pid = 0;
 	memcpy(request->record, header, header->size);
 	__atomic_store_n(&request->used, 1, __ATOMIC_RELEASE);
 }
 
-void requests_serve(struct memory *memory, uint64_t time, uint32_t cpu, uint32_t pid, uint64_t start_time)
+void requests_serve(struct handover *handover, uint64_t time, uint32_t cpu, uint32_t pid, uint64_t start_time)
 {
-	struct request *request = find_request(memory, time, cpu);
+	struct request *request = find_request(handover, time, cpu);
 
 	if (!request)
 		return;
@@ -91,10 +91,10 @@ void requests_serve(struct memory *memory, uint64_t time, uint32_t cpu, uint32_t
 	__atomic_store_n(&request->pid, pid, __ATOMIC_RELEASE);
 }
 
-static const struct request *served_by(const struct memory *memory, uint32_t pid, uint64_t start_time)
+static const struct request *served_by(const struct handover *handover, uint32_t pid, uint64_t start_time)
 {
 	for (int i = 0; pid && i < REQUESTS_KEPT; i++) {
-		const struct request *request = &memory->requests[i];
+		const struct request *request = &handover->requests[i];
 
 		if (request->used && request->pid == pid && request->start_time == start_time)
 			return request;
@@ -102,11 +102,11 @@ static const struct request *served_by(const struct memory *memory, uint32_t pid
 	return NULL;
 }
 
-const struct request *requests_find(const struct memory *memory, uint32_t pid, const struct subject *subject)
+const struct request *requests_find(const struct handover *handover, uint32_t pid, const struct subject *subject)
 {
-	const struct request *request = served_by(memory, pid, subject->start_time);
+	const struct request *request = served_by(handover, pid, subject->start_time);
 
 	for (uint32_t i = 0; !request && i < subject->ancestor_count && i < ANCESTORS_MAX; i++)
-		request = served_by(memory, subject->ancestors[i].pid, subject->ancestors[i].start_time);
+		request = served_by(handover, subject->ancestors[i].pid, subject->ancestors[i].start_time);
 	return request;
 }

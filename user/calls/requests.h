@@ -8,7 +8,7 @@
 
 #include "record.h"
 
-struct memory;
+struct handover;
 
 enum { REQUESTS_KEPT = 128 };
 
@@ -24,12 +24,12 @@ struct request {
  * request its name, as long as fewer users than there is room for have requests here. All that comes from outside the
  * initial user namespace counts as one user's, so those may cost each other's.
  */
-void requests_note(struct memory *memory, const struct record_view *view);
+void requests_note(struct handover *handover, const struct record_view *view);
 
 /* The kernel started this process for the request that was made then, on that CPU. */
-void requests_serve(struct memory *memory, uint64_t time, uint32_t cpu, uint32_t pid, uint64_t start_time);
+void requests_serve(struct handover *handover, uint64_t time, uint32_t cpu, uint32_t pid, uint64_t start_time);
 
 /* The request in whose service the process (of the record's header) or one of its ancestors is; NULL: none known. */
-const struct request *requests_find(const struct memory *memory, uint32_t pid, const struct subject *subject);
+const struct request *requests_find(const struct handover *handover, uint32_t pid, const struct subject *subject);
 
 #endif

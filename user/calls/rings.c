@@ -7,7 +7,7 @@
  */
 #include "rings.h"
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "suppressed.h"
 #include "decode.h"
-#include "../memory.h"
+#include "../handover.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,27 +67,27 @@ static int report_slot(struct limit_report *report, const struct limit *limit, s
 	return 0;
 }
 
-int suppressed_report(struct memory *memory, const struct limit *limits, uint64_t now, uint64_t boot_offset,
+int suppressed_report(struct handover *handover, const struct limit *limits, uint64_t now, uint64_t boot_offset,
 		      emit_fn emit, void *ctx)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < LIMIT_SLOTS; i++)
 		if (limits[i].of.word)
-			err = report_slot(&memory->reports[i], &limits[i], i, now, boot_offset, emit, ctx);
+			err = report_slot(&handover->reports[i], &limits[i], i, now, boot_offset, emit, ctx);
 	return err;
 }
 
-void suppressed_forget(struct memory *memory, size_t slot)
+void suppressed_forget(struct handover *handover, size_t slot)
 {
-	memory->reports[slot] = (struct limit_report) { 0 };
+	handover->reports[slot] = (struct limit_report) { 0 };
 }
 
-uint64_t suppressed_count(const struct memory *memory)
+uint64_t suppressed_count(const struct handover *handover)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < LIMIT_SLOTS; i++)
-		sum += memory->reports[i].done;
+		sum += handover->reports[i].done;
 	return sum;
 }

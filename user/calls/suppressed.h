@@ -6,10 +6,10 @@
 #ifndef KMODWATCH_SUPPRESSED_H
 #define KMODWATCH_SUPPRESSED_H
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 #include "correlate.h"
 
-struct memory;
+struct handover;
 
 /* What was said of a slot. A line that a kill may have come after is said again, in the same words and by its id. */
 struct limit_report {
@@ -24,13 +24,13 @@ struct limit_report {
  * Emits an attempts_suppressed for each slot of which something was counted since the last time. limits: the kernel's
  * table, LIMIT_SLOTS of them. now: ns since boot. Returns 0 or a negative errno.
  */
-int suppressed_report(struct memory *memory, const struct limit *limits, uint64_t now, uint64_t boot_offset,
+int suppressed_report(struct handover *handover, const struct limit *limits, uint64_t now, uint64_t boot_offset,
 		      emit_fn emit, void *ctx);
 
 /* The slot's count begins anew at 0. */
-void suppressed_forget(struct memory *memory, size_t slot);
+void suppressed_forget(struct handover *handover, size_t slot);
 
 /* How much was said so far, of what is not forgotten. */
-uint64_t suppressed_count(const struct memory *memory);
+uint64_t suppressed_count(const struct handover *handover);
 
 #endif

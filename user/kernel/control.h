@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_CONTROL_H
 #define KMODWATCH_CONTROL_H
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 
 /* Of the map behind fd, which is of this layout. Both return 0 or a negative errno. */
 int control_read(int fd, struct control *control);

@@ -61,15 +61,15 @@ static uint32_t holder(const struct pins *pins)
 {
 	_cleanup_(closep) int fd = -1;
 	char path[PATH_MAX];
-	struct memory *memory;
+	struct handover *handover;
 	uint32_t pid;
 
-	pin_path(pins, path, "current", "maps", map_names[MAP_MEMORY]);
+	pin_path(pins, path, "current", "maps", map_names[MAP_HANDOVER]);
 	fd = bpf_obj_get(path);
-	if (fd < 0 || memory_map(fd, &memory))
+	if (fd < 0 || handover_map(fd, &handover))
 		return 0;
-	pid = memory_reader(memory);
-	memory_unmap(memory);
+	pid = handover_reader(handover);
+	handover_unmap(handover);
 	return pid;
 }
 

@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_PROBE_H
 #define KMODWATCH_PROBE_H
 
-#include "../memory.h"
+#include "../handover.h"
 #include "programs.h"
 
 #include <stdbool.h>
@@ -38,7 +38,7 @@ struct probe {
 	MAP(LIMITS, limits)                     \
 	MAP(LIMIT_OWNERS, limit_owners)         \
 	MAP(CONTROL, control)                   \
-	MAP(MEMORY, memory)
+	MAP(HANDOVER, handover)
 
 #define MAP_NUMBER(symbol, name) MAP_##symbol,
 enum map { MAPS_OF_OBJECT(MAP_NUMBER) MAPS };

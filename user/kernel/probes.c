@@ -45,7 +45,7 @@ void probes_freep(struct probes **probes)
 {
 	if (!*probes)
 		return;
-	memory_unmap((*probes)->memory);
+	handover_unmap((*probes)->handover);
 	if ((*probes)->limits)
 		munmap((*probes)->limits, LIMITS_SIZE);
 	probes_detach(*probes);
@@ -168,9 +168,9 @@ int probes_image_ring(const struct probes *probes, size_t *size)
 	return ring_of(probes, MAP_IMAGE_RING, size);
 }
 
-struct memory *probes_memory(const struct probes *probes)
+struct handover *probes_handover(const struct probes *probes)
 {
-	return probes->memory;
+	return probes->handover;
 }
 
 int probes_lost(const struct probes *probes, uint64_t *counts)

@@ -4,7 +4,7 @@
 #define KMODWATCH_PROBES_H
 
 #include "../output/event.h"
-#include "../memory.h"
+#include "../handover.h"
 
 struct options;
 struct pins;
@@ -49,7 +49,7 @@ int probes_ring(const struct probes *probes, size_t *size);
 int probes_refused_ring(const struct probes *probes, size_t *size);
 int probes_image_ring(const struct probes *probes, size_t *size);
 /* What must be remembered across the monitor's end. */
-struct memory *probes_memory(const struct probes *probes);
+struct handover *probes_handover(const struct probes *probes);
 
 /*
  * What the kernel side could not hand over since it was loaded, by record kind (counts[RECORD_KINDS]). Returns 0 or a

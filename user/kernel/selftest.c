@@ -2,7 +2,7 @@
 #include "selftest.h"
 #include "../cleanup.h"
 #include "../options.h"
-#include "own_calls.h"
+#include "test_calls.h"
 #include "preflight.h"
 #include "traced.h"
 
@@ -51,7 +51,7 @@ struct selftest {
 int selftest_new(struct probes *probes, const struct options *options, const struct rings *rings, uint64_t now,
 		 struct selftest **out)
 {
-	struct memory *memory = probes_memory(probes);
+	struct handover *handover = probes_handover(probes);
 	struct selftest *selftest = calloc(1, sizeof(*selftest));
 
 	if (!selftest)
@@ -60,15 +60,15 @@ int selftest_new(struct probes *probes, const struct options *options, const str
 		.probes = probes,
 		.options = options,
 		.rings = rings,
-		.blind = memory->blind,
+		.blind = handover->blind,
 		.pid = getpid(),
 		.started = now,
 		.first = true,
 		.due = now,
-		.passed = memory->seen ? memory->seen : now,
+		.passed = handover->seen ? handover->seen : now,
 	};
 	for (size_t i = 0; i < probes_count(); i++)
-		selftest->expected[i] = probe_is_attached(probes, i) || memory->blind[i].since;
+		selftest->expected[i] = probe_is_attached(probes, i) || handover->blind[i].since;
 	*out = selftest;
 	return 0;
 }
@@ -83,7 +83,7 @@ void selftest_freep(struct selftest **selftest)
 static bool is_own(const struct selftest *selftest, const struct record_header *header)
 {
 	if (header->time < selftest->started)
-		return memory_has_reader(probes_memory(selftest->probes), header->pid) &&
+		return handover_has_reader(probes_handover(selftest->probes), header->pid) &&
 		       !strcmp(header->comm, "kmodwatch");
 	return header->pid == selftest->pid;
 }
@@ -173,7 +173,7 @@ static int tell_blind(struct selftest *selftest, emit_fn emit, void *ctx)
 
 		if (!selftest->found[i])
 			continue;
-		memory_set_blind(probes_memory(selftest->probes), i, selftest->found[i], selftest->passed);
+		handover_set_blind(probes_handover(selftest->probes), i, selftest->found[i], selftest->passed);
 		selftest->state = SELFTEST_FAILS;
 		if (blind->told)
 			continue;
@@ -187,8 +187,8 @@ static int tell_blind(struct selftest *selftest, emit_fn emit, void *ctx)
 
 static bool is_call_probe(size_t i)
 {
-	for (int c = 0; c < OWN_CALLS; c++)
-		if (own_calls[c].probe == i)
+	for (int c = 0; c < TEST_CALLS; c++)
+		if (test_calls[c].probe == i)
 			return true;
 	return false;
 }
@@ -230,17 +230,17 @@ static void begin(struct selftest *selftest, uint64_t now)
 
 static bool is_missing_call(const struct selftest *selftest, int call)
 {
-	return probe_is_attached(selftest->probes, own_calls[call].probe) &&
-	       !(selftest->called >> own_calls[call].call & 1);
+	return probe_is_attached(selftest->probes, test_calls[call].probe) &&
+	       !(selftest->called >> test_calls[call].call & 1);
 }
 
 /* 7.x skips a program in whose midst another thread was preempted, and anyone can be there: so more than once. */
 static void make_calls(struct selftest *selftest, uint64_t now)
 {
 	probes_set_tester(selftest->probes, selftest->pid);
-	for (int c = 0; c < OWN_CALLS; c++)
+	for (int c = 0; c < TEST_CALLS; c++)
 		if (is_missing_call(selftest, c))
-			own_call_make(own_calls[c].call);
+			test_call_make(test_calls[c].call);
 	probes_set_tester(selftest->probes, 0);
 	selftest->mark = rings_mark(selftest->rings);
 	selftest->retry = now + RETRY_MS * MS;
@@ -311,7 +311,7 @@ static bool wants_calls(const struct selftest *selftest)
 
 static bool all_called(const struct selftest *selftest)
 {
-	for (int i = 0; i < OWN_CALLS; i++)
+	for (int i = 0; i < TEST_CALLS; i++)
 		if (is_missing_call(selftest, i))
 			return false;
 	return true;
@@ -319,9 +319,9 @@ static bool all_called(const struct selftest *selftest)
 
 static void judge_calls(struct selftest *selftest, uint64_t now)
 {
-	for (int c = 0; c < OWN_CALLS; c++)
-		if (is_missing_call(selftest, c) && !selftest->found[own_calls[c].probe])
-			selftest->found[own_calls[c].probe] = why_silent(selftest, now);
+	for (int c = 0; c < TEST_CALLS; c++)
+		if (is_missing_call(selftest, c) && !selftest->found[test_calls[c].probe])
+			selftest->found[test_calls[c].probe] = why_silent(selftest, now);
 }
 
 /* The test is over: mends what can be mended, and plans the next. */

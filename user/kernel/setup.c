@@ -96,7 +96,7 @@ size_t setup_attach(struct probes *probes)
 		attach(probe);
 		pin(probes, i);
 		attached += probe->link >= 0;
-		snprintf(probes->memory->probes[i].missing, REASON_SIZE, "%s", probe->reason);
+		snprintf(probes->handover->probes[i].missing, REASON_SIZE, "%s", probe->reason);
 	}
 	return attached;
 }
@@ -114,7 +114,7 @@ static void recall_reasons(struct probes *probes)
 {
 	for (size_t i = 0; i < PROBES; i++) {
 		struct probe *probe = &probes->side.probes[i];
-		const char *missing = probes->memory->probes[i].missing;
+		const char *missing = probes->handover->probes[i].missing;
 
 		if (probe->link >= 0)
 			continue;
@@ -148,24 +148,24 @@ static int load_missing(struct probes *probes, const struct options *options)
 {
 	int err = object_load(&probes->side, options);
 
-	if (!err && !probes->memory)
-		err = memory_map(probes->side.maps[MAP_MEMORY], &probes->memory);
+	if (!err && !probes->handover)
+		err = handover_map(probes->side.maps[MAP_HANDOVER], &probes->handover);
 	return err;
 }
 
 /* What is remembered of a probe is another's where the programs' table is another. */
 static void name_all(const struct probes *probes)
 {
-	struct memory *memory = probes->memory;
+	struct handover *handover = probes->handover;
 
 	for (size_t i = 0; i < PROBES; i++) {
-		if (strcmp(memory->probes[i].name, programs[i].name) != 0)
-			memory->blind[i] = (struct blindness) { 0 };
-		memory->probes[i].skipped = 0;
-		snprintf(memory->probes[i].name, PROBE_NAME_SIZE, "%s", programs[i].name);
+		if (strcmp(handover->probes[i].name, programs[i].name) != 0)
+			handover->blind[i] = (struct blindness) { 0 };
+		handover->probes[i].skipped = 0;
+		snprintf(handover->probes[i].name, PROBE_NAME_SIZE, "%s", programs[i].name);
 	}
 	for (size_t i = 0; i < MAPS; i++)
-		memory->maps[i] = map_id(probes->side.maps[i]);
+		handover->maps[i] = map_id(probes->side.maps[i]);
 }
 
 /* The first programs of maps of their own, or of maps that other programs work on. */

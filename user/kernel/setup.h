@@ -12,7 +12,7 @@ struct probes {
 	struct pins *pins; /* NULL: nothing is pinned */
 	char digest[DIGEST_SIZE];
 	struct kernel_side side;
-	struct memory *memory;
+	struct handover *handover;
 	struct limit *limits; /* the map, LIMIT_SLOTS of them; NULL: not yet */
 	enum takeover takeover;
 	bool fresh;	      /* what is pinned is not current yet */

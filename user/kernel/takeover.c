@@ -43,20 +43,20 @@ uint32_t map_id(int fd)
 
 /* Nobody took one of the maps away and put another of the same kind there: the programs go on with the one they know.
  */
-static bool are_together(const struct kernel_side *side, const struct memory *memory)
+static bool are_together(const struct kernel_side *side, const struct handover *handover)
 {
 	for (int i = 0; i < MAPS; i++)
-		if (map_id(side->maps[i]) != memory->maps[i])
+		if (map_id(side->maps[i]) != handover->maps[i])
 			return false;
 	return true;
 }
 
 /* What another ring holds says nothing of what the programs wrote. */
-static void drop_foreign_rings(struct kernel_side *side, const struct memory *memory)
+static void drop_foreign_rings(struct kernel_side *side, const struct handover *handover)
 {
 	for (int i = MAP_RING; i < MAP_RING + LEFT_RINGS; i++)
-		if (map_id(side->maps[MAP_MEMORY]) == memory->maps[MAP_MEMORY] &&
-		    map_id(side->maps[i]) != memory->maps[i]) {
+		if (map_id(side->maps[MAP_HANDOVER]) == handover->maps[MAP_HANDOVER] &&
+		    map_id(side->maps[i]) != handover->maps[i]) {
 			closep(&side->maps[i]);
 			side->maps[i] = -1;
 		}
@@ -68,29 +68,30 @@ static bool is_readable(struct probes *probes, int err, const struct control *co
 	struct kernel_side *side = &probes->side;
 
 	if (err || control->layout != LAYOUT || !object_fits(side) ||
-	    memory_map(side->maps[MAP_MEMORY], &probes->memory))
+	    handover_map(side->maps[MAP_HANDOVER], &probes->handover))
 		return false;
-	if (are_together(side, probes->memory))
+	if (are_together(side, probes->handover))
 		return true;
-	drop_foreign_rings(side, probes->memory);
-	memory_unmap(probes->memory);
-	probes->memory = NULL;
+	drop_foreign_rings(side, probes->handover);
+	handover_unmap(probes->handover);
+	probes->handover = NULL;
 	return false;
 }
 
 /* What was attached when the earlier monitor looked last, and is not now, has seen nothing since. */
 static void note_gaps(struct probes *probes)
 {
-	struct memory *memory = probes->memory;
-	uint64_t since = memory->seen ? memory->seen : clock_boot_ns();
+	struct handover *handover = probes->handover;
+	uint64_t since = handover->seen ? handover->seen : clock_boot_ns();
 
 	for (size_t i = 0; i < PROBES; i++) {
-		bool was_attached = !strcmp(memory->probes[i].name, programs[i].name) && !memory->probes[i].missing[0];
+		bool was_attached =
+		    !strcmp(handover->probes[i].name, programs[i].name) && !handover->probes[i].missing[0];
 
 		if (!was_attached || probes->side.probes[i].link >= 0 ||
 		    pins_have_link(probes->pins, probes->side.generation, programs[i].name))
 			continue;
-		memory_set_blind(memory, i, "its link was gone when the monitor started", since);
+		handover_set_blind(handover, i, "its link was gone when the monitor started", since);
 		probes->gap = true;
 	}
 }

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "../../bpf/event.h"
+#include "../../bpf/records.h"
 
 static const struct {
 	const char *name;

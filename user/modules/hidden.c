@@ -5,7 +5,7 @@
 #include "../log.h"
 #include "inventory.h"
 #include "loaded.h"
-#include "../memory.h"
+#include "../handover.h"
 
 #include <errno.h>
 #include <string.h>
@@ -325,13 +325,13 @@ int hidden_due_ms(const struct hidden *hidden, uint64_t now)
 	return hidden->reading || now >= hidden->next ? 0 : (int)((hidden->next - now) / 1000000 + 1);
 }
 
-int hidden_new(struct memory *memory, const char *proc_modules, const char *sys_module, struct hidden **out)
+int hidden_new(struct handover *handover, const char *proc_modules, const char *sys_module, struct hidden **out)
 {
 	struct hidden *hidden = calloc(1, sizeof(*hidden));
 
 	if (!hidden)
 		return -ENOMEM;
-	hidden->modules = memory->modules;
+	hidden->modules = handover->modules;
 	hidden->proc_modules = proc_modules ? proc_modules : "/proc/modules";
 	hidden->sys_module = sys_module ? sys_module : "/sys/module";
 	*out = hidden;

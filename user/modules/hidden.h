@@ -29,7 +29,7 @@ struct live_module {
 struct hidden;
 
 /* proc_modules and sys_module: NULL for /proc/modules and /sys/module. *out: hidden_freep(). Returns 0 or -ENOMEM. */
-int hidden_new(struct memory *memory, const char *proc_modules, const char *sys_module, struct hidden **out);
+int hidden_new(struct handover *handover, const char *proc_modules, const char *sys_module, struct hidden **out);
 void hidden_freep(struct hidden **hidden);
 
 /* A record was taken from the ring: a module came, or was freed. */

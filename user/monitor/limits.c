@@ -33,7 +33,7 @@ static void make_room(const struct probes *probes, uint64_t now)
 		return;
 	for (size_t i = 0; i < LIMITS_MAX; i++)
 		if (limits[i].of.word && now >= limits[i].last + REST_S * PERIOD_NS && !probes_free_limit(probes, i))
-			suppressed_forget(probes_memory(probes), i);
+			suppressed_forget(probes_handover(probes), i);
 }
 
 void limits_wake(struct limits *limits, uint64_t now)
@@ -53,21 +53,21 @@ int limits_due_ms(const struct limits *limits, uint64_t now)
 int limits_check(struct limits *limits, const struct probes *probes, uint64_t now, uint64_t boot_offset, emit_fn emit,
 		 void *ctx)
 {
-	struct memory *memory = probes_memory(probes);
+	struct handover *handover = probes_handover(probes);
 	uint64_t before;
 	int err;
 
 	if (!limits->due || now < limits->due)
 		return 0;
-	before = suppressed_count(memory);
-	err = suppressed_report(memory, probes_limits(probes), now, boot_offset, emit, ctx);
+	before = suppressed_count(handover);
+	err = suppressed_report(handover, probes_limits(probes), now, boot_offset, emit, ctx);
 	if (err)
 		return err;
 	make_room(probes, now);
 	err = probes_next_period(probes);
 	if (err)
 		return err;
-	limits->quiet = suppressed_count(memory) == before ? limits->quiet + 1 : 0;
+	limits->quiet = suppressed_count(handover) == before ? limits->quiet + 1 : 0;
 	limits->due = limits->quiet < QUIET_LOOKS ? clock_next_second(now) : 0;
 	return 0;
 }

@@ -65,17 +65,17 @@ void lost_add_undecodable(struct lost *lost)
 
 int lost_report(struct lost *lost, const struct probes *probes, uint64_t captures, emit_fn emit, void *ctx)
 {
-	struct memory *memory = probes_memory(probes);
+	struct handover *handover = probes_handover(probes);
 	uint64_t counts[RECORD_KINDS];
 	int err = probes_lost(probes, counts);
 
 	lost->looked = clock_boot_ns();
 	lost->due = 0;
 	for (int kind = 1; !err && kind < RECORD_KINDS; kind++)
-		err = report(emit, ctx, names[kind], NULL, counts[kind], &memory->lost[kind]);
+		err = report(emit, ctx, names[kind], NULL, counts[kind], &handover->lost[kind]);
 	for (size_t i = 0; !err && i < probes_count(); i++) {
 		err = report(emit, ctx, "skipped probe", probe_name(i), probe_skipped(probes, i),
-			     &memory->probes[i].skipped);
+			     &handover->probes[i].skipped);
 	}
 	if (!err)
 		err = report(emit, ctx, "captured image", NULL, captures, &lost->captures_reported);

@@ -14,7 +14,7 @@
 #include "limits.h"
 #include "lost.h"
 #include "../modules/missed.h"
-#include "opening.h"
+#include "lifecycle.h"
 #include "../kernel/pins.h"
 #include "../modules/policy.h"
 #include "../kernel/preflight.h"
@@ -42,7 +42,7 @@ struct monitor {
 	struct stream stream;
 	struct pins *pins;
 	struct probes *probes;
-	struct memory *memory;
+	struct handover *handover;
 	struct capture *capture;
 	struct images *images;
 	struct correlator *correlator;
@@ -67,10 +67,11 @@ static int emit(void *ctx, struct event *event)
 	struct monitor *monitor = ctx;
 	int err = 0;
 
-	if (!event->record || !memory_is_last(monitor->memory, event->record)) /* else it was written before a kill */
+	if (!event->record ||
+	    !handover_is_last(monitor->handover, event->record)) /* else it was written before a kill */
 		err = stream_emit(&monitor->stream, event);
 	if (!err && event->record)
-		memory_set_last(monitor->memory, event->record);
+		handover_set_last(monitor->handover, event->record);
 	if (err)
 		return err;
 	if (monitor->hidden)
@@ -164,15 +165,15 @@ static int rest(struct monitor *monitor)
 }
 
 /* Of the ends of modules, how many were not seen as far as is known. */
-static uint64_t count_doubts(const struct memory *memory)
+static uint64_t count_doubts(const struct handover *handover)
 {
-	return memory->lost[RECORD_MODULE_FREE] + memory->probes[PROBE_module_free].skipped;
+	return handover->lost[RECORD_MODULE_FREE] + handover->probes[PROBE_module_free].skipped;
 }
 
 /* A module that was freed unseen would pass for one that hides. */
 static int check_hidden(struct monitor *monitor, uint64_t now)
 {
-	uint64_t doubts = count_doubts(monitor->memory);
+	uint64_t doubts = count_doubts(monitor->handover);
 
 	if (monitor->hidden && (doubts > monitor->doubts || selftest_state(monitor->selftest) == SELFTEST_FAILS))
 		hidden_forget(monitor->hidden);
@@ -231,7 +232,7 @@ static int look(struct monitor *monitor)
 		err = selftest_run(monitor->selftest, now, emit, monitor);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
-	monitor->memory->seen = clock_boot_ns();
+	monitor->handover->seen = clock_boot_ns();
 	monitor->boot_offset = clock_boot_offset();
 	return err;
 }
@@ -267,8 +268,8 @@ static int finish(struct monitor *monitor)
 	if (!err)
 		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
 				   monitor);
-	monitor->memory->seen = clock_boot_ns();
-	return err ? err : closing_tell(*monitor->stopping, monitor->stream.counts, emit, monitor);
+	monitor->handover->seen = clock_boot_ns();
+	return err ? err : lifecycle_stop(*monitor->stopping, monitor->stream.counts, emit, monitor);
 }
 
 static int explain_stop(const struct monitor *monitor, int err)
@@ -301,7 +302,7 @@ static int start_missed(struct monitor *monitor, const char *state)
 
 	if (!preflight_has_modules())
 		return 0;
-	err = hidden_new(monitor->memory, NULL, NULL, &monitor->hidden);
+	err = hidden_new(monitor->handover, NULL, NULL, &monitor->hidden);
 	if (!err && probes_had_gap(monitor->probes)) /* the end of any may have gone unseen */
 		hidden_forget(monitor->hidden);
 	places.hidden = monitor->hidden;
@@ -328,7 +329,7 @@ static int start_images(struct monitor *monitor, const struct options *options)
 	int fd = probes_image_ring(monitor->probes, &size);
 
 	return fd < 0 ? fd
-		      : images_new(monitor->memory, fd, size, options->image_limit_mib, monitor->capture,
+		      : images_new(monitor->handover, fd, size, options->image_limit_mib, monitor->capture,
 				   &monitor->images);
 }
 
@@ -342,7 +343,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (output == OUTPUT_TEXT)
 		terminal_init(&monitor->stream.terminal, STDOUT_FILENO, colour_chosen(options->colour, STDOUT_FILENO),
 			      options->verbose);
-	monitor->memory = probes_memory(monitor->probes);
+	monitor->handover = probes_handover(monitor->probes);
 	if (!err)
 		err = map_rings(monitor);
 	if (!err)
@@ -350,7 +351,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = start_missed(monitor, options->state);
 	if (!err)
-		err = correlator_new(emit, monitor, monitor->memory, monitor->images, &monitor->correlator);
+		err = correlator_new(emit, monitor, monitor->handover, monitor->images, &monitor->correlator);
 	if (!err)
 		err = selftest_new(monitor->probes, options, &monitor->rings, clock_boot_ns(), &monitor->selftest);
 	if (err) {
@@ -358,8 +359,8 @@ static int set_up(struct monitor *monitor, const struct options *options)
 		return err;
 	}
 	service_init(&monitor->service);
-	memory_set_reader(monitor->memory, getpid());
-	monitor->doubts = count_doubts(monitor->memory);
+	handover_set_reader(monitor->handover, getpid());
+	monitor->doubts = count_doubts(monitor->handover);
 	limits_wake(&monitor->limits, clock_boot_ns()); /* an earlier monitor may have left some unsaid */
 	return 0;
 }
@@ -381,16 +382,16 @@ static int start(struct monitor *monitor, const struct options *options)
 
 static int begin(struct monitor *monitor, bool snapshot)
 {
-	const struct opening opening = {
+	const struct beginning opening = {
 		.probes = monitor->probes,
 		.rings = &monitor->rings,
 		.policy = &monitor->policy.last,
-		.seen = monitor->memory->seen + monitor->boot_offset,
+		.seen = monitor->handover->seen + monitor->boot_offset,
 	};
-	int err = opening_tell(&opening, emit, monitor);
+	int err = lifecycle_start(&opening, emit, monitor);
 
 	if (!err && snapshot)
-		err = opening_list(emit, monitor);
+		err = lifecycle_present(emit, monitor);
 	return err ? err : stream_end_snapshot(&monitor->stream);
 }
 

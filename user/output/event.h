@@ -238,4 +238,7 @@ struct text text_of(const char *string); /* KNOWN; a NULL string: UNKNOWN. Point
 #define TEXT_UNKNOWN ((struct text) { .known = UNKNOWN })
 #define NUMBER_UNKNOWN ((struct number) { .known = UNKNOWN })
 
+/* Takes an event whose texts live only during the call. Returns 0, or a negative errno that ends the run. */
+typedef int (*emit_fn)(void *ctx, struct event *event);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines at both ends of a run: how it begins, what it finds, and why it ends. */
-#ifndef KMODWATCH_OPENING_H
-#define KMODWATCH_OPENING_H
+#ifndef KMODWATCH_LIFECYCLE_H
+#define KMODWATCH_LIFECYCLE_H
 
 #include "../output/event.h"
 #include "../calls/correlate.h"
@@ -10,7 +10,7 @@ struct policy;
 struct probes;
 struct rings;
 
-struct opening {
+struct beginning {
 	struct probes *probes;
 	const struct rings *rings;
 	const struct policy *policy;
@@ -18,12 +18,12 @@ struct opening {
 };
 
 /* monitor_start, and what an earlier monitor left that cannot be read. Returns 0 or emit's error. */
-int opening_tell(const struct opening *opening, emit_fn emit, void *ctx);
+int lifecycle_start(const struct beginning *opening, emit_fn emit, void *ctx);
 
 /* What is already loaded. That the list cannot be had is explained, and no reason not to watch. Returns as above. */
-int opening_list(emit_fn emit, void *ctx);
+int lifecycle_present(emit_fn emit, void *ctx);
 
 /* monitor_stop. signal: what ended it; counts: of the lines of each kind. Returns as above. */
-int closing_tell(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx);
+int lifecycle_stop(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx);
 
 #endif

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "own_calls.h"
+#include "test_calls.h"
 
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-const struct own_call own_calls[OWN_CALLS] = {
+const struct test_call test_calls[TEST_CALLS] = {
 	{ CALL_INIT_MODULE, PROBE_init_module_return },
 	{ CALL_FINIT_MODULE, PROBE_finit_module_return },
 	{ CALL_DELETE_MODULE, PROBE_delete_module_return },
 };
 
-void own_call_make(enum module_call call)
+void test_call_make(enum module_call call)
 {
 	switch (call) {
 	case CALL_INIT_MODULE:

@@ -3,8 +3,8 @@
  * What the monitor must remember across its own end: it lies in a map, which stays where it is pinned, and is mapped
  * here. A kill can come between any two stores: each is of use alone, or says at its end that it is whole.
  */
-#ifndef KMODWATCH_MEMORY_H
-#define KMODWATCH_MEMORY_H
+#ifndef KMODWATCH_HANDOVER_H
+#define KMODWATCH_HANDOVER_H
 
 #include "modules/hidden.h"
 #include "calls/images.h"
@@ -48,7 +48,7 @@ struct blindness {
 	char reason[REASON_SIZE];
 };
 
-struct memory {
+struct handover {
 	uint32_t runs;		  /* how many have read */
 	uint32_t pids[RUNS_KEPT]; /* theirs: of run n in n % RUNS_KEPT */
 	uint32_t pad;
@@ -71,37 +71,37 @@ struct memory {
 	struct request requests[REQUESTS_KEPT];
 };
 
-/* Maps the map behind fd, which may be closed afterwards. *out: memory_unmap(). Returns 0 or a negative errno. */
-int memory_map(int fd, struct memory **out);
-void memory_unmap(struct memory *memory);
+/* Maps the map behind fd, which may be closed afterwards. *out: handover_unmap(). Returns 0 or a negative errno. */
+int handover_map(int fd, struct handover **out);
+void handover_unmap(struct handover *handover);
 
 /*
  * A copy of the record that outlives the monitor while there is a free slot, else one that does not. NULL: no memory.
- * The caller's to give back with memory_drop(); NULL is fine there. memory may be NULL: then nothing outlives.
+ * The caller's to give back with handover_drop(); NULL is fine there. memory may be NULL: then nothing outlives.
  */
-void *memory_keep(struct memory *memory, const struct record_view *view);
-void memory_drop(struct memory *memory, void *copy);
+void *handover_keep(struct handover *handover, const struct record_view *view);
+void handover_drop(struct handover *handover, void *copy);
 /* Gives back only what does not outlive the monitor. */
-void memory_leave(const struct memory *memory, void *copy);
+void handover_leave(const struct handover *handover, void *copy);
 
 /* Whether the record's line is the last that was written, and remembering it as such. */
-bool memory_is_last(const struct memory *memory, const struct record_header *header);
-void memory_set_last(struct memory *memory, const struct record_header *header);
+bool handover_is_last(const struct handover *handover, const struct record_header *header);
+void handover_set_last(struct handover *handover, const struct record_header *header);
 
 /* The thing is blind; since: ns since boot, kept from the first time until it sees again. */
-void memory_set_blind(struct memory *memory, size_t i, const char *reason, uint64_t since);
+void handover_set_blind(struct handover *handover, size_t i, const char *reason, uint64_t since);
 /*
  * Whether the line of the record's attempt was written without waiting for its return, and remembering it as such. It
  * stays so: a kill can bring the same return twice.
  */
-bool memory_is_settled(const struct memory *memory, const struct record_header *header);
-void memory_set_settled(struct memory *memory, const struct record_header *header);
+bool handover_is_settled(const struct handover *handover, const struct record_header *header);
+void handover_set_settled(struct handover *handover, const struct record_header *header);
 
 /* The process that reads, or read last; 0: none yet. */
-uint32_t memory_reader(const struct memory *memory);
+uint32_t handover_reader(const struct handover *handover);
 /* This process reads from now on. */
-void memory_set_reader(struct memory *memory, uint32_t pid);
+void handover_set_reader(struct handover *handover, uint32_t pid);
 /* Whether the process is one of the last that read. */
-bool memory_has_reader(const struct memory *memory, uint32_t pid);
+bool handover_has_reader(const struct handover *handover, uint32_t pid);
 
 #endif

@@ -6,8 +6,8 @@
  * one with text has it at RECORD_FIXED. Texts are addressed by struct span, whose offset counts from there.
  * Kinds are numbered for good: a retired number is never used again. No struct has implicit padding.
  */
-#ifndef KMODWATCH_EVENT_H
-#define KMODWATCH_EVENT_H
+#ifndef KMODWATCH_RECORDS_H
+#define KMODWATCH_RECORDS_H
 
 #ifndef __bpf__
 #include <linux/types.h>

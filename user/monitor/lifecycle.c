@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "opening.h"
+#include "lifecycle.h"
 #include "../cleanup.h"
 #include "../log.h"
 #include "../output/fields.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-static int tell_start(const struct opening *opening, emit_fn emit, void *ctx)
+static int tell_start(const struct beginning *opening, emit_fn emit, void *ctx)
 {
 	struct event event = { .kind = EVENT_MONITOR_START };
 	const struct rings *rings = opening->rings;
@@ -36,7 +36,7 @@ static int tell_start(const struct opening *opening, emit_fn emit, void *ctx)
 }
 
 /* What another version left, or what somebody took a part from, and this one cannot read. */
-static int tell_unread(const struct opening *opening, emit_fn emit, void *ctx)
+static int tell_unread(const struct beginning *opening, emit_fn emit, void *ctx)
 {
 	const char *what;
 	struct event event = { .kind = EVENT_EVENTS_LOST, .count = probes_unread(opening->probes, &what) };
@@ -47,7 +47,7 @@ static int tell_unread(const struct opening *opening, emit_fn emit, void *ctx)
 	return emit(ctx, &event);
 }
 
-int opening_tell(const struct opening *opening, emit_fn emit, void *ctx)
+int lifecycle_start(const struct beginning *opening, emit_fn emit, void *ctx)
 {
 	int err = tell_start(opening, emit, ctx);
 
@@ -67,7 +67,7 @@ static int tell_present(void *ctx, const struct module_part *module)
 	return present->emit(present->ctx, &event);
 }
 
-int opening_list(emit_fn emit, void *ctx)
+int lifecycle_present(emit_fn emit, void *ctx)
 {
 	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
 	_cleanup_(fclosep) FILE *modules = NULL;
@@ -90,7 +90,7 @@ int opening_list(emit_fn emit, void *ctx)
 	return 0;
 }
 
-int closing_tell(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx)
+int lifecycle_stop(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx)
 {
 	struct event event = { .kind = EVENT_MONITOR_STOP };
 	struct count_part parts[EVENT_KINDS];

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "evidence.h"
+#include "load_details.h"
 #include "requests.h"
 
-void evidence_requester(struct evidence *evidence, uint32_t pid, const struct subject *subject, struct event *event)
+void load_details_requester(struct load_details *load_details, uint32_t pid, const struct subject *subject,
+			    struct event *event)
 {
-	const struct request *request = requests_find(evidence->memory, pid, subject);
+	const struct request *request = requests_find(load_details->handover, pid, subject);
 	struct requested_by_part *part = &event->requested_by;
 	struct record_view view;
 
@@ -15,22 +16,22 @@ void evidence_requester(struct evidence *evidence, uint32_t pid, const struct su
 	}
 	view = attempt_kept(request->record);
 	part->known = KNOWN;
-	part->id = decode_id(&view.record->header, &evidence->arena);
+	part->id = decode_id(&view.record->header, &load_details->buffer);
 	part->alias = record_text(&view, &view.record->module_request.alias);
-	decode_process(&view, &view.record->module_request.subject, evidence->start_offset, &evidence->arena,
+	decode_process(&view, &view.record->module_request.subject, load_details->start_offset, &load_details->buffer,
 		       &part->process);
 }
 
-void evidence_image(struct evidence *evidence, const struct record_header *header, const struct call *call,
-		    struct event *event)
-{
-	images_describe(evidence->images, header, call, evidence->hash, &event->source);
-}
-
-void evidence_signature(struct evidence *evidence, const struct call *call, const struct open_attempt *open,
+void load_details_image(struct load_details *load_details, const struct record_header *header, const struct call *call,
 			struct event *event)
 {
-	struct signature *signature = &evidence->signature;
+	images_describe(load_details->images, header, call, load_details->hash, &event->source);
+}
+
+void load_details_signature(struct load_details *load_details, const struct call *call, const struct open_attempt *open,
+			    struct event *event)
+{
+	struct signature *signature = &load_details->signature;
 	struct text appended = { 0 };
 	const char *why = "what is appended to the module was not seen";
 

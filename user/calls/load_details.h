@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a load's line says beyond the call itself: whose request it answers, what was loaded, who signed it. */
-#ifndef KMODWATCH_EVIDENCE_H
-#define KMODWATCH_EVIDENCE_H
+#ifndef KMODWATCH_LOAD_DETAILS_H
+#define KMODWATCH_LOAD_DETAILS_H
 
 #include "attempts.h"
 #include "decode.h"
@@ -9,11 +9,11 @@
 #include "signature.h"
 
 /* What the parts point to lives here until the next event. */
-struct evidence {
-	struct memory *memory; /* not owned, as images */
+struct load_details {
+	struct handover *handover; /* not owned, as images */
 	struct images *images;
 	uint64_t start_offset; /* for start times: clock_boot_offset() */
-	struct arena arena;
+	struct decode_buffer buffer;
 	struct signature signature;
 	char hash[HASH_TEXT_SIZE];
 };
@@ -22,12 +22,13 @@ struct evidence {
  * Whose request the process serves: requested_by. Null where the kernel started the process for something else, or for
  * a request that is not known; absent for all others.
  */
-void evidence_requester(struct evidence *evidence, uint32_t pid, const struct subject *subject, struct event *event);
+void load_details_requester(struct load_details *load_details, uint32_t pid, const struct subject *subject,
+			    struct event *event);
 /* The hash of what was loaded, into the event's source. header: of the record that ends the call. */
-void evidence_image(struct evidence *evidence, const struct record_header *header, const struct call *call,
-		    struct event *event);
-/* open: NULL where the call's other records are not known. */
-void evidence_signature(struct evidence *evidence, const struct call *call, const struct open_attempt *open,
+void load_details_image(struct load_details *load_details, const struct record_header *header, const struct call *call,
 			struct event *event);
+/* open: NULL where the call's other records are not known. */
+void load_details_signature(struct load_details *load_details, const struct call *call, const struct open_attempt *open,
+			    struct event *event);
 
 #endif
