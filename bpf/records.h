@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 5
+#define KMODWATCH_LAYOUT 6
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 

@@ -19,10 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static struct handover handover;
 
-static int emit(void *ctx, struct event *event)
+static int take_fact(void *ctx, const struct fact *fact)
 {
 	(void)ctx;
-	check_rendered(event);
+	if (fact->event)
+		check_rendered(fact->event);
 	return 0;
 }
 
@@ -91,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	bool waiting;
 
 	forget();
-	if (correlator_new(emit, NULL, &handover, NULL, &correlator))
+	if (correlator_new(take_fact, NULL, &handover, NULL, &correlator))
 		return 0;
 	while (size >= 2) {
 		size_t head = bytes[0] | bytes[1] << 8, length = head & LENGTH;

@@ -47,19 +47,25 @@ static void check(int err, const char *what)
 static int emit(void *ctx, struct event *event)
 {
 	struct replay *replay = ctx;
-	int err = stream_emit(&replay->stream, event);
 
-	if (!err && event->record)
-		handover_set_last(replay->handover, event->record);
+	return stream_emit(&replay->stream, event);
+}
+
+static int take_fact(void *ctx, const struct fact *fact)
+{
+	struct replay *replay = ctx;
+	int err = fact->event ? emit(replay, fact->event) : 0;
+
 	if (err)
 		return err;
-	hidden_note(replay->hidden, event, replay->now);
-	return missed_note(replay->missed, event);
+	if (fact->event)
+		handover_set_last(replay->handover, fact->record);
+	hidden_note(replay->hidden, fact, replay->now);
+	return missed_note(replay->missed, fact);
 }
 
 static void take(struct replay *replay, struct made *made)
 {
-	hidden_take(replay->hidden, &made->record);
 	check(correlator_take(replay->correlator, made, made_finish(made), 0), "a record");
 	replay->records++;
 }
@@ -201,7 +207,7 @@ static void begin(struct replay *replay)
 	check(stream_init(&replay->stream, null, OUTPUT_JSON, &never), "stream_init");
 	replay->handover = calloc(1, sizeof(*replay->handover));
 	check(!replay->handover, "calloc");
-	check(correlator_new(emit, replay, replay->handover, no_images(replay->handover), &replay->correlator),
+	check(correlator_new(take_fact, replay, replay->handover, no_images(replay->handover), &replay->correlator),
 	      "correlator_new");
 	check(hidden_new(replay->handover, "/dev/null", "/nowhere", &replay->hidden), "hidden_new");
 	places.hidden = replay->hidden;

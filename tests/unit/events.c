@@ -5,12 +5,15 @@
 
 #include <stdlib.h>
 
-static int keep_event(void *ctx, struct event *event)
+static int keep_event(void *ctx, const struct fact *fact)
 {
 	struct events *events = ctx;
+	struct event *event = fact->event;
 
 	if (events->answer)
 		return events->answer;
+	if (!event)
+		return 0;
 	assert_true(events->count < EVENTS_MAX);
 	event->event = text_of(event_name(event->kind));
 	events->events[events->count++] = line_of(event, NULL);

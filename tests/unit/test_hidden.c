@@ -109,31 +109,22 @@ static void sysfs(const struct machine *machine, const char *name, bool there)
 	}
 }
 
-static void send(struct machine *machine, enum record_kind kind, const char *name, uint64_t address)
+static void send(struct machine *machine, enum fact_kind kind, const char *name, uint64_t address)
 {
-	struct made made;
+	struct fact fact = { .kind = kind, .time = machine->now, .address = address };
 
-	made_begin(&made, kind, 7, 1);
-	made.record.header.time = machine->now;
-	made.record.module.module.address = address;
-	snprintf(made.record.module.module.name, MODULE_NAME_SIZE, "%s", name);
-	hidden_take(machine->hidden, &made.record);
+	snprintf(fact.name, sizeof(fact.name), "%s", name);
+	hidden_note(machine->hidden, &fact, machine->now);
 }
 
 static void returned(struct machine *machine, uint64_t address, int64_t ret)
 {
-	const struct event event = {
-		.kind = EVENT_MODULE_LOAD,
-		.module_address = address,
-		.syscall.ret = number_of((uint64_t)ret),
-	};
-
-	hidden_note(machine->hidden, &event, machine->now);
+	send(machine, ret ? FACT_GONE : FACT_LIVE, "", address);
 }
 
 static void load(struct machine *machine, const char *name, uint64_t address)
 {
-	send(machine, RECORD_MODULE_COMING, name, address);
+	send(machine, FACT_COMING, name, address);
 	returned(machine, address, 0);
 }
 
@@ -210,15 +201,15 @@ static void ordinary(void **state)
 
 	list(machine, "");
 	load(machine, "a", 1); /* unloaded */
-	send(machine, RECORD_MODULE_FREE, "a", 1);
-	send(machine, RECORD_MODULE_COMING, "b", 2); /* its init failed */
+	send(machine, FACT_GONE, "a", 1);
+	send(machine, FACT_COMING, "b", 2); /* its init failed */
 	returned(machine, 2, -19);
-	send(machine, RECORD_MODULE_COMING, "c", 3); /* unloaded before its load returned */
-	send(machine, RECORD_MODULE_FREE, "c", 3);
+	send(machine, FACT_COMING, "c", 3); /* unloaded before its load returned */
+	send(machine, FACT_GONE, "c", 3);
 	returned(machine, 3, 0);
 	list(machine, "d");
 	sysfs(machine, "d", true);
-	send(machine, RECORD_MODULE_COMING, "d", 4); /* its init is under way */
+	send(machine, FACT_COMING, "d", 4); /* its init is under way */
 	assert_int_equal(pass(machine, 200), 0);
 	assert_false(hidden_tracks(machine->hidden, "a"));
 	assert_true(hidden_tracks(machine->hidden, "d"));
@@ -232,7 +223,7 @@ static void in_its_init(void **state)
 	list(machine, "");
 	sysfs(machine, "a", true);
 	assert_int_equal(pass(machine, 20), 0);
-	send(machine, RECORD_MODULE_COMING, "a", 1);
+	send(machine, FACT_COMING, "a", 1);
 	assert_int_equal(pass(machine, 3), 1);
 	assert_string_equal(machine->told, "a /proc/modules");
 	assert_int_equal(pass(machine, 200), 0);
@@ -244,8 +235,8 @@ static void failing_slowly(void **state)
 	struct machine *machine = *state;
 
 	list(machine, "");
-	send(machine, RECORD_MODULE_COMING, "a", 1);
-	send(machine, RECORD_MODULE_FREE, "a", 1);
+	send(machine, FACT_COMING, "a", 1);
+	send(machine, FACT_GONE, "a", 1);
 	assert_int_equal(pass(machine, 20), 0);
 	returned(machine, 1, -19);
 	assert_int_equal(pass(machine, 200), 0);
@@ -341,7 +332,7 @@ static void namesake(void **state)
 	load(machine, "a", 2);
 	assert_int_equal(pass(machine, 3), 1);
 	assert_string_equal(machine->told, "a /proc/modules /sys/module");
-	send(machine, RECORD_MODULE_FREE, "a", 2);
+	send(machine, FACT_GONE, "a", 2);
 	assert_int_equal(pass(machine, 130), 0);
 }
 

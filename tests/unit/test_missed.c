@@ -149,34 +149,27 @@ static void pass(struct machine *machine, uint64_t milliseconds, between_fn betw
 	machine->now = until;
 }
 
-static void note(struct machine *machine, enum event_kind kind, const char *name, const char *outcome, uint64_t time)
+static void note(struct machine *machine, enum fact_kind kind, const char *name, uint64_t time)
 {
-	struct event event = {
-		.kind = kind,
-		.time = number_of(time),
-		.module = { .known = KNOWN, .name = text_of(name) },
-	};
+	struct fact fact = { .kind = kind, .time = time };
 
-	if (outcome)
-		event.outcome = text_of(*outcome == 's' ? "success" : "failure");
-	if (outcome && *outcome != 's')
-		event.stage = text_of(outcome);
-	assert_int_equal(missed_note(machine->missed, &event), 0);
+	snprintf(fact.name, sizeof(fact.name), "%s", name);
+	assert_int_equal(missed_note(machine->missed, &fact), 0);
 }
 
 static void coming(struct machine *machine, const char *name)
 {
-	note(machine, EVENT_MODULE_COMING, name, NULL, machine->now);
+	note(machine, FACT_COMING, name, machine->now);
 }
 
 static void loaded(struct machine *machine, const char *name)
 {
-	note(machine, EVENT_MODULE_LOAD, name, "success", machine->now);
+	note(machine, FACT_LIVE, name, machine->now);
 }
 
 static void unloaded(struct machine *machine, const char *name)
 {
-	note(machine, EVENT_MODULE_UNLOAD, name, "success", machine->now);
+	note(machine, FACT_GONE, name, machine->now);
 }
 
 static void assert_told(struct machine *machine, size_t at, const char *change, const char *name)
@@ -367,9 +360,8 @@ static void failed_init(void **state)
 	begin(machine);
 	pass(machine, 1000, NULL);
 	coming(machine, "c");
-	note(machine, EVENT_MODULE_LOAD, "c", "init", machine->now);
-	note(machine, EVENT_MODULE_LOAD, "a", "init", machine->now); /* of another a, before this one */
-	coming(machine, "d");					     /* its result is lost */
+	note(machine, FACT_GONE, "c", machine->now);
+	coming(machine, "d");				    /* its result is lost */
 	pass(machine, 120000, NULL);
 	assert_int_equal(machine->count, 0);
 	add(machine, "d"); /* which leaves nothing behind */
@@ -445,8 +437,7 @@ static void refused_calls(void **state)
 	list(machine, B);
 	begin(machine);
 	for (int i = 0; i < 70; i++) {
-		note(machine, EVENT_MODULE_LOAD, "a", "verify", machine->now);
-		note(machine, EVENT_MODULE_UNLOAD, "a", "permission", machine->now);
+		note(machine, FACT_OTHER, "a", machine->now);
 		pass(machine, 100, NULL);
 	}
 	assert_int_equal(machine->count, 1);
@@ -464,7 +455,7 @@ static void late_unload(void **state)
 	reload(machine, "a");
 	coming(machine, "a");
 	loaded(machine, "a");
-	note(machine, EVENT_MODULE_UNLOAD, "a", "success", machine->now - 5000);
+	note(machine, FACT_GONE, "a", machine->now - 5000);
 	pass(machine, 200000, NULL);
 	assert_int_equal(machine->count, 0);
 }
@@ -587,11 +578,11 @@ static void refused_line(void **state)
 static void none(void **state)
 {
 	struct missed *missed = NULL;
-	struct event event = { .kind = EVENT_MODULE_LOAD };
+	struct fact fact = { .kind = FACT_LIVE };
 
 	assert_int_equal(missed_due_ms(NULL, 0), -1);
 	assert_int_equal(missed_check(NULL, 0, take, NULL), 0);
-	assert_int_equal(missed_note(NULL, &event), 0);
+	assert_int_equal(missed_note(NULL, &fact), 0);
 	missed_freep(&missed);
 }
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct correlator {
-	emit_fn emit;
+	fact_fn take;
 	void *ctx;
 	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
 	struct attempts attempts;
@@ -28,10 +28,21 @@ static struct event event_begin(struct correlator *correlator, enum event_kind k
 {
 	return (struct event) {
 		.kind = kind,
-		.record = header,
 		.id = decode_id(header, &correlator->buffer),
 		.time = number_of(header->time + boot_offset),
 	};
+}
+
+static int yield(struct correlator *correlator, enum fact_kind kind, const struct record_header *header,
+		 const struct module_info *module, struct event *event)
+{
+	struct fact fact = { .kind = kind, .record = header, .time = header->time, .event = event };
+
+	if (module) {
+		fact.address = module->address;
+		memcpy(fact.name, module->name, sizeof(fact.name) - 1);
+	}
+	return correlator->take(correlator->ctx, &fact);
 }
 
 /* Who made the call: the attempt says; where that was lost, the record itself says a little. */
@@ -83,7 +94,7 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 	};
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
 	load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
-	return correlator->emit(correlator->ctx, &event);
+	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
 static int module_request(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
@@ -97,7 +108,7 @@ static int module_request(struct correlator *correlator, const struct record_vie
 	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
-	return correlator->emit(correlator->ctx, &event);
+	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
 /* What is not shown by itself waits for the call's return. */
@@ -139,15 +150,17 @@ static int module_coming(struct correlator *correlator, const struct record_view
 	decode_module(view, &record->module, &correlator->buffer, &event.module);
 	set_params(&event.module, open, view, NULL);
 	set_process(correlator, &event, open, &record->header);
-	return correlator->emit(correlator->ctx, &event);
+	return yield(correlator, FACT_COMING, &record->header, &record->module, &event);
 }
 
 /* Where the module's init failed, what there is to say of it was said when it came. */
 static int module_free(struct correlator *correlator, const struct record_view *view)
 {
-	const struct open_attempt *open = attempts_find(&correlator->attempts, &view->record->header);
+	const struct module_record *record = &view->record->module;
+	const struct open_attempt *open = attempts_find(&correlator->attempts, &record->header);
+	int err = open && open->module ? 0 : keep(correlator, view);
 
-	return open && open->module ? 0 : keep(correlator, view);
+	return err ? err : yield(correlator, FACT_GONE, &record->header, &record->module, NULL);
 }
 
 static const char *failed_stage(const struct call *call)
@@ -173,7 +186,6 @@ static void set_module(struct event *event, const struct record_view *view, cons
 		struct record_view module = attempt_kept(open->module);
 
 		decode_module(&module, &module.record->module.module, buffer, &event->module);
-		event->module_address = module.record->module.module.address;
 		if (event->kind == EVENT_MODULE_LOAD) /* it was read while coming; the result says what became of it */
 			event->module.state = call->ret < 0 ? (struct text) { 0 } : text_of("live");
 	} else {
@@ -208,6 +220,18 @@ static enum event_kind kind_of_call(const struct call *call)
 	return call->module_call == CALL_DELETE_MODULE ? EVENT_MODULE_UNLOAD : EVENT_MODULE_LOAD;
 }
 
+static int yield_call(struct correlator *correlator, const struct call_return_record *record,
+		      const struct open_attempt *open, struct event *event)
+{
+	enum fact_kind kind = event->kind == EVENT_MODULE_LOAD && record->call.ret >= 0 ? FACT_LIVE : FACT_GONE;
+	struct record_view module;
+
+	if (!record->call.module_seen || !open || !open->module)
+		return yield(correlator, FACT_OTHER, &record->header, NULL, event);
+	module = attempt_kept(open->module);
+	return yield(correlator, kind, &record->header, &module.record->module.module, event);
+}
+
 /* view: of the return, or of the result before it. open: what is kept of the attempt, NULL: nothing. */
 static int write_call(struct correlator *correlator, const struct record_view *view, const struct open_attempt *open,
 		      uint64_t boot_offset)
@@ -227,7 +251,7 @@ static int write_call(struct correlator *correlator, const struct record_view *v
 		load_details_image(&correlator->load_details, &record->header, call, &event);
 	}
 	set_process(correlator, &event, open, &record->header);
-	err = correlator->emit(correlator->ctx, &event);
+	err = yield_call(correlator, record, open, &event);
 	if (!err)
 		images_close(correlator->load_details.images, &record->header);
 	return err;
@@ -325,7 +349,7 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 	decode_process(view, &record->subject, correlator->start_offset, buffer, &event.process);
 	if (event.kind == EVENT_MODULE_LOAD)
 		load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
-	return correlator->emit(correlator->ctx, &event);
+	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
 int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset)
@@ -371,7 +395,7 @@ void correlator_prune(struct correlator *correlator)
 	images_prune(correlator->load_details.images, &correlator->attempts);
 }
 
-int correlator_new(emit_fn emit, void *ctx, struct handover *handover, struct images *images,
+int correlator_new(fact_fn take, void *ctx, struct handover *handover, struct images *images,
 		   struct correlator **correlator)
 {
 	_cleanup_(correlator_freep) struct correlator *made = calloc(1, sizeof(*made));
@@ -379,7 +403,7 @@ int correlator_new(emit_fn emit, void *ctx, struct handover *handover, struct im
 
 	if (!made)
 		return -ENOMEM;
-	made->emit = emit;
+	made->take = take;
 	made->ctx = ctx;
 	made->attempts.handover = handover;
 	made->start_offset = clock_boot_offset();

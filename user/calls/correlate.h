@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From records to events: puts together what the hooks of one call said. */
+/* From records to facts: puts together what the hooks of one call said. */
 #ifndef KMODWATCH_CORRELATE_H
 #define KMODWATCH_CORRELATE_H
 
-#include "../output/event.h"
+#include "fact.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,13 +18,13 @@ struct correlator;
  * some. images: the bytes of modules (not owned). *correlator is the caller's to free with correlator_freep(). Returns
  * 0 or -ENOMEM.
  */
-int correlator_new(emit_fn emit, void *ctx, struct handover *handover, struct images *images,
+int correlator_new(fact_fn take, void *ctx, struct handover *handover, struct images *images,
 		   struct correlator **correlator);
 void correlator_freep(struct correlator **correlator);
 
 /*
- * Takes one record (8-byte aligned, read during the call only) and emits what it completes. boot_offset:
- * clock_boot_offset(). Returns 0, -EBADMSG for bytes that are no record, -ENOMEM, or emit's error.
+ * Takes one record (8-byte aligned, read during the call only) and hands over what it completes. boot_offset:
+ * clock_boot_offset(). Returns 0, -EBADMSG for bytes that are no record, -ENOMEM, or take's error.
  */
 int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset);
 

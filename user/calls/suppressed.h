@@ -6,6 +6,7 @@
 #ifndef KMODWATCH_SUPPRESSED_H
 #define KMODWATCH_SUPPRESSED_H
 
+#include "../output/event.h"
 #include "../../bpf/records.h"
 #include "correlate.h"
 

@@ -8,6 +8,7 @@
 #ifndef KMODWATCH_SELFTEST_H
 #define KMODWATCH_SELFTEST_H
 
+#include "../output/event.h"
 #include "../calls/correlate.h"
 #include "probes.h"
 #include "../calls/rings.h"

@@ -6,11 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool text_is(const struct text *text, const char *word)
-{
-	return text->known == KNOWN && text->size == strlen(word) && !memcmp(text->bytes, word, text->size);
-}
-
 /* The name as a string, NULL where it is none that a module can have. */
 const char *expected_name(const struct module_part *module, char name[static MODULE_NAME_MAX + 1])
 {
@@ -94,16 +89,8 @@ static int note_loaded(struct expected *expected, const char *name, uint64_t tim
 	return expected_put(expected, name, instance, MODULE_SETTLED, time);
 }
 
-static void note_failed(struct expected *expected, const char *name)
-{
-	const struct loaded_module *module = loaded_find(&expected->set, name);
-
-	if (module && module->mark == MODULE_UNSETTLED)
-		expected_take_out(expected, name);
-}
-
 /* One whose return was missed is shown late, and maybe after the next load of the same module. */
-static void note_unloaded(struct expected *expected, const char *name, uint64_t time)
+static void note_gone(struct expected *expected, const char *name, uint64_t time)
 {
 	const struct loaded_module *module = loaded_find(&expected->set, name);
 
@@ -111,28 +98,16 @@ static void note_unloaded(struct expected *expected, const char *name, uint64_t 
 		expected_take_out(expected, name);
 }
 
-int expected_note(struct expected *expected, const struct event *event)
+int expected_note(struct expected *expected, const struct fact *fact)
 {
-	bool failed_init = text_is(&event->stage, "init"), success = text_is(&event->outcome, "success");
-	bool coming = event->kind == EVENT_MODULE_COMING, unload = event->kind == EVENT_MODULE_UNLOAD;
-	char bytes[MODULE_NAME_MAX + 1];
-	const char *name;
-
-	if (!coming && !unload && event->kind != EVENT_MODULE_LOAD)
+	if (fact->kind == FACT_OTHER || !fact->name[0])
 		return 0;
-	/* a refused call names what its caller likes */
-	name = coming || success || failed_init ? expected_name(&event->module, bytes) : NULL;
-	if (!name)
-		return 0;
-	if (!loaded_get(&expected->touched, name))
+	if (!loaded_get(&expected->touched, fact->name))
 		return -ENOMEM;
-	if (coming)
-		return note_coming(expected, name, event->time.value);
-	if (unload)
-		note_unloaded(expected, name, event->time.value);
-	else if (failed_init)
-		note_failed(expected, name);
-	else
-		return note_loaded(expected, name, event->time.value);
+	if (fact->kind == FACT_COMING)
+		return note_coming(expected, fact->name, fact->time);
+	if (fact->kind == FACT_LIVE)
+		return note_loaded(expected, fact->name, fact->time);
+	note_gone(expected, fact->name, fact->time);
 	return 0;
 }

@@ -3,19 +3,20 @@
 #ifndef KMODWATCH_EXPECTED_H
 #define KMODWATCH_EXPECTED_H
 
+#include "../calls/fact.h"
 #include "../output/event.h"
 #include "state.h"
 
 struct expected {
 	const char *sys_module; /* the folder */
 	struct state state;
-	struct loaded set;     /* time: of the event that it is from, ns since 1970; mark: MODULE_SETTLED ... */
+	struct loaded set;     /* time: of the fact that it is from, ns since boot; mark: MODULE_SETTLED ... */
 	struct loaded touched; /* of these an event came since somebody cleared it */
 	bool adopted;	       /* the set was the truth at some time: without that nothing can be missed */
 };
 
-/* An event was written. Returns 0 or -ENOMEM. */
-int expected_note(struct expected *expected, const struct event *event);
+/* Returns 0 or -ENOMEM. */
+int expected_note(struct expected *expected, const struct fact *fact);
 
 /* Takes what was read as it is, but for what events were about: module_present has shown it. Returns 0 or -ENOMEM. */
 int expected_adopt(struct expected *expected, const struct loaded *read);

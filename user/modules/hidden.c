@@ -61,9 +61,9 @@ static void look_soon(struct hidden *hidden, uint64_t now)
 }
 
 /* It is in both lists by now: load_module() puts it there before the tracepoint that told of it. */
-static void add(struct hidden *hidden, const struct module_info *info, uint64_t now)
+static void add(struct hidden *hidden, const struct fact *fact, uint64_t now)
 {
-	struct live_module *module = find(hidden, info->address);
+	struct live_module *module = find(hidden, fact->address);
 
 	if (module) /* its end was not seen */
 		drop(hidden, module);
@@ -71,10 +71,10 @@ static void add(struct hidden *hidden, const struct module_info *info, uint64_t 
 		module = &hidden->modules[i];
 		if (module->state != LIVE_NONE)
 			continue;
-		module->address = info->address;
+		module->address = fact->address;
 		module->loaded_at = now;
 		module->told = 0;
-		memcpy(module->name, info->name, sizeof(module->name));
+		memcpy(module->name, fact->name, sizeof(module->name));
 		module->name[sizeof(module->name) - 1] = '\0';
 		__atomic_store_n(&module->state, LIVE_COMING, __ATOMIC_RELEASE);
 		look_soon(hidden, now);
@@ -82,31 +82,18 @@ static void add(struct hidden *hidden, const struct module_info *info, uint64_t 
 	}
 }
 
-void hidden_take(struct hidden *hidden, const union record *record)
+void hidden_note(struct hidden *hidden, const struct fact *fact, uint64_t now)
 {
 	struct live_module *module;
 
-	if (record->header.kind == RECORD_MODULE_COMING) {
-		add(hidden, &record->module.module, record->header.time);
-	} else if (record->header.kind == RECORD_MODULE_FREE) {
-		module = find(hidden, record->module.module.address);
-		if (module)
-			drop(hidden, module);
-	}
-}
-
-void hidden_note(struct hidden *hidden, const struct event *event, uint64_t now)
-{
-	struct live_module *module;
-
-	if (event->kind != EVENT_MODULE_LOAD || !event->module_address)
-		return;
-	module = find(hidden, event->module_address);
+	if (fact->kind == FACT_COMING)
+		add(hidden, fact, fact->time);
+	module = fact->address ? find(hidden, fact->address) : NULL;
 	if (!module) /* it was unloaded before the load returned */
 		return;
-	if (event->syscall.ret.value) {
-		drop(hidden, module); /* its init failed, and the record of its end was lost */
-	} else {
+	if (fact->kind == FACT_GONE) {
+		drop(hidden, module);
+	} else if (fact->kind == FACT_LIVE) {
 		module->loaded_at = now;
 		__atomic_store_n(&module->state, LIVE_LOADED, __ATOMIC_RELEASE);
 		look_soon(hidden, now);

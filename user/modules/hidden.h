@@ -6,8 +6,8 @@
 #ifndef KMODWATCH_HIDDEN_H
 #define KMODWATCH_HIDDEN_H
 
-#include "../calls/correlate.h"
-#include "../calls/record.h"
+#include "../calls/fact.h"
+#include "../output/event.h"
 
 enum { HIDDEN_MAX = 1024 };
 
@@ -26,16 +26,15 @@ struct live_module {
 	char name[MODULE_NAME_SIZE];
 };
 
+struct handover;
 struct hidden;
 
 /* proc_modules and sys_module: NULL for /proc/modules and /sys/module. *out: hidden_freep(). Returns 0 or -ENOMEM. */
 int hidden_new(struct handover *handover, const char *proc_modules, const char *sys_module, struct hidden **out);
 void hidden_freep(struct hidden **hidden);
 
-/* A record was taken from the ring: a module came, or was freed. */
-void hidden_take(struct hidden *hidden, const union record *record);
-/* A line was written: a load ended. now: ns since boot. */
-void hidden_note(struct hidden *hidden, const struct event *event, uint64_t now);
+/* now: ns since boot. */
+void hidden_note(struct hidden *hidden, const struct fact *fact, uint64_t now);
 /* A record of a module's end may have been lost: of none can it be said that it was not freed. */
 void hidden_forget(struct hidden *hidden);
 /* Whether a module of that name loaded and was not freed. */

@@ -281,9 +281,9 @@ static int start_reading(struct missed *missed, uint64_t now)
 	return err;
 }
 
-int missed_note(struct missed *missed, const struct event *event)
+int missed_note(struct missed *missed, const struct fact *fact)
 {
-	return missed ? expected_note(&missed->expected, event) : 0;
+	return missed ? expected_note(&missed->expected, fact) : 0;
 }
 
 int missed_check(struct missed *missed, uint64_t now, emit_fn emit, void *ctx)

@@ -30,8 +30,8 @@ void missed_freep(struct missed **missed);
 
 /* All of these take a NULL missed, and do nothing then. now: clock_boot_ns(). */
 
-/* An event was written. To be called before its record leaves the ring. Returns 0 or -ENOMEM. */
-int missed_note(struct missed *missed, const struct event *event);
+/* To be called before the fact's record leaves the ring. Returns 0 or -ENOMEM. */
+int missed_note(struct missed *missed, const struct fact *fact);
 
 /* In how many ms missed_check() has something to do; -1: never. */
 int missed_due_ms(const struct missed *missed, uint64_t now);

@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_LIMITS_H
 #define KMODWATCH_LIMITS_H
 
+#include "../output/event.h"
 #include "../calls/correlate.h"
 
 struct probes;

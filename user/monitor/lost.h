@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_LOST_H
 #define KMODWATCH_LOST_H
 
+#include "../output/event.h"
 #include "../../bpf/records.h"
 #include "../calls/correlate.h"
 #include "../kernel/probes.h"

@@ -65,18 +65,24 @@ struct monitor {
 static int emit(void *ctx, struct event *event)
 {
 	struct monitor *monitor = ctx;
+
+	return stream_emit(&monitor->stream, event);
+}
+
+static int take_fact(void *ctx, const struct fact *fact)
+{
+	struct monitor *monitor = ctx;
 	int err = 0;
 
-	if (!event->record ||
-	    !handover_is_last(monitor->handover, event->record)) /* else it was written before a kill */
-		err = stream_emit(&monitor->stream, event);
-	if (!err && event->record)
-		handover_set_last(monitor->handover, event->record);
+	if (fact->event && !handover_is_last(monitor->handover, fact->record)) /* else it was written before a kill */
+		err = emit(monitor, fact->event);
 	if (err)
 		return err;
+	if (fact->event)
+		handover_set_last(monitor->handover, fact->record);
 	if (monitor->hidden)
-		hidden_note(monitor->hidden, event, clock_boot_ns());
-	return missed_note(monitor->missed, event);
+		hidden_note(monitor->hidden, fact, clock_boot_ns());
+	return missed_note(monitor->missed, fact);
 }
 
 static bool may_be_limited(const union record *record)
@@ -97,8 +103,6 @@ static int take_event(struct monitor *monitor, const union record *record, size_
 	lost_wake(&monitor->lost);
 	if (may_be_limited(record))
 		limits_wake(&monitor->limits, clock_boot_ns());
-	if (monitor->hidden)
-		hidden_take(monitor->hidden, record);
 	return correlator_take(monitor->correlator, record, size, monitor->boot_offset);
 }
 
@@ -351,7 +355,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = start_missed(monitor, options->state);
 	if (!err)
-		err = correlator_new(emit, monitor, monitor->handover, monitor->images, &monitor->correlator);
+		err = correlator_new(take_fact, monitor, monitor->handover, monitor->images, &monitor->correlator);
 	if (!err)
 		err = selftest_new(monitor->probes, options, &monitor->rings, clock_boot_ns(), &monitor->selftest);
 	if (err) {

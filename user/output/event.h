@@ -183,12 +183,8 @@ enum event_kind {
 	EVENT_KINDS,
 };
 
-struct record_header;
-
 struct event {
 	enum event_kind kind;
-	const struct record_header *record; /* that it was made from, not shown; NULL: none */
-	uint64_t module_address;	    /* of the module_load's struct module, not shown; 0: none */
 	/* every line */
 	struct number schema, seq;
 	struct text id;
