@@ -9,9 +9,6 @@
 
 #include "gate.bpf.h"
 #include "record.bpf.h"
-#include "path.bpf.h"
-#include "subject.bpf.h"
-#include "compat.bpf.h"
 
 static __always_inline struct attempt *attempt_here(void)
 {
@@ -50,56 +47,20 @@ static __always_inline void attempt_end(void)
 		count_under_way(-1);
 }
 
-static __always_inline void add_source(struct workspace *ws, __u32 slot, struct source_file *source, struct file *file)
-{
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+/* Both for the thread that runs; global functions, for the reason given in path.bpf.h. */
 
-	source->present = 1;
-	source->is_regular = (BPF_CORE_READ(inode, i_mode) & 0170000) == 0100000; /* S_ISREG */
-	source->inode = BPF_CORE_READ(inode, i_ino);
-	source->size = BPF_CORE_READ(inode, i_size);
-	source->dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	inode_mtime(inode, &source->mtime_sec, &source->mtime_nsec);
-	source->unlinked = !BPF_CORE_READ(dentry, d_hash.pprev); /* as d_unhashed() */
-	bpf_probe_read_kernel_str(source->fs, sizeof(source->fs), BPF_CORE_READ(inode, i_sb, s_type, name));
-	add_path(ws, slot, &source->path, &file->f_path);
-}
+int attempt_start(__u32 module_call);
+/* Sends who makes the call and, of finit_module, from which file. Where there is no room for that, it is counted. */
+int attempt_describe(void);
 
 /*
- * Begins an attempt: who, from which file (NULL: none), through which call. The attempt counts as begun even when its
- * first record could not be sent, so that its end is reported.
+ * Begins an attempt; what was left of one that never returned is gone. Who makes it is still to be described. NULL
+ * (counted): there are too many.
  */
-static __always_inline void attempt_begin(enum module_call module_call, struct file *file, bool read_refused)
+static __always_inline struct attempt *attempt_begin(enum module_call module_call)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct attempt attempt = {
-		.read_refused = read_refused,
-		.start_time = thread_start_time(),
-		.module_call = module_call,
-	};
-	struct workspace *ws;
-	__u32 slot;
-
-	ws = workspace_take(RECORD_ATTEMPT, &slot);
-	if (ws) {
-		record_begin(ws, RECORD_ATTEMPT);
-		attempt.time = ws->record.header.time;
-		attempt.cpu = ws->record.header.cpu;
-		ws->record.attempt.module_call = module_call;
-		if (file)
-			add_source(ws, slot, &ws->record.attempt.source, file);
-		subject_read(slot);
-		record_send_early(ws, sizeof(ws->record.attempt));
-		workspace_release(slot);
-	} else {
-		attempt.time = bpf_ktime_get_boot_ns();
-		attempt.cpu = bpf_get_smp_processor_id();
-	}
-	if (!bpf_map_update_elem(&attempts, &tid, &attempt, BPF_NOEXIST))
-		count_under_way(1);
-	else if (bpf_map_update_elem(&attempts, &tid, &attempt, BPF_ANY)) /* one that never returned is left there */
-		count_lost(RECORD_ATTEMPT);
+	attempt_start(module_call);
+	return attempt_here();
 }
 
 #endif

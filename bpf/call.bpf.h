@@ -37,39 +37,9 @@ static __always_inline void fill_call(struct call *call, enum module_call module
 }
 
 /*
- * The end of an attempt, or (RECORD_CALL_DONE) what it is going to be. Where that has arrived, a return that is lost is
- * no event lost: it counts as what it would have repeated.
+ * Sends how this thread's attempt ends, or (RECORD_CALL_DONE) will end. What the caller passed is what the attempt keeps
+ * of it. kind, module_call and end as in the record; a global function, for the reason given in path.bpf.h.
  */
-static __always_inline void send_call(enum record_kind kind, struct attempt *attempt, enum module_call module_call,
-				      long ret, const struct call_args *args)
-{
-	struct workspace *ws;
-	struct call *call;
-	__u32 slot;
-
-	ws = workspace_take(attempt->done_sent ? RECORD_CALL_DONE : kind, &slot);
-	if (!ws)
-		return;
-	record_begin(ws, kind);
-	record_of_attempt(ws, attempt);
-	call = &ws->record.call_return.call;
-	fill_call(call, module_call, ret, args);
-	call->duration_ns = ws->record.header.time - attempt->time;
-	call->read_refused = attempt->read_refused;
-	call->read_done = attempt->read_done;
-	call->image_size = attempt->image_size;
-	call->image = attempt->image_state;
-	call->appended = attempt->appended;
-	call->module_seen = attempt->module_seen;
-	call->params_copied = attempt->params_copied;
-	__builtin_memcpy(call->name, attempt->image_name, sizeof(call->name));
-	if (module_call == CALL_DELETE_MODULE ? !attempt->module_seen : !attempt->params_copied)
-		add_caller_text(ws, call, module_call, args);
-	if (!record_output(&ring, ws, sizeof(ws->record.call_return), BPF_RB_FORCE_WAKEUP))
-		count_lost(attempt->done_sent ? RECORD_CALL_DONE : kind);
-	else
-		attempt->done_sent = kind == RECORD_CALL_DONE;
-	workspace_release(slot);
-}
+int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end);
 
 #endif

@@ -13,9 +13,11 @@ int canary(__u64 *ctx)
 
 	if (!now || now->generation != generation)
 		return 0;
-	ws = workspace_take(RECORD_CANARY, &slot);
-	if (!ws)
+	ws = workspace_take(POOL_PRIVILEGED, &slot);
+	if (!ws) {
+		count_lost(RECORD_CANARY);
 		return 0;
+	}
 	record_begin(ws, RECORD_CANARY);
 	ws->record.canary.nonce = now->nonce;
 	record_send(ws, sizeof(ws->record.canary));

@@ -94,6 +94,15 @@ static __always_inline __s8 module_sig_ok(const struct module *mod)
 	return BPF_CORE_READ(mod, sig_ok);
 }
 
+/*
+ * delete_module takes the last reference before anything else happens (try_release_module_ref()); a load that fails
+ * still has its own. Without CONFIG_MODULE_UNLOAD nothing is ever unloaded.
+ */
+static __always_inline bool module_is_released(const struct module *mod)
+{
+	return bpf_core_field_exists(mod->refcnt) && BPF_CORE_READ(mod, refcnt.counter) == 0;
+}
+
 /* Callers who load one file at the same time share one load since 6.5 (9b9879fc0327). */
 static __always_inline bool loads_are_shared(void)
 {

@@ -142,9 +142,12 @@ int process_exec(__u64 *ctx)
 	suppressed = is_suppressed(&request);
 	if (suppressed && !request.time)
 		return 0;
-	ws = workspace_take(RECORD_TOOL_EXEC, &slot);
-	if (!ws)
+	ws = workspace_take(caller_has(CAP_SYS_MODULE) ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
+	if (!ws) {
+		if (!suppressed)
+			brief_send(RECORD_TOOL_EXEC, tool, 0, 0, 0);
 		return 0;
+	}
 	record_begin(ws, RECORD_TOOL_EXEC);
 	record = &ws->record.tool_exec;
 	record->tool = tool;

@@ -6,7 +6,20 @@
  */
 #include "attempt.bpf.h"
 #include "chunk.bpf.h"
+#include "compat.bpf.h"
 #include "elf.bpf.h"
+
+static __always_inline int load_begins(enum module_call module_call, const struct file *file, bool read_refused)
+{
+	struct attempt *attempt = attempt_begin(module_call);
+
+	if (attempt) {
+		attempt->handle = (__u64)file;
+		attempt->read_refused = read_refused;
+		attempt_describe();
+	}
+	return 0;
+}
 
 /* finit_module: ctx is (file, id, ..., ret); `contents` came in 5.10 */
 SEC("fexit/security_kernel_read_file")
@@ -14,8 +27,7 @@ int read_file(__u64 *ctx)
 {
 	if (!is_module_read(ctx[1]) || !is_active())
 		return 0;
-	attempt_begin(CALL_FINIT_MODULE, (struct file *)ctx[0], (int)ctx[3] < 0);
-	return 0;
+	return load_begins(CALL_FINIT_MODULE, (const struct file *)ctx[0], (int)ctx[3] < 0);
 }
 
 /* init_module: ctx is (id, contents, ret) */
@@ -24,8 +36,7 @@ int load_data(__u64 *ctx)
 {
 	if (!is_module_data(ctx[0]) || !is_active())
 		return 0;
-	attempt_begin(CALL_INIT_MODULE, NULL, (int)ctx[2] < 0);
-	return 0;
+	return load_begins(CALL_INIT_MODULE, NULL, (int)ctx[2] < 0);
 }
 
 /*
@@ -87,9 +98,11 @@ int params_copied(__u64 *ctx)
 	if (!attempt || attempt->params_copied || !is_active())
 		return 0;
 	attempt->params_copied = 1;
-	ws = workspace_take(RECORD_MODULE_PARAMS, &slot);
-	if (!ws)
+	ws = workspace_take(POOL_PRIVILEGED, &slot);
+	if (!ws) {
+		count_lost(RECORD_MODULE_PARAMS);
 		return 0;
+	}
 	record_begin(ws, RECORD_MODULE_PARAMS);
 	record_of_attempt(ws, attempt);
 	add_string(ws, &ws->record.module_params.params, (const char *)ctx[2], false, TEXT_MAX);

@@ -12,8 +12,8 @@
  *   attempts          the calls under way, by thread id. One whose return is not seen (an init that oopses, a program
  *                     that the kernel skips) stays: hence LRU
  *   under_way         how many attempts there are, or more: a refused call is spared the look for its own
- *   workspaces        where records are put together; workspace_owners says which are taken. Neither a per-CPU map (a
- *                     program can be preempted since 5.11) nor the 512 bytes of stack would do
+ *   workspaces        where records are put together, some for each CPU and pool; workspace_owners says which are taken.
+ *                     Neither a per-CPU map (a program can be preempted since 5.11) nor the 512 bytes of stack would do
  *   lost              records that could not be handed over, by kind
  *   tools             the files that count as insmod, rmmod, modprobe or kmod whatever they are called
  *   requests          module requests on their way to the process that the kernel starts for them: by the requester's
@@ -30,6 +30,12 @@
 
 /* Which of the programs that are attached these are: while new ones take over, both are. Set before the load. */
 const volatile __u32 generation = 0;
+
+/* How many CPUs there can be: there is a workspace of each pool for each. Set before the load, as the next. */
+const volatile __u32 possible_cpus = 1;
+
+/* The address of module_notify_list, by which the kernel tells what becomes of modules; 0: unknown. */
+const volatile __u64 module_chain = 0;
 
 /* bpf_probe_read_kernel() and its like are for GPL-compatible programs only; dual licences count. */
 char _license[] SEC("license") = "Dual BSD/GPL";

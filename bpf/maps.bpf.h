@@ -13,7 +13,7 @@
 
 enum {
 	ATTEMPTS_MAX = 16384,
-	WORKSPACES = 64,
+	WORKSPACES = 8, /* of one CPU: the user side makes as many as the machine may have CPUs */
 	TOOLS_MAX = 64,
 	REQUESTS_MAX = 4096,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
@@ -24,6 +24,13 @@ enum {
 	HANDOVER_PIECES = 2,
 	BPF_F_MMAPABLE_ = 1 << 10, /* uapi/linux/bpf.h, an enumerator there too */
 };
+
+/*
+ * Whose workspaces. A thread that is preempted in the midst of a program keeps its workspace, and anyone can be that: so
+ * who may load modules, and what the kernel does for them, has some of its own.
+ */
+enum pool { POOL_PRIVILEGED, POOL_ANYONE, POOLS };
+enum { POOL_DEPTH = WORKSPACES / POOLS };
 
 /* Where a record is put together before it goes out with just the bytes it needs. */
 struct workspace {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The kernel's own tracepoints on modules. */
+/*
+ * What becomes of a module: where the kernel itself says so, to its own tracepoints and to those that it notifies. An
+ * attempt's states, and the two witnesses of each, are drawn at enum attempt_state.
+ */
 #include "call.bpf.h"
+#include "compat.bpf.h"
 #include "signature.bpf.h"
 
 static __always_inline void add_optional(struct workspace *ws, struct span *span, const char *text)
@@ -9,18 +13,29 @@ static __always_inline void add_optional(struct workspace *ws, struct span *span
 		add_string(ws, span, text, false, TEXT_MAX);
 }
 
-static __always_inline void send_module(enum record_kind kind, struct module *mod, struct attempt *attempt)
+extern const volatile __u64 module_chain;
+
+int module_send(__u32 kind);
+
+/* Sends what the kernel knows of the attempt's module. On its own, for the verifier. */
+__noinline int module_send(__u32 kind)
 {
-	struct workspace *ws;
+	struct attempt *attempt = attempt_here();
 	struct module_info *info;
+	const struct module *mod;
+	struct workspace *ws;
 	__u32 slot;
 
-	ws = workspace_take(kind, &slot);
-	if (!ws)
-		return;
+	if (!attempt)
+		return 0;
+	mod = (const struct module *)attempt->module;
+	ws = workspace_take(POOL_PRIVILEGED, &slot);
+	if (!ws) {
+		brief_send(kind, attempt->module_call, 0, attempt->module, 0);
+		return 0;
+	}
 	record_begin(ws, kind);
-	if (attempt)
-		record_of_attempt(ws, attempt);
+	record_of_attempt(ws, attempt);
 	info = &ws->record.module.module;
 	info->address = (__u64)mod;
 	info->taints = BPF_CORE_READ(mod, taints);
@@ -35,35 +50,65 @@ static __always_inline void send_module(enum record_kind kind, struct module *mo
 	else
 		record_send_early(ws, sizeof(ws->record.module));
 	workspace_release(slot);
+	return 0;
 }
 
-/* Where the hook that begins an attempt is missing, the module's tracepoint is the first to know of it. */
-static __always_inline struct attempt *attempt_of_module(enum module_call module_call)
+/* The thread's attempt, where it may be this call's: it is under way, and has come to no module yet. */
+static __always_inline struct attempt *attempt_open(bool deletes)
 {
 	struct attempt *attempt = attempt_here();
 
-	if (!attempt) {
-		attempt_begin(module_call, NULL, false);
-		attempt = attempt_here();
-	}
-	if (attempt)
-		attempt->module_seen = 1;
+	if (!attempt || attempt->state != ATTEMPT_BEGUN || attempt->start_time != thread_start_time() ||
+	    (attempt->module_call == CALL_DELETE_MODULE) != deletes)
+		return NULL;
 	return attempt;
+}
+
+/* The attempt by which this module comes or goes. One that has brought it here is not the one that takes it away. */
+static __always_inline struct attempt *attempt_with(const struct module *mod)
+{
+	struct attempt *attempt = attempt_here();
+
+	return attempt && attempt->module == (__u64)mod && attempt->state != ATTEMPT_LIVE ? attempt : NULL;
+}
+
+static __always_inline void module_came(const struct module *mod, struct attempt *attempt)
+{
+	if (!attempt)
+		return;
+	attempt->module = (__u64)mod;
+	attempt->state = ATTEMPT_COMING;
+	module_send(RECORD_MODULE_COMING);
 }
 
 /* The module is complete, its init has not run. ctx is (mod) */
 SEC("tp_btf/module_load")
 int module_load(__u64 *ctx)
 {
-	struct module *mod = (struct module *)ctx[0];
 	struct attempt *attempt;
 
 	if (!is_active())
 		return 0;
-	attempt = attempt_of_module(CALL_UNKNOWN);
-	if (attempt)
-		attempt->module = (__u64)mod;
-	send_module(RECORD_MODULE_COMING, mod, attempt);
+	attempt = attempt_open(false);
+	if (!attempt) { /* the hook that begins one was skipped, or is missing */
+		attempt = attempt_begin(CALL_UNKNOWN);
+		attempt_describe();
+	}
+	module_came((const struct module *)ctx[0], attempt);
+	return 0;
+}
+
+/* The second to see that a module comes. ctx is (mod) */
+SEC("fentry/do_init_module")
+int init_begins(__u64 *ctx)
+{
+	const struct module *mod = (const struct module *)ctx[0];
+	struct attempt *attempt;
+
+	if (!is_active() || attempt_with(mod))
+		return 0;
+	attempt = attempt_open(false);
+	module_came(mod, attempt ? attempt : attempt_begin(CALL_UNKNOWN));
 	return 0;
 }
 
@@ -83,9 +128,11 @@ static __always_inline enum appended send_appended(struct attempt *attempt, __u6
 		return APPENDED_UNKNOWN;
 	if (!is_signature_end(&end))
 		return APPENDED_NOTHING;
-	ws = workspace_take(RECORD_MODULE_SIGNATURE, &slot);
-	if (!ws)
+	ws = workspace_take(POOL_PRIVILEGED, &slot);
+	if (!ws) {
+		count_lost(RECORD_MODULE_SIGNATURE);
 		return APPENDED_UNKNOWN;
+	}
 	record_begin(ws, RECORD_MODULE_SIGNATURE);
 	record_of_attempt(ws, attempt);
 	size = (__u64)__builtin_bswap32(end.sig_len) + sizeof(end);
@@ -104,8 +151,11 @@ int load_begun(__u64 *ctx)
 	const struct load_info *info = (const struct load_info *)ctx[0];
 	struct attempt *attempt = attempt_here();
 
-	if (attempt && is_active())
-		attempt->appended = send_appended(attempt, (__u64)BPF_CORE_READ(info, hdr), BPF_CORE_READ(info, len));
+	if (!attempt || !is_active())
+		return 0;
+	attempt->params = ctx[1];
+	attempt->flags = ctx[2];
+	attempt->appended = send_appended(attempt, (__u64)BPF_CORE_READ(info, hdr), BPF_CORE_READ(info, len));
 	return 0;
 }
 
@@ -113,61 +163,116 @@ int load_begun(__u64 *ctx)
  * The result, before the call returns it. The return is not enough: a kernel that preempts a program in its midst (7.2
  * does by default) skips the same program for every other thread that comes along on that CPU meanwhile (prog->active),
  * and anyone can be in the midst of the program on the call's return. Here is nobody but who may load modules.
+ * ctx is (info, uargs, flags, ret)
  */
-static __always_inline void call_done(struct attempt *attempt, long ret, const struct call_args *args)
-{
-	attempt->ret = ret;
-	attempt->done = 1;
-	send_call(RECORD_CALL_DONE, attempt, attempt->module_call, ret, args);
-}
-
-/* ctx is (info, uargs, flags, ret) */
 SEC("fexit/load_module")
 int load_done(__u64 *ctx)
 {
 	struct attempt *attempt = attempt_here();
-	struct call_args args = {};
 
 	if (!attempt || !is_active())
 		return 0;
-	if (attempt->module_call == CALL_INIT_MODULE) {
-		args.arg[2] = ctx[1];
-	} else {
-		args.arg[1] = ctx[1];
-		args.arg[2] = (__u32)ctx[2];
-	}
-	call_done(attempt, (int)ctx[3], &args);
+	attempt->params = ctx[1];
+	attempt->flags = ctx[2];
+	attempt->ret = (int)ctx[3];
+	attempt->done = 1;
+	call_send(RECORD_CALL_DONE, attempt->module_call, attempt->ret, END_RETURNED);
 	return 0;
 }
 
-int unload_done(void);
-
-/* On its own, as the stack of who calls has no more room. */
-__noinline int unload_done(void)
+/* The end is certain: the return is not waited for. */
+static __always_inline void send_end(const struct attempt *attempt, enum call_end end)
 {
-	struct attempt *attempt = attempt_here();
-	struct call_args args = {};
+	call_send(RECORD_CALL_DONE, attempt->module_call, 0, end);
+}
 
-	if (!attempt)
+static __always_inline void module_is_live(const struct module *mod)
+{
+	struct attempt *attempt = attempt_with(mod);
+
+	if (!attempt) { /* that it came was not seen: the load began before we did, or both who see it were skipped */
+		attempt = attempt_open(false);
+		if (!attempt)
+			attempt = attempt_begin(CALL_UNKNOWN);
+		if (!attempt)
+			return;
+		attempt->module = (__u64)mod;
+		module_send(RECORD_MODULE_LIVE);
+	}
+	attempt->state = ATTEMPT_LIVE;
+	send_end(attempt, END_SUCCESS);
+}
+
+/* Gone for good, by a load that fails (its own call says why) or by an unload, which nothing can stop any more. */
+static __always_inline void module_went(const struct module *mod, struct attempt *attempt, bool unloaded)
+{
+	attempt->module = (__u64)mod;
+	attempt->state = unloaded ? ATTEMPT_GONE : ATTEMPT_FAILED;
+	module_send(RECORD_MODULE_FREE);
+	send_end(attempt, unloaded ? END_SUCCESS : END_FAILURE);
+}
+
+/* The attempt that takes the module away, begun where it was not seen to; NULL: it is none that is told here. */
+static __always_inline struct attempt *attempt_going(const struct module *mod, bool unloaded)
+{
+	struct attempt *attempt = attempt_with(mod);
+
+	if (attempt)
+		return attempt->state == ATTEMPT_COMING ? attempt : NULL;
+	attempt = attempt_open(unloaded);
+	if (attempt)
+		return unloaded ? attempt : NULL; /* it failed before its init: that is the call's to tell */
+	return attempt_begin(unloaded ? CALL_DELETE_MODULE : CALL_UNKNOWN);
+}
+
+/*
+ * The module is on its way out: its exit has run, or its init has failed, or what comes before the init, which is the
+ * call's to tell.
+ */
+static __always_inline void module_is_going(const struct module *mod)
+{
+	bool unloaded = !attempt_with(mod) && module_is_released(mod);
+	struct attempt *attempt = attempt_going(mod, unloaded);
+
+	if (attempt)
+		module_went(mod, attempt, unloaded);
+}
+
+/*
+ * LIVE comes when the init has succeeded, and nothing can fail any more; GOING behind a module's exit, and behind an
+ * init that failed. Unlike a program on a return, this one is entered anew each time: attaching to a function, or
+ * detaching from it, lets what is under way in it return past its programs (bpf_tramp_image_put(), 5.12).
+ * ctx is (nh, val, v)
+ */
+SEC("fentry/blocking_notifier_call_chain")
+int module_notified(__u64 *ctx)
+{
+	const struct module *mod = (const struct module *)ctx[2];
+
+	if (!module_chain || ctx[0] != module_chain || !is_active())
 		return 0;
-	args.abi = attempt->abi;
-	args.arg[1] = attempt->flags;
-	call_done(attempt, 0, &args); /* nothing can stop it any more */
+	if (ctx[1] == MODULE_STATE_LIVE)
+		module_is_live(mod);
+	else if (ctx[1] == MODULE_STATE_GOING)
+		module_is_going(mod);
 	return 0;
 }
 
-/* The module's exit has run, or its init failed. ctx is (mod) */
+/* The second to see that a module goes, with time to say who does it. ctx is (mod) */
 SEC("tp_btf/module_free")
 int module_free(__u64 *ctx)
 {
-	struct module *mod = (struct module *)ctx[0];
-	struct attempt *attempt = attempt_here();
-	bool failed = attempt && attempt->module == (__u64)mod; /* its init did, and the call goes on */
+	const struct module *mod = (const struct module *)ctx[0];
+	struct attempt *attempt;
 
 	if (!is_active())
 		return 0;
-	if (!failed)
-		attempt = attempt_of_module(CALL_DELETE_MODULE);
-	send_module(RECORD_MODULE_FREE, mod, attempt);
-	return failed ? 0 : unload_done();
+	module_is_going(mod);
+	attempt = attempt_with(mod);
+	if (!attempt)
+		return 0;
+	if (!attempt->described)
+		attempt_describe();
+	attempt->module = 0; /* the address may be another's from now on */
+	return 0;
 }

@@ -15,29 +15,16 @@ static __always_inline void count_lost(__u32 kind)
 		__sync_fetch_and_add(count, 1);
 }
 
-/*
- * A workspace of one's own until workspace_release(slot). Preempted programs keep theirs, so each CPU has several to
- * try; BPF_NOEXIST is the one test-and-set that 5.10 has too. NULL (counted as lost) when all are taken.
- */
-static __always_inline struct workspace *workspace_take(__u32 kind, __u32 *slot)
+/* The number of a free workspace of the pool, plus one, which is now the caller's; 0: all are taken. */
+int workspace_find(__u32 pool);
+
+/* A workspace of one's own until workspace_release(slot). NULL: all are taken, brief_send() is what is left. */
+static __always_inline struct workspace *workspace_take(enum pool pool, __u32 *slot)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
+	int found = workspace_find(pool);
 
-#pragma clang loop unroll(full)
-	for (int i = 0; i < 4; i++) {
-		__u32 key = (cpu * 4 + i) % WORKSPACES;
-
-		if (!bpf_map_update_elem(&workspace_owners, &key, &kind, BPF_NOEXIST)) {
-			struct workspace *ws = bpf_map_lookup_elem(&workspaces, &key);
-
-			if (!ws)
-				break;
-			*slot = key;
-			return ws;
-		}
-	}
-	count_lost(kind);
-	return NULL;
+	*slot = found - 1;
+	return found ? bpf_map_lookup_elem(&workspaces, slot) : NULL;
 }
 
 static __always_inline void workspace_release(__u32 slot)
@@ -45,14 +32,16 @@ static __always_inline void workspace_release(__u32 slot)
 	bpf_map_delete_elem(&workspace_owners, &slot);
 }
 
-static __always_inline void record_begin(struct workspace *ws, enum record_kind kind)
+/*
+ * Sends what can be said of a record without a workspace; counted where it is lost. module_call and ret as in struct
+ * brief_record; address: of a struct module, whose name goes along; text: instead of that name; 0: none.
+ */
+int brief_send(__u32 kind, __u32 module_call, __s64 ret, __u64 address, __u64 text);
+
+static __always_inline void header_fill(struct record_header *header, enum record_kind kind)
 {
-	struct record_header *header = &ws->record.header;
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
-	/* the previous owner's record is still here */
-	__builtin_memset(&ws->record, 0, sizeof(ws->record));
-	ws->text_used = 0;
 	header->kind = kind;
 	header->time = bpf_ktime_get_boot_ns();
 	header->cpu = bpf_get_smp_processor_id();
@@ -62,6 +51,14 @@ static __always_inline void record_begin(struct workspace *ws, enum record_kind 
 	header->attempt_time = header->time;
 	header->attempt_cpu = header->cpu;
 	bpf_get_current_comm(header->comm, sizeof(header->comm));
+}
+
+static __always_inline void record_begin(struct workspace *ws, enum record_kind kind)
+{
+	/* the previous owner's record is still here */
+	__builtin_memset(&ws->record, 0, sizeof(ws->record));
+	ws->text_used = 0;
+	header_fill(&ws->record.header, kind);
 }
 
 static __always_inline void record_of_attempt(struct workspace *ws, const struct attempt *attempt)

@@ -32,10 +32,12 @@ enum record_kind {
 	RECORD_CALL_RETURN = 6,	      /* the end of an attempt */
 	RECORD_CALL_ALONE = 7,	      /* a call that returned without having become an attempt: refused, or coalesced */
 	RECORD_MODULE_PARAMS = 8,     /* the kernel has copied the parameters */
-	RECORD_CALL_DONE = 9,	      /* the result is certain, the return will say it again: a call_return_record */
+	RECORD_CALL_DONE = 9,	      /* the result is certain, the return may say it again: a call_return_record */
 	RECORD_CANARY = 10,	      /* the self-test's: a function that only tests call was called */
 	RECORD_MODULE_SIGNATURE = 11, /* what is appended to the module's bytes */
 	RECORD_AUDIT_CHANGED = 12,    /* the kernel's audit rules, or its audit state, may be others now */
+	RECORD_MODULE_LIVE = 13,      /* its init succeeded, and that it came was not seen: a module_record */
+	RECORD_BRIEF = 14,	      /* what is left of another record where there is no workspace for it */
 	RECORD_KINDS,
 };
 
@@ -137,7 +139,7 @@ struct subject {
 	__u8 has_tty;
 	__u8 ancestor_count;
 	__u32 pid_ns, mnt_ns, user_ns; /* inode numbers; 0: could not be read */
-	__u32 pad;
+	__u32 unread; /* nothing of this is known: the user side says so of a brief record */
 	__u64 start_time; /* ns since boot */
 	struct span exe, argv, cwd, cgroup;
 	struct ancestor ancestors[ANCESTORS_MAX];
@@ -165,7 +167,15 @@ enum appended {
 	APPENDED_SIGNATURE = 2, /* sent before */
 };
 
-/* A call as it returned. */
+/* What is known of how a call ended. */
+enum call_end {
+	END_RETURNED = 0, /* ret is the kernel's word */
+	END_SUCCESS = 1,  /* the kernel notified of it; that the call returned was not seen, as in the two below */
+	END_FAILURE = 2,
+	END_UNSEEN = 3,
+};
+
+/* A call as it returned, or as far as that is known. */
 struct call {
 	__s64 ret;
 	__u64 flags;	   /* finit_module's or delete_module's */
@@ -174,13 +184,14 @@ struct call {
 	__u8 abi;
 	__u8 read_refused;  /* an LSM refused the read */
 	__u8 read_done;	    /* the kernel had all bytes */
-	__u8 module_seen;   /* module_load (or module_free, for delete_module) happened */
+	__u8 module_seen;   /* the module came (or, for delete_module, went) */
 	__u8 name_read;	    /* name is what the caller or the image gave, be it "" */
 	__u8 params_copied; /* the kernel has a copy of the parameters: sent before */
 	__u8 loads_shared;  /* this kernel can give a caller the result of another's load */
 	__u8 image;	    /* enum image_state */
 	__u8 appended;	    /* enum appended */
-	__u8 pad[6];
+	__u8 end;	    /* enum call_end */
+	__u8 pad[5];
 	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
 	struct span params;	     /* the caller's, where the kernel has no copy */
 	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */
@@ -236,7 +247,7 @@ struct attempt_record {
 	__u64 module_call; /* enum module_call */
 };
 
-struct module_record { /* RECORD_MODULE_COMING, RECORD_MODULE_FREE */
+struct module_record { /* RECORD_MODULE_COMING, RECORD_MODULE_LIVE, RECORD_MODULE_FREE */
 	struct record_header header;
 	struct module_info module;
 };
@@ -266,6 +277,17 @@ struct canary_record {
 struct module_signature_record {
 	struct record_header header;
 	struct span appended; /* from the signature to the image's end; cut: the end of that */
+};
+
+enum { BRIEF_END = 1 << 20 }; /* no system call returns that */
+
+struct brief_record {
+	struct record_header header;
+	__u32 of_kind;	   /* enum record_kind: what it stands for */
+	__u32 module_call; /* enum module_call; of a tool_exec: enum tool */
+	__s64 ret; /* BRIEF_END + enum call_end where that is not what the call returned */
+	__u64 address;		     /* of struct module; 0: none */
+	char name[MODULE_NAME_SIZE]; /* the module's; of a module_request the alias, which may be longer */
 };
 
 struct audit_changed_record {
@@ -299,6 +321,7 @@ union record {
 	struct call_alone_record call_alone;
 	struct canary_record canary;
 	struct audit_changed_record audit_changed;
+	struct brief_record brief;
 };
 
 enum {
@@ -371,6 +394,23 @@ struct control {
 	__u32 pad;
 };
 
+/*
+ * How far a call is known to have come. Each arrow has a second witness, since a kernel that preempts may skip the first:
+ *
+ *   BEGUN -- module_load, or do_init_module() entered --> COMING -- LIVE is notified --> LIVE
+ *     |                                                     `------ GOING is notified, or module_free --> FAILED
+ *     `-- GOING is notified without a reference left, or module_free (delete_module) --> GONE
+ *
+ * LIVE and GONE return 0, FAILED an error: a return that says another thing is another call's.
+ */
+enum attempt_state {
+	ATTEMPT_BEGUN = 0,
+	ATTEMPT_COMING = 1,
+	ATTEMPT_LIVE = 2,
+	ATTEMPT_FAILED = 3,
+	ATTEMPT_GONE = 4,
+};
+
 /* What is kept between the hooks of one call, by thread id. */
 struct attempt {
 	__u64 time;   /* of its first record: with cpu, its name */
@@ -379,15 +419,18 @@ struct attempt {
 	__u32 cpu;
 	__u8 read_refused;
 	__u8 read_done;
-	__u8 module_seen;
 	__u8 params_copied;
+	__u8 state;	  /* enum attempt_state */
 	__u64 start_time; /* of the thread: its id may be another's by now */
 	__u8 module_call;
-	__u8 abi; /* delete_module's, as flags: at its end they are not at hand */
-	__u8 pad[2];
+	__u8 abi;	  /* delete_module's, as flags: at its end they are not at hand */
+	__u8 described;	  /* its first record, who and from where, was sent */
+	__u8 result_sent; /* RECORD_CALL_DONE was */
 	__u32 flags;
 	__s64 ret; /* load_module()'s, once done */
-	__u64 done, done_sent;
+	__u64 done;
+	__u64 handle;	/* finit_module's struct file, delete_module's name: tell this call from the thread's next */
+	__u64 params;	/* the caller's */
 	__u64 image;	  /* the kernel's buffer */
 	__u64 image_sent; /* bytes */
 	__u64 image_state;

@@ -8,6 +8,7 @@
  */
 #include "limit.bpf.h"
 #include "request.bpf.h"
+#include "compat.bpf.h"
 
 /* In the context of the process that made the kernel want a module. ctx is (name, wait, ip) */
 SEC("tp_btf/module_request")
@@ -25,9 +26,12 @@ int module_request(__u64 *ctx)
 	id.cpu = bpf_get_smp_processor_id();
 	id.suppressed = !limit_takes(what.word, true);
 	request_put(thread_key(), &id);
-	ws = workspace_take(RECORD_MODULE_REQUEST, &slot);
-	if (!ws)
+	ws = workspace_take(caller_has(CAP_SYS_MODULE) ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
+	if (!ws) {
+		if (!id.suppressed)
+			brief_send(RECORD_MODULE_REQUEST, 0, 0, 0, ctx[0]);
 		return 0;
+	}
 	record_begin(ws, RECORD_MODULE_REQUEST);
 	ws->record.header.time = ws->record.header.attempt_time = id.time;
 	ws->record.header.cpu = ws->record.header.attempt_cpu = id.cpu;

@@ -6,6 +6,8 @@
 #include "abi.bpf.h"
 #include "call.bpf.h"
 #include "limit.bpf.h"
+#include "source.bpf.h"
+#include "subject.bpf.h"
 
 /* The file behind one of the caller's descriptors, or NULL. It may be closed meanwhile, and then reads as garbage. */
 static __always_inline struct file *file_of(__u32 fd)
@@ -25,13 +27,16 @@ static __always_inline struct file *file_of(__u32 fd)
  */
 static __always_inline void send_alone(enum module_call module_call, long ret, const struct call_args *args)
 {
+	bool privileged = ret == 0 || caller_has(CAP_SYS_MODULE);
 	struct workspace *ws;
 	struct call *call;
 	__u32 slot;
 
-	ws = workspace_take(RECORD_CALL_ALONE, &slot);
-	if (!ws)
+	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
+	if (!ws) {
+		brief_send(RECORD_CALL_ALONE, module_call, ret, 0, 0);
 		return;
+	}
 	record_begin(ws, RECORD_CALL_ALONE);
 	call = &ws->record.call_alone.call;
 	fill_call(call, module_call, ret, args);
@@ -51,12 +56,63 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 	workspace_release(slot);
 }
 
-/* An attempt of another call, whose return was not seen. CALL_UNKNOWN: it began at the module's tracepoint. */
-static __always_inline bool is_stale(const struct attempt *attempt, enum module_call module_call, long ret)
+/* Whether the call that returns was made with what the attempt began with: asked where nothing better tells. */
+static __always_inline bool has_handle(const struct attempt *attempt, enum module_call module_call,
+				       const struct call_args *args)
 {
-	return (attempt->done && attempt->ret != ret) ||
-	       (attempt->module_call != CALL_UNKNOWN && attempt->module_call != module_call) ||
-	       attempt->start_time != thread_start_time();
+	if (!attempt->handle)
+		return true;
+	if (module_call == CALL_DELETE_MODULE)
+		return attempt->handle == args->arg[0];
+	return attempt->handle == (__u64)file_of(args->arg[0]);
+}
+
+/*
+ * Whether the return is the attempt's, and not that of the thread's next call, whose own attempt was refused or not
+ * seen: what is known of the attempt must allow for it. CALL_UNKNOWN: it began with what became of a module.
+ */
+static __always_inline bool is_return_of(const struct attempt *attempt, enum module_call module_call, long ret,
+					 const struct call_args *args)
+{
+	if (attempt->start_time != thread_start_time())
+		return false;
+	if (attempt->module_call != module_call &&
+	    (attempt->module_call != CALL_UNKNOWN || module_call == CALL_DELETE_MODULE))
+		return false;
+	if (attempt->done)
+		return attempt->ret == ret;
+	switch (attempt->state) {
+	case ATTEMPT_LIVE:
+	case ATTEMPT_GONE:
+		return ret == 0;
+	case ATTEMPT_FAILED:
+		return ret < 0 && has_handle(attempt, module_call, args);
+	}
+	return has_handle(attempt, module_call, args);
+}
+
+/* The call ended unseen: what is known of its end is said, and no more. */
+static __always_inline void settle(const struct attempt *attempt)
+{
+	enum call_end end = END_UNSEEN;
+
+	if (attempt->done)
+		end = END_RETURNED;
+	else if (attempt->state == ATTEMPT_LIVE || attempt->state == ATTEMPT_GONE)
+		end = END_SUCCESS;
+	else if (attempt->state == ATTEMPT_FAILED)
+		end = END_FAILURE;
+	call_send(RECORD_CALL_RETURN, attempt->module_call, attempt->ret, end);
+}
+
+/* What the caller passed, for who sends the end. */
+static __always_inline void keep_args(struct attempt *attempt, enum module_call module_call,
+				      const struct call_args *args)
+{
+	attempt->abi = args->abi;
+	attempt->handle = args->arg[0];
+	attempt->params = module_call == CALL_INIT_MODULE ? args->arg[2] : args->arg[1];
+	attempt->flags = module_call == CALL_DELETE_MODULE ? args->arg[1] : args->arg[2];
 }
 
 /* A load that succeeded alone is another's, and matters. */
@@ -73,40 +129,49 @@ static __always_inline bool may_send_alone(enum module_call module_call, long re
 }
 
 /* The attempt that ends with the call; NULL: it was none. */
-static __always_inline struct attempt *attempt_of_call(enum module_call module_call, long ret)
+static __always_inline struct attempt *attempt_of_call(enum module_call module_call, long ret,
+						       const struct call_args *args)
 {
-	const __u64 *count = attempts_under_way();
-	struct attempt *attempt;
+	struct attempt *attempt = attempt_here();
 
-	if (!count || !*count)
-		return NULL;
-	attempt = attempt_here();
-	if (!attempt || !is_stale(attempt, module_call, ret))
+	if (!attempt || is_return_of(attempt, module_call, ret, args))
 		return attempt;
+	settle(attempt);
 	attempt_end();
 	return NULL;
+}
+
+static __always_inline bool any_under_way(void)
+{
+	const __u64 *count = attempts_under_way();
+
+	return count && *count;
 }
 
 /* ctx is (regs, ret). Anyone can come by here as often as he likes: what is asked first is what costs least. */
 static __always_inline int call_returned(__u64 *ctx, enum module_call module_call, bool compat)
 {
 	const struct control *now = control_read();
+	struct attempt *attempt = NULL;
 	struct call_args args = {};
-	struct attempt *attempt;
 	long ret = ctx[1];
 
 	if (!now || now->generation != generation)
 		return 0;
-	attempt = attempt_of_call(module_call, ret);
-	if (!attempt && (now->alone != generation || !may_send_alone(module_call, ret)))
+	if (any_under_way()) {
+		read_call_args(call_regs(ctx), compat, &args);
+		attempt = attempt_of_call(module_call, ret, &args);
+	}
+	if (attempt) {
+		keep_args(attempt, module_call, &args);
+		call_send(RECORD_CALL_RETURN, module_call, ret, END_RETURNED);
+		attempt_end();
+		return 0;
+	}
+	if (now->alone != generation || !may_send_alone(module_call, ret))
 		return 0;
 	read_call_args(call_regs(ctx), compat, &args);
-	if (attempt) {
-		send_call(RECORD_CALL_RETURN, attempt, module_call, ret, &args);
-		attempt_end();
-	} else {
-		send_alone(module_call, ret, &args);
-	}
+	send_alone(module_call, ret, &args);
 	return 0;
 }
 
@@ -140,13 +205,12 @@ static __always_inline int delete_entered(__u64 *ctx, bool compat)
 
 	if (!is_active() || !caller_has(CAP_SYS_MODULE))
 		return 0;
-	attempt_begin(CALL_DELETE_MODULE, NULL, false);
-	attempt = attempt_here();
+	attempt = attempt_begin(CALL_DELETE_MODULE);
 	if (!attempt)
 		return 0;
 	read_call_args(call_regs(ctx), compat, &args);
-	attempt->abi = args.abi;
-	attempt->flags = args.arg[1];
+	keep_args(attempt, CALL_DELETE_MODULE, &args);
+	attempt_describe();
 	return 0;
 }
 

@@ -273,6 +273,10 @@ enum kernel_load_data_id {
 	LOADING_MODULE = 2,
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 enum module_state {
 	MODULE_STATE_LIVE = 0,
 	MODULE_STATE_COMING = 1,
@@ -306,6 +310,7 @@ struct module {
 	bool sig_ok;
 	unsigned long taints;
 	struct module_memory mem[7]; /* since 6.4; before: flavors.h */
+	atomic_t refcnt;
 };
 
 #pragma clang attribute pop

@@ -5,6 +5,7 @@
 #include "../options.h"
 #include "kmodwatch.skel.h"
 #include "preflight.h"
+#include "symbol.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -109,11 +110,29 @@ int object_describe(struct kernel_side *side)
 	return err;
 }
 
+/* What depends on how many CPUs the machine can have. */
+static int size_maps(const struct kmodwatch_bpf *skeleton)
+{
+	int cpus = libbpf_num_possible_cpus();
+	int err;
+
+	if (cpus < 0)
+		return cpus;
+	skeleton->rodata->possible_cpus = cpus;
+	err = bpf_map__set_max_entries(skeleton->maps.workspaces,
+				       cpus * bpf_map__max_entries(skeleton->maps.workspaces));
+	return err ? err
+		   : bpf_map__set_max_entries(skeleton->maps.workspace_owners,
+					      cpus * bpf_map__max_entries(skeleton->maps.workspace_owners));
+}
+
 bool object_fits(const struct kernel_side *side)
 {
 	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open();
 
-	for (int i = 0; skeleton && i < MAPS; i++) {
+	if (!skeleton || size_maps(skeleton))
+		return false;
+	for (int i = 0; i < MAPS; i++) {
 		const struct bpf_map *map = map_of(skeleton, i);
 		struct bpf_map_info info = { 0 };
 		uint32_t size = sizeof(info);
@@ -124,7 +143,7 @@ bool object_fits(const struct kernel_side *side)
 		if (info.type != BPF_MAP_TYPE_RINGBUF && info.max_entries != bpf_map__max_entries(map))
 			return false;
 	}
-	return skeleton;
+	return true;
 }
 
 /* Firmware and the like are read too: the hooks may be there without modules. */
@@ -183,9 +202,10 @@ static size_t number_of_failed(void)
 /* Turns off the programs that are not wanted, and gives the object the maps that there are. */
 static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options)
 {
-	int err = 0;
+	int err = size_maps(skeleton);
 
 	skeleton->rodata->generation = side->generation;
+	skeleton->rodata->module_chain = symbol_address("module_notify_list");
 	for (size_t i = 0; i < PROBES; i++)
 		bpf_program__set_autoload(program_of(skeleton, i),
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The file that a module is loaded from. */
+#ifndef KMODWATCH_SOURCE_BPF_H
+#define KMODWATCH_SOURCE_BPF_H
+
+#include "compat.bpf.h"
+#include "path.bpf.h"
+
+static __always_inline void add_source(struct workspace *ws, __u32 slot, struct source_file *source, struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+
+	source->present = 1;
+	source->is_regular = (BPF_CORE_READ(inode, i_mode) & 0170000) == 0100000; /* S_ISREG */
+	source->inode = BPF_CORE_READ(inode, i_ino);
+	source->size = BPF_CORE_READ(inode, i_size);
+	source->dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	inode_mtime(inode, &source->mtime_sec, &source->mtime_nsec);
+	source->unlinked = !BPF_CORE_READ(dentry, d_hash.pprev); /* as d_unhashed() */
+	bpf_probe_read_kernel_str(source->fs, sizeof(source->fs), BPF_CORE_READ(inode, i_sb, s_type, name));
+	add_path(ws, slot, &source->path, &file->f_path);
+}
+
+#endif
