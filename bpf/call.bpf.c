@@ -42,7 +42,8 @@ __noinline int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end)
 		return 0;
 	ws = workspace_take(POOL_PRIVILEGED, &slot);
 	if (!ws) {
-		brief_send(kind, module_call, end == END_RETURNED ? ret : BRIEF_END + end, attempt->module, 0);
+		brief_send(kind, BRIEF_CALL(module_call, attempt->abi), end == END_RETURNED ? ret : BRIEF_END + end,
+			   attempt->module);
 		return 0;
 	}
 	record_begin(ws, kind);

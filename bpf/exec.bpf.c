@@ -120,7 +120,7 @@ int process_exec(__u64 *ctx)
 	__u32 matched_by = MATCHED_BY_NAME;
 	struct workspace *ws;
 	__u32 tool, slot;
-	bool suppressed, by_kernel;
+	bool suppressed, by_kernel, privileged;
 
 	tool = tool_by_filename(filename);
 	if (!tool)
@@ -142,10 +142,13 @@ int process_exec(__u64 *ctx)
 	suppressed = is_suppressed(&request);
 	if (suppressed && !request.time)
 		return 0;
-	ws = workspace_take(caller_has(CAP_SYS_MODULE) ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
+	privileged = caller_has(CAP_SYS_MODULE);
+	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
 	if (!ws) {
-		if (!suppressed)
-			brief_send(RECORD_TOOL_EXEC, tool, 0, 0, 0);
+		if (privileged && !suppressed)
+			brief_send(RECORD_TOOL_EXEC, tool, 0, 0);
+		else
+			count_lost(RECORD_TOOL_EXEC);
 		return 0;
 	}
 	record_begin(ws, RECORD_TOOL_EXEC);

@@ -8,16 +8,20 @@
 #include "chunk.bpf.h"
 #include "compat.bpf.h"
 #include "elf.bpf.h"
+#include "preempt.bpf.h"
 
 static __always_inline int load_begins(enum module_call module_call, const struct file *file, bool read_refused)
 {
-	struct attempt *attempt = attempt_begin(module_call);
+	struct attempt *attempt;
 
+	preemption_off();
+	attempt = attempt_begin(module_call);
 	if (attempt) {
 		attempt->handle = (__u64)file;
 		attempt->read_refused = read_refused;
 		attempt_describe();
 	}
+	preemption_on();
 	return 0;
 }
 

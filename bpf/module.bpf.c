@@ -5,6 +5,7 @@
  */
 #include "call.bpf.h"
 #include "compat.bpf.h"
+#include "preempt.bpf.h"
 #include "signature.bpf.h"
 
 static __always_inline void add_optional(struct workspace *ws, struct span *span, const char *text)
@@ -31,7 +32,7 @@ __noinline int module_send(__u32 kind)
 	mod = (const struct module *)attempt->module;
 	ws = workspace_take(POOL_PRIVILEGED, &slot);
 	if (!ws) {
-		brief_send(kind, attempt->module_call, 0, attempt->module, 0);
+		brief_send(kind, attempt->module_call, 0, attempt->module);
 		return 0;
 	}
 	record_begin(ws, kind);
@@ -89,12 +90,14 @@ int module_load(__u64 *ctx)
 
 	if (!is_active())
 		return 0;
+	preemption_off();
 	attempt = attempt_open(false);
 	if (!attempt) { /* the hook that begins one was skipped, or is missing */
 		attempt = attempt_begin(CALL_UNKNOWN);
 		attempt_describe();
 	}
 	module_came((const struct module *)ctx[0], attempt);
+	preemption_on();
 	return 0;
 }
 
@@ -107,8 +110,10 @@ int init_begins(__u64 *ctx)
 
 	if (!is_active() || attempt_with(mod))
 		return 0;
+	preemption_off();
 	attempt = attempt_open(false);
 	module_came(mod, attempt ? attempt : attempt_begin(CALL_UNKNOWN));
+	preemption_on();
 	return 0;
 }
 
@@ -176,7 +181,9 @@ int load_done(__u64 *ctx)
 	attempt->flags = ctx[2];
 	attempt->ret = (int)ctx[3];
 	attempt->done = 1;
+	preemption_off();
 	call_send(RECORD_CALL_DONE, attempt->module_call, attempt->ret, END_RETURNED);
+	preemption_on();
 	return 0;
 }
 
@@ -251,10 +258,12 @@ int module_notified(__u64 *ctx)
 
 	if (!module_chain || ctx[0] != module_chain || !is_active())
 		return 0;
+	preemption_off();
 	if (ctx[1] == MODULE_STATE_LIVE)
 		module_is_live(mod);
 	else if (ctx[1] == MODULE_STATE_GOING)
 		module_is_going(mod);
+	preemption_on();
 	return 0;
 }
 
@@ -267,12 +276,13 @@ int module_free(__u64 *ctx)
 
 	if (!is_active())
 		return 0;
+	preemption_off();
 	module_is_going(mod);
 	attempt = attempt_with(mod);
-	if (!attempt)
-		return 0;
-	if (!attempt->described)
+	if (attempt && !attempt->described)
 		attempt_describe();
-	attempt->module = 0; /* the address may be another's from now on */
+	if (attempt)
+		attempt->module = 0; /* the address may be another's from now on */
+	preemption_on();
 	return 0;
 }

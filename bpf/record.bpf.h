@@ -32,11 +32,13 @@ static __always_inline void workspace_release(__u32 slot)
 	bpf_map_delete_elem(&workspace_owners, &slot);
 }
 
+#define BRIEF_CALL(module_call, abi) ((module_call) | (abi) << 8)
+
 /*
- * Sends what can be said of a record without a workspace; counted where it is lost. module_call and ret as in struct
- * brief_record; address: of a struct module, whose name goes along; text: instead of that name; 0: none.
+ * Sends what can be said of a record without a workspace, for those who may load modules; counted where it is lost. call
+ * (BRIEF_CALL()) and ret as in struct brief_record; address: of a struct module, whose name goes along; 0: none.
  */
-int brief_send(__u32 kind, __u32 module_call, __s64 ret, __u64 address, __u64 text);
+int brief_send(__u32 kind, __u32 call, __s64 ret, __u64 address);
 
 static __always_inline void header_fill(struct record_header *header, enum record_kind kind)
 {

@@ -283,11 +283,13 @@ enum { BRIEF_END = 1 << 20 }; /* no system call returns that */
 
 struct brief_record {
 	struct record_header header;
-	__u32 of_kind;	   /* enum record_kind: what it stands for */
-	__u32 module_call; /* enum module_call; of a tool_exec: enum tool */
+	__u32 of_kind;	  /* enum record_kind: what it stands for */
+	__u8 module_call; /* enum module_call; of a tool_exec: enum tool */
+	__u8 abi;	  /* enum abi, of a call */
+	__u8 pad[2];
 	__s64 ret; /* BRIEF_END + enum call_end where that is not what the call returned */
 	__u64 address;		     /* of struct module; 0: none */
-	char name[MODULE_NAME_SIZE]; /* the module's; of a module_request the alias, which may be longer */
+	char name[MODULE_NAME_SIZE]; /* the module's */
 };
 
 struct audit_changed_record {
@@ -378,6 +380,9 @@ struct limit {
 	__u64 lines;	  /* of that period */
 	__u64 suppressed; /* since the map was made */
 };
+
+/* Calls of these numbers stand where preemption is kept out: see bpf/preempt.bpf.h. No kernel has such helpers. */
+enum { PREEMPTION_OFF = 0x6b6d00, PREEMPTION_ON = 0x6b6d01 };
 
 /* What the user side tells the programs. */
 struct control {

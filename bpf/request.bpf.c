@@ -28,8 +28,7 @@ int module_request(__u64 *ctx)
 	request_put(thread_key(), &id);
 	ws = workspace_take(caller_has(CAP_SYS_MODULE) ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
 	if (!ws) {
-		if (!id.suppressed)
-			brief_send(RECORD_MODULE_REQUEST, 0, 0, 0, ctx[0]);
+		count_lost(RECORD_MODULE_REQUEST);
 		return 0;
 	}
 	record_begin(ws, RECORD_MODULE_REQUEST);

@@ -6,6 +6,7 @@
 #include "abi.bpf.h"
 #include "call.bpf.h"
 #include "limit.bpf.h"
+#include "preempt.bpf.h"
 #include "source.bpf.h"
 #include "subject.bpf.h"
 
@@ -34,7 +35,10 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 
 	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
 	if (!ws) {
-		brief_send(RECORD_CALL_ALONE, module_call, ret, 0, 0);
+		if (privileged)
+			brief_send(RECORD_CALL_ALONE, BRIEF_CALL(module_call, args->abi), ret, 0);
+		else
+			count_lost(RECORD_CALL_ALONE);
 		return;
 	}
 	record_begin(ws, RECORD_CALL_ALONE);
@@ -163,15 +167,19 @@ static __always_inline int call_returned(__u64 *ctx, enum module_call module_cal
 		attempt = attempt_of_call(module_call, ret, &args);
 	}
 	if (attempt) {
+		preemption_off();
 		keep_args(attempt, module_call, &args);
 		call_send(RECORD_CALL_RETURN, module_call, ret, END_RETURNED);
 		attempt_end();
+		preemption_on();
 		return 0;
 	}
 	if (now->alone != generation || !may_send_alone(module_call, ret))
 		return 0;
 	read_call_args(call_regs(ctx), compat, &args);
+	preemption_off();
 	send_alone(module_call, ret, &args);
+	preemption_on();
 	return 0;
 }
 
@@ -205,12 +213,14 @@ static __always_inline int delete_entered(__u64 *ctx, bool compat)
 
 	if (!is_active() || !caller_has(CAP_SYS_MODULE))
 		return 0;
-	attempt = attempt_begin(CALL_DELETE_MODULE);
-	if (!attempt)
-		return 0;
 	read_call_args(call_regs(ctx), compat, &args);
-	keep_args(attempt, CALL_DELETE_MODULE, &args);
-	attempt_describe();
+	preemption_off();
+	attempt = attempt_begin(CALL_DELETE_MODULE);
+	if (attempt) {
+		keep_args(attempt, CALL_DELETE_MODULE, &args);
+		attempt_describe();
+	}
+	preemption_on();
 	return 0;
 }
 

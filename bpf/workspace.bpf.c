@@ -22,7 +22,7 @@ __noinline int workspace_find(__u32 pool)
 	return 0;
 }
 
-__noinline int brief_send(__u32 kind, __u32 module_call, __s64 ret, __u64 address, __u64 text)
+__noinline int brief_send(__u32 kind, __u32 call, __s64 ret, __u64 address)
 {
 	const struct attempt *attempt = attempt_here();
 	struct brief_record brief = {};
@@ -35,13 +35,12 @@ __noinline int brief_send(__u32 kind, __u32 module_call, __s64 ret, __u64 addres
 		brief.header.attempt_cpu = attempt->cpu;
 	}
 	brief.of_kind = kind;
-	brief.module_call = module_call;
+	brief.module_call = call & 0xff;
+	brief.abi = call >> 8;
 	brief.ret = ret;
 	brief.address = address;
 	if (address)
-		text = address + bpf_core_field_offset(struct module, name);
-	if (text)
-		bpf_probe_read_kernel_str(brief.name, sizeof(brief.name), (const void *)text);
+		bpf_probe_read_kernel_str(brief.name, sizeof(brief.name), &((const struct module *)address)->name);
 	if (bpf_ringbuf_output(to, &brief, sizeof(brief), BPF_RB_FORCE_WAKEUP))
 		count_lost(kind);
 	return 0;

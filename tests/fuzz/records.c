@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		bytes += length;
 		size -= length;
 	}
-	correlator_flush(correlator, UINT64_MAX, OFFSET, &waiting);
+	correlator_flush(correlator, NULL, UINT64_MAX, OFFSET, &waiting);
 	correlator_freep(&correlator);
 	return 0;
 }

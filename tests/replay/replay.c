@@ -164,7 +164,7 @@ static void step(struct replay *replay, unsigned int turn)
 		break;
 	}
 	correlator_prune(replay->correlator);
-	check(correlator_flush(replay->correlator, replay->now - SECOND_NS, 0, &waiting), "correlator_flush");
+	check(correlator_flush(replay->correlator, NULL, replay->now, 0, &waiting), "correlator_flush");
 	check(hidden_check(replay->hidden, replay->now, emit, replay), "hidden_check");
 	check(missed_check(replay->missed, replay->now, emit, replay), "missed_check");
 }

@@ -17,6 +17,8 @@ static const size_t fixed_sizes[RECORD_KINDS] = {
 	[RECORD_AUDIT_CHANGED] = sizeof(struct audit_changed_record),
 	[RECORD_CALL_ALONE] = sizeof(struct call_alone_record),
 	[RECORD_MODULE_PARAMS] = sizeof(struct module_params_record),
+	[RECORD_MODULE_LIVE] = sizeof(struct module_record),
+	[RECORD_BRIEF] = sizeof(struct brief_record),
 };
 
 size_t made_fixed_size(uint32_t kind)
@@ -157,7 +159,7 @@ static void fill_module(struct made *made, uint32_t state)
 
 void made_sample(struct made *made, enum record_kind kind, uint32_t tid, uint64_t attempt)
 {
-	enum { COMING = 1, GOING = 2 }; /* enum module_state */
+	enum { LIVE = 0, COMING = 1, GOING = 2 }; /* enum module_state */
 
 	made_begin(made, kind, tid, attempt);
 	switch (kind) {
@@ -180,8 +182,16 @@ void made_sample(struct made *made, enum record_kind kind, uint32_t tid, uint64_
 	case RECORD_MODULE_COMING:
 		fill_module(made, COMING);
 		break;
+	case RECORD_MODULE_LIVE:
+		fill_module(made, LIVE);
+		break;
 	case RECORD_MODULE_FREE:
 		fill_module(made, GOING);
+		break;
+	case RECORD_BRIEF:
+		made->record.brief.of_kind = RECORD_MODULE_COMING;
+		made->record.brief.address = 0xffffffffc0000000;
+		strcpy(made->record.brief.name, "x");
 		break;
 	case RECORD_MODULE_PARAMS:
 		made->record.module_params.params = made_string(made, "a=1 b=2");

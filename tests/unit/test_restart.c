@@ -50,7 +50,7 @@ static void missed_return(void **state)
 	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
 	events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT);
 	events_restart(events);
-	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 	assert_last(events, 1, "{'event':'module_load','process':" WHOLE_PROCESS "}");
 	assert_int_equal(used(events->handover), 0);
 }
@@ -66,14 +66,14 @@ static void late_return(void **state)
 	for (int kept = 0; kept < 2; kept++) { /* whether the kill came before the call's records were dropped */
 		events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + kept);
 		events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT + kept);
-		assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+		assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 		assert_int_equal(events->count, 1);
 		made_sample(&made, RECORD_CALL_DONE, TID, ATTEMPT + kept);
 		assert_int_equal(record_view(&made, made_finish(&made), &view), 0);
 		if (kept)
 			assert_non_null(handover_keep(events->handover, &view));
 		events_restart(events);
-		assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+		assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 		events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + kept);
 		assert_int_equal(events->count, 1);
 		assert_int_equal(used(events->handover), 0);

@@ -59,6 +59,8 @@ static void missed_return_then_next(void **state)
 }
 
 /* Or its time is over. */
+static const uint64_t SECOND = 1000000000;
+
 static void missed_return_flushed(void **state)
 {
 	struct events *events = *state;
@@ -71,20 +73,20 @@ static void missed_return_flushed(void **state)
 		made.record.header.time = tid == TID ? 500 : 1500;
 		events_take(events, &made);
 	}
-	assert_int_equal(correlator_flush(events->correlator, 500, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(correlator_flush(events->correlator, NULL, SECOND + 499, BOOT_OFFSET, &waiting), 0);
 	assert_int_equal(events->count, 0);
 	assert_true(waiting);
-	assert_int_equal(correlator_flush(events->correlator, 501, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(correlator_flush(events->correlator, NULL, SECOND + 500, BOOT_OFFSET, &waiting), 0);
 	assert_last(events, 1, "{'event':'module_load','process':" WHOLE_PROCESS "}");
 	assert_true(waiting);
-	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 	assert_int_equal(events->count, 2);
 	assert_false(waiting);
 	/* a return that does come is the event */
 	events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT + 5);
 	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 5);
 	assert_int_equal(events->count, 3);
-	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 	assert_int_equal(events->count, 3);
 }
 
@@ -101,7 +103,7 @@ static void late_return(void **state)
 	made_sample(&made, RECORD_CALL_DONE, TID, ATTEMPT);
 	made.record.call_return.call.module_call = CALL_DELETE_MODULE;
 	events_take(events, &made);
-	assert_int_equal(correlator_flush(events->correlator, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
+	assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 	assert_last(events, 1, "{'event':'module_unload','module':{'name':'x'},'process':" WHOLE_PROCESS "}");
 	for (int i = 0; i < 2; i++) { /* twice, as after a kill */
 		made_sample(&made, RECORD_CALL_RETURN, TID, ATTEMPT);

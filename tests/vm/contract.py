@@ -39,7 +39,7 @@ PROCESS = {
 }
 # These do not apply to every process: a kernel thread has no executable, a daemon no terminal.
 PERHAPS = {"exe": TEXT, "tty": TEXT}
-SYSCALL = {"name": (str,), "abi": TEXT, "ret": (int,)}
+SYSCALL = {"name": TEXT, "abi": TEXT, "ret": NUMBER}
 NAMES = {"init_module", "finit_module", "delete_module"}
 ABIS = {"x86_64", "i386", "x32", "aarch64", "arm"}
 STAGES = {"permission", "read", "verify", "init"}
@@ -138,6 +138,8 @@ def _process(process):
 
 
 def _syscall(syscall):
+    if syscall.get("ret") is None:  # its end was not seen, so what the call was may be unknown too
+        return
     if syscall.get("name") not in NAMES:
         yield f"syscall.name is {syscall.get('name')!r}"
     if syscall.get("abi") not in ABIS:
@@ -148,6 +150,10 @@ def _syscall(syscall):
 
 def _outcome(kind, line):
     outcome, syscall = line.get("outcome"), line.get("syscall") or {}
+    if (syscall.get("ret") is None) != (outcome is None or "settled_by" in line):
+        yield f"outcome {outcome!r} with ret {syscall.get('ret')!r}, settled_by {line.get('settled_by')!r}"
+    if outcome is None or syscall.get("ret") is None:
+        return
     if outcome == "success":
         if syscall.get("ret") != 0:
             yield f"outcome success with ret {syscall.get('ret')!r}"
@@ -161,8 +167,9 @@ def _outcome(kind, line):
             yield f"outcome failure with ret {syscall.get('ret')!r}"
         if not isinstance(syscall.get("errno"), str):
             yield "outcome failure without errno"
-        # where a coalesced load failed is known to the call that did the work
-        if kind == "module_load" and line.get("stage") not in ((None,) if line.get("coalesced") else STAGES):
+        # where a coalesced load failed is known to the call that did the work, and only where it is known to be one
+        unstaged = line.get("coalesced", False) is not False
+        if kind == "module_load" and line.get("stage") not in ((None,) if unstaged else STAGES):
             yield f"outcome failure with stage {line.get('stage')!r}"
     else:
         yield f"outcome is {outcome!r}"

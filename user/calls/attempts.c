@@ -49,6 +49,7 @@ static void **place_for(struct open_attempt *open, uint32_t kind)
 	case RECORD_MODULE_PARAMS:
 		return &open->params;
 	case RECORD_MODULE_COMING:
+	case RECORD_MODULE_LIVE:
 	case RECORD_MODULE_FREE:
 		return &open->module;
 	case RECORD_MODULE_SIGNATURE:
@@ -111,33 +112,24 @@ struct open_attempt *attempts_get(struct attempts *attempts, const struct record
 	return open;
 }
 
-struct search {
-	uint64_t before;
-	struct open_attempt *overdue;
-	bool waiting;
+struct walk {
+	attempt_fn look;
+	void *ctx;
 };
 
-static void look_for_overdue(const void *node, VISIT visit, void *closure)
+static void visit(const void *node, VISIT order, void *closure)
 {
-	struct open_attempt *open = *(struct open_attempt *const *)node;
-	const struct record_header *done = open->done;
-	struct search *search = closure;
+	const struct walk *walk = closure;
 
-	if ((visit != postorder && visit != leaf) || !done)
-		return;
-	if (done->time < search->before)
-		search->overdue = open;
-	else
-		search->waiting = true;
+	if (order == postorder || order == leaf)
+		walk->look(*(struct open_attempt *const *)node, walk->ctx);
 }
 
-struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t before, bool *waiting)
+void attempts_walk(const struct attempts *attempts, attempt_fn look, void *ctx)
 {
-	struct search search = { .before = before };
+	struct walk walk = { look, ctx };
 
-	twalk_r(attempts->open, look_for_overdue, &search);
-	*waiting = search.waiting;
-	return search.overdue;
+	twalk_r(attempts->open, visit, &walk);
 }
 
 int attempt_keep(struct open_attempt *open, const struct record_view *view)

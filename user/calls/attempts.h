@@ -19,6 +19,8 @@ struct open_attempt {
 	void *module;
 	void *signature; /* NULL: nothing is appended, or lost */
 	void *done;	 /* a call_return_record: the result, should the return itself be missed */
+	uint64_t asked_in; /* the round of asking in which its thread was asked after; 0: none yet */
+	uint64_t left_at;  /* ns since boot: when its thread was first seen to be elsewhere; 0: it was not */
 };
 
 struct attempts {
@@ -39,11 +41,9 @@ void attempts_clear(struct attempts *attempts);
 /* Takes up what an earlier monitor left in the memory. Returns 0 or -ENOMEM. */
 int attempts_restore(struct attempts *attempts);
 
-/*
- * An attempt whose result was certain before the moment (ns since boot) and whose return was not seen since, or NULL.
- * *waiting: whether there are later ones.
- */
-struct open_attempt *attempts_overdue(const struct attempts *attempts, uint64_t before, bool *waiting);
+/* Calls look for each, which must neither make nor close any. */
+typedef void (*attempt_fn)(struct open_attempt *open, void *ctx);
+void attempts_walk(const struct attempts *attempts, attempt_fn look, void *ctx);
 
 /* Puts a copy of the record into the open attempt, in the place for its kind. Returns 0 or -ENOMEM, nothing changed. */
 int attempt_keep(struct open_attempt *open, const struct record_view *view);

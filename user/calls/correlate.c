@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A call that does something sends an attempt (who, from where), then what the tracepoints say of the module, then its
- * return. The first two are kept by thread id until the return: a thread is in one such call at most.
+ * A call that does something sends an attempt (who, from where), then what the kernel says of the module, then how it
+ * ends. All but the last are kept by thread id until then: a thread is in one such call at most.
  */
 #include "correlate.h"
 #include "../cleanup.h"
-#include "attempts.h"
 #include "../clock.h"
-#include "decode.h"
-#include "load_details.h"
+#include "brief.h"
+#include "correlator.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-struct correlator {
-	fact_fn take;
-	void *ctx;
-	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
-	struct attempts attempts;
-	struct load_details load_details;
-	struct decode_buffer buffer;
-};
-
-static struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
-				uint64_t boot_offset)
+struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
+			 uint64_t boot_offset)
 {
 	return (struct event) {
 		.kind = kind,
@@ -33,8 +22,8 @@ static struct event event_begin(struct correlator *correlator, enum event_kind k
 	};
 }
 
-static int yield(struct correlator *correlator, enum fact_kind kind, const struct record_header *header,
-		 const struct module_info *module, struct event *event)
+int correlator_yield(struct correlator *correlator, enum fact_kind kind, const struct record_header *header,
+		     const struct module_info *module, struct event *event)
 {
 	struct fact fact = { .kind = kind, .record = header, .time = header->time, .event = event };
 
@@ -45,9 +34,8 @@ static int yield(struct correlator *correlator, enum fact_kind kind, const struc
 	return correlator->take(correlator->ctx, &fact);
 }
 
-/* Who made the call: the attempt says; where that was lost, the record itself says a little. */
-static void set_process(struct correlator *correlator, struct event *event, const struct open_attempt *open,
-			const struct record_header *header)
+void event_set_process(struct correlator *correlator, struct event *event, const struct open_attempt *open,
+		       const struct record_header *header)
 {
 	if (open && open->attempt) {
 		struct record_view view = attempt_kept(open->attempt);
@@ -94,7 +82,7 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 	};
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
 	load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
-	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
+	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
 static int module_request(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
@@ -108,7 +96,7 @@ static int module_request(struct correlator *correlator, const struct record_vie
 	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
 	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
-	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
+	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
 /* What is not shown by itself waits for the call's return. */
@@ -119,9 +107,8 @@ static int keep(struct correlator *correlator, const struct record_view *view)
 	return open ? attempt_keep(open, view) : -ENOMEM;
 }
 
-/* The parameters as the kernel copied them; where it has no copy, as the caller passed them to the call (or NULL). */
-static void set_params(struct module_part *module, const struct open_attempt *open, const struct record_view *view,
-		       const struct call *call)
+void event_set_params(struct module_part *module, const struct open_attempt *open, const struct record_view *view,
+		      const struct call *call)
 {
 	if (open && open->params) {
 		struct record_view copied = attempt_kept(open->params);
@@ -148,9 +135,9 @@ static int module_coming(struct correlator *correlator, const struct record_view
 	open = attempts_find(&correlator->attempts, &record->header);
 	event = event_begin(correlator, EVENT_MODULE_COMING, &record->header, boot_offset);
 	decode_module(view, &record->module, &correlator->buffer, &event.module);
-	set_params(&event.module, open, view, NULL);
-	set_process(correlator, &event, open, &record->header);
-	return yield(correlator, FACT_COMING, &record->header, &record->module, &event);
+	event_set_params(&event.module, open, view, NULL);
+	event_set_process(correlator, &event, open, &record->header);
+	return correlator_yield(correlator, FACT_COMING, &record->header, &record->module, &event);
 }
 
 /* Where the module's init failed, what there is to say of it was said when it came. */
@@ -160,196 +147,52 @@ static int module_free(struct correlator *correlator, const struct record_view *
 	const struct open_attempt *open = attempts_find(&correlator->attempts, &record->header);
 	int err = open && open->module ? 0 : keep(correlator, view);
 
-	return err ? err : yield(correlator, FACT_GONE, &record->header, &record->module, NULL);
+	return err ? err : correlator_yield(correlator, FACT_GONE, &record->header, &record->module, NULL);
 }
 
-static const char *failed_stage(const struct call *call)
+static int module_live(struct correlator *correlator, const struct record_view *view)
 {
-	if (call->read_refused)
-		return "permission";
-	if (call->module_seen)
-		return "init";
-	return call->read_done ? "verify" : "read";
+	const struct module_record *record = &view->record->module;
+	int err = keep(correlator, view);
+
+	return err ? err : correlator_yield(correlator, FACT_LIVE, &record->header, &record->module, NULL);
 }
 
-static void set_outcome(struct event *event, const struct call *call, const char *stage)
+/* The end is certain. What it means for the module is known from here on, its line comes with the return. */
+static int call_done(struct correlator *correlator, const struct record_view *view)
 {
-	event->outcome = text_of(call->ret < 0 ? "failure" : "success");
-	if (call->ret < 0 && event->kind == EVENT_MODULE_LOAD)
-		event->stage = text_of(stage);
-}
-
-static void set_module(struct event *event, const struct record_view *view, const struct call *call,
-		       const struct open_attempt *open, struct decode_buffer *buffer)
-{
-	if (call->module_seen && open && open->module) {
-		struct record_view module = attempt_kept(open->module);
-
-		decode_module(&module, &module.record->module.module, buffer, &event->module);
-		if (event->kind == EVENT_MODULE_LOAD) /* it was read while coming; the result says what became of it */
-			event->module.state = call->ret < 0 ? (struct text) { 0 } : text_of("live");
-	} else {
-		decode_called_module(call, &event->module);
-	}
-	if (event->kind == EVENT_MODULE_LOAD)
-		set_params(&event->module, open, view, call);
-}
-
-static void set_source(struct event *event, const struct call *call, const struct open_attempt *open,
-		       struct decode_buffer *buffer)
-{
-	if (call->module_call == CALL_INIT_MODULE) {
-		event->source = (struct source_part) {
-			.known = KNOWN,
-			.kind = text_of("memory"),
-			.size = call->image_size ? number_of(call->image_size) : NUMBER_UNKNOWN,
-		};
-		return;
-	}
-	event->source.known = UNKNOWN;
-	if (open && open->attempt) {
-		struct record_view attempt = attempt_kept(open->attempt);
-
-		if (attempt.record->attempt.source.present)
-			decode_source(&attempt, &attempt.record->attempt.source, buffer, &event->source);
-	}
-}
-
-static enum event_kind kind_of_call(const struct call *call)
-{
-	return call->module_call == CALL_DELETE_MODULE ? EVENT_MODULE_UNLOAD : EVENT_MODULE_LOAD;
-}
-
-static int yield_call(struct correlator *correlator, const struct call_return_record *record,
-		      const struct open_attempt *open, struct event *event)
-{
-	enum fact_kind kind = event->kind == EVENT_MODULE_LOAD && record->call.ret >= 0 ? FACT_LIVE : FACT_GONE;
+	const struct record_header *header = &view->record->header;
+	const struct call *call = &view->record->call_return.call;
+	bool loaded = call->module_call != CALL_DELETE_MODULE &&
+		      (call->end == END_SUCCESS || (call->end == END_RETURNED && call->ret >= 0));
+	const struct open_attempt *open;
 	struct record_view module;
+	int err = keep(correlator, view);
 
-	if (!record->call.module_seen || !open || !open->module)
-		return yield(correlator, FACT_OTHER, &record->header, NULL, event);
-	module = attempt_kept(open->module);
-	return yield(correlator, kind, &record->header, &module.record->module.module, event);
-}
-
-/* view: of the return, or of the result before it. open: what is kept of the attempt, NULL: nothing. */
-static int write_call(struct correlator *correlator, const struct record_view *view, const struct open_attempt *open,
-		      uint64_t boot_offset)
-{
-	const struct call_return_record *record = &view->record->call_return;
-	const struct call *call = &record->call;
-	struct decode_buffer *buffer = &correlator->buffer;
-	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
-	int err;
-
-	set_outcome(&event, call, failed_stage(call));
-	decode_call(call, buffer, &event.syscall);
-	set_module(&event, view, call, open, buffer);
-	if (event.kind == EVENT_MODULE_LOAD) {
-		set_source(&event, call, open, buffer);
-		load_details_signature(&correlator->load_details, call, open, &event);
-		load_details_image(&correlator->load_details, &record->header, call, &event);
-	}
-	set_process(correlator, &event, open, &record->header);
-	err = yield_call(correlator, record, open, &event);
-	if (!err)
-		images_close(correlator->load_details.images, &record->header);
-	return err;
-}
-
-/*
- * A call whose return does not come ends with the result that was certain before, if it had one. Should it come all the
- * same (the caller had to wait for the CPU, or for RCU), the call is no second one: that is remembered between the line
- * and the end of what is kept, so that a kill repeats the line at most, under the same id.
- */
-static int give_up_return(struct correlator *correlator, struct open_attempt *open, uint64_t boot_offset)
-{
-	struct handover *handover = correlator->attempts.handover;
-	struct record_view view;
-	int err;
-
-	if (!open->done || handover_is_settled(handover, open->done)) {
-		attempts_close(&correlator->attempts, open);
-		return 0;
-	}
-	view = attempt_kept(open->done);
-	err = write_call(correlator, &view, open, boot_offset);
 	if (err)
 		return err;
-	handover_set_settled(handover, open->done);
-	attempts_close(&correlator->attempts, open);
-	return 0;
+	open = attempts_find(&correlator->attempts, header);
+	shared_loads_note(&correlator->shared, open, call, header->time);
+	if (!loaded || !open->module)
+		return 0;
+	module = attempt_kept(open->module);
+	return correlator_yield(correlator, FACT_LIVE, header, &module.record->module.module, NULL);
 }
 
 static int call_returned(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
 {
 	const struct record_header *header = &view->record->header;
+	const struct call *call = &view->record->call_return.call;
 	struct open_attempt *open = attempts_find(&correlator->attempts, header);
+	bool seen = call->end == END_RETURNED;
 	int err = 0;
 
+	shared_loads_note(&correlator->shared, open, call, header->time);
 	if (!handover_is_settled(correlator->attempts.handover, header))
-		err = write_call(correlator, view, open, boot_offset);
+		err = call_line(correlator, view, open, seen ? NULL : "notifier", boot_offset);
 	if (!err)
 		attempts_close(&correlator->attempts, open);
 	return err;
-}
-
-int correlator_flush(struct correlator *correlator, uint64_t before, uint64_t boot_offset, bool *waiting)
-{
-	struct open_attempt *open;
-	int err = 0;
-
-	while (!err && (open = attempts_overdue(&correlator->attempts, before, waiting)))
-		err = give_up_return(correlator, open, boot_offset);
-	return err;
-}
-
-/*
- * Whether a load that read nothing has another caller's result: only such a load can succeed, or fail with what only
- * reading tells. Left: what finit_module finds out by itself, and kernel_read_file() before it asks the LSMs. EINVAL is
- * its own for flags that do not exist, for what is no regular file, and for an empty one.
- */
-static bool is_coalesced(const struct call *call, const struct source_file *source)
-{
-	enum { FLAGS = 7 }; /* uapi/linux/module.h */
-
-	if (call->module_call != CALL_FINIT_MODULE || !call->loads_shared)
-		return false;
-	switch (-call->ret) {
-	case EPERM:
-	case EACCES:
-	case EBADF:
-	case ETXTBSY:
-		return false;
-	case EINVAL:
-		return !(call->flags & ~(uint64_t)FLAGS) && source->is_regular && source->size;
-	}
-	return true;
-}
-
-static int call_alone(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
-{
-	const struct call_alone_record *record = &view->record->call_alone;
-	const struct call *call = &record->call;
-	struct decode_buffer *buffer = &correlator->buffer;
-	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
-
-	decode_call(call, buffer, &event.syscall);
-	if (is_coalesced(call, &record->source)) {
-		event.coalesced = number_of(true);
-		set_outcome(&event, call, NULL); /* where the other call failed is that call's line */
-	} else {
-		set_outcome(&event, call, "permission");
-		decode_called_module(call, &event.module);
-		if (event.kind == EVENT_MODULE_LOAD)
-			set_params(&event.module, NULL, view, call);
-	}
-	if (record->source.present)
-		decode_source(view, &record->source, buffer, &event.source);
-	decode_process(view, &record->subject, correlator->start_offset, buffer, &event.process);
-	if (event.kind == EVENT_MODULE_LOAD)
-		load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
-	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
 int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset)
@@ -360,9 +203,15 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 
 	if (err)
 		return err;
+	if (view.record->header.kind == RECORD_BRIEF) {
+		err = brief_expand(&view.record->brief, correlator->expanded);
+		return err ? err
+			   : correlator_take(correlator, correlator->expanded,
+					     ((const struct record_header *)correlator->expanded)->size, boot_offset);
+	}
 	stale = attempts_stale(&correlator->attempts, &view.record->header);
 	if (stale)
-		err = give_up_return(correlator, stale, boot_offset);
+		err = settle_stale(correlator, stale, boot_offset);
 	if (err)
 		return err;
 	switch (view.record->header.kind) {
@@ -375,14 +224,17 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 	case RECORD_ATTEMPT:
 	case RECORD_MODULE_PARAMS:
 	case RECORD_MODULE_SIGNATURE:
-	case RECORD_CALL_DONE:
 		return keep(correlator, &view);
+	case RECORD_CALL_DONE:
+		return call_done(correlator, &view);
+	case RECORD_MODULE_LIVE:
+		return module_live(correlator, &view);
 	case RECORD_MODULE_COMING:
 		return module_coming(correlator, &view, boot_offset);
 	case RECORD_CALL_RETURN:
 		return call_returned(correlator, &view, boot_offset);
 	case RECORD_CALL_ALONE:
-		return call_alone(correlator, &view, boot_offset);
+		return call_line_alone(correlator, &view, boot_offset);
 	case RECORD_CANARY:	   /* the self-test's */
 	case RECORD_AUDIT_CHANGED: /* for the audit check */
 		return 0;

@@ -124,6 +124,10 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 {
 	const struct record_header *header = &view->record->header;
 
+	if (subject->unread) {
+		decode_bare_process(header, process);
+		return;
+	}
 	*process = (struct process){
 		.known = KNOWN,
 		.pid = number_of(header->pid),
@@ -339,9 +343,11 @@ void decode_call(const struct call *call, struct decode_buffer *buffer, struct s
 		.known = KNOWN,
 		.name = text_of(decode_call_name(call->module_call)),
 		.abi = text_of(abi_name(call->abi)),
-		.ret = number_of((uint64_t)call->ret),
+		.ret = call->end == END_RETURNED ? number_of((uint64_t)call->ret) : NUMBER_UNKNOWN,
 	};
-	if (call->ret < 0)
+	if (call->end == END_FAILURE)
+		part->errno_name = TEXT_UNKNOWN;
+	else if (call->end == END_RETURNED && call->ret < 0)
 		part->errno_name = errno_text(-(uint64_t)call->ret, buffer);
 	if (call->duration_ns)
 		part->duration_ns = number_of(call->duration_ns);

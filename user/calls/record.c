@@ -13,6 +13,7 @@ static size_t kind_size(uint32_t kind)
 	case RECORD_ATTEMPT:
 		return sizeof(struct attempt_record);
 	case RECORD_MODULE_COMING:
+	case RECORD_MODULE_LIVE:
 	case RECORD_MODULE_FREE:
 		return sizeof(struct module_record);
 	case RECORD_MODULE_PARAMS:
@@ -28,6 +29,8 @@ static size_t kind_size(uint32_t kind)
 		return sizeof(struct canary_record);
 	case RECORD_AUDIT_CHANGED:
 		return sizeof(struct audit_changed_record);
+	case RECORD_BRIEF:
+		return sizeof(struct brief_record);
 	}
 	return 0;
 }

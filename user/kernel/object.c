@@ -4,6 +4,7 @@
 #include "../log.h"
 #include "../options.h"
 #include "kmodwatch.skel.h"
+#include "preemption.h"
 #include "preflight.h"
 #include "symbol.h"
 
@@ -200,15 +201,18 @@ static size_t number_of_failed(void)
 }
 
 /* Turns off the programs that are not wanted, and gives the object the maps that there are. */
-static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options)
+static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options,
+		   const struct btf *btf)
 {
 	int err = size_maps(skeleton);
 
 	skeleton->rodata->generation = side->generation;
 	skeleton->rodata->module_chain = symbol_address("module_notify_list");
-	for (size_t i = 0; i < PROBES; i++)
+	for (size_t i = 0; !err && i < PROBES; i++) {
 		bpf_program__set_autoload(program_of(skeleton, i),
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);
+		err = preemption_prepare(program_of(skeleton, i), btf);
+	}
 	for (int i = 0; !err && i < MAPS; i++)
 		if (side->maps[i] >= 0)
 			err = bpf_map__reuse_fd(map_of(skeleton, i), side->maps[i]);
@@ -223,7 +227,8 @@ static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *sid
  * Loads what has no reason against it. A program that the verifier refuses gets its reason, and the rest is tried
  * again: libbpf loads all or nothing.
  */
-static int load(struct kernel_side *side, const struct options *options, struct kmodwatch_bpf **out)
+static int load(struct kernel_side *side, const struct options *options, const struct btf *btf,
+		struct kmodwatch_bpf **out)
 {
 	/*
 	 * The kernel's own BTF by name too: for types that it does not have, libbpf 1.1 would else ask for the modules'
@@ -239,7 +244,7 @@ static int load(struct kernel_side *side, const struct options *options, struct 
 
 		if (!skeleton)
 			return -errno;
-		err = prepare(skeleton, side, options);
+		err = prepare(skeleton, side, options, btf);
 		if (err)
 			return err;
 		failed_program[0] = '\0';
@@ -297,7 +302,7 @@ int object_load(struct kernel_side *side, const struct options *options)
 	for (size_t i = 0; i < PROBES; i++)
 		if (side->probes[i].link < 0)
 			judge(&side->probes[i], btf);
-	err = load(side, options, &skeleton);
+	err = load(side, options, btf, &skeleton);
 	if (!err)
 		err = take_descriptors(side, skeleton);
 	if (err)

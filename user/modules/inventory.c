@@ -226,6 +226,14 @@ bool inventory_has(const char *folder, const char *name)
 	return !access(path, F_OK) || errno != ENOENT;
 }
 
+bool inventory_is_live(const char *folder, const char *name)
+{
+	char value[VALUE_SIZE];
+	struct text state = read_attribute(folder, name, "/initstate", value);
+
+	return state.known == KNOWN && !strcmp(value, "live");
+}
+
 int inventory_instance(const char *folder, const char *name, uint64_t *instance)
 {
 	char path[512];

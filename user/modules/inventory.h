@@ -29,6 +29,9 @@ int inventory_breaks(const char *folder, struct loaded *names);
  */
 bool inventory_has(const char *folder, const char *name);
 
+/* Whether the folder says that the module's init is over and succeeded: its initstate is `live`. */
+bool inventory_is_live(const char *folder, const char *name);
+
 /*
  * What tells a loaded module from the same one unloaded and loaded again: the number of its folder in /sys/module. Seen
  * on 5.10 and 7.2: each new folder has a number that was not used in this boot, the same in every mount of sysfs.

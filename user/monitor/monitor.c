@@ -13,6 +13,7 @@
 #include "../calls/images.h"
 #include "limits.h"
 #include "lost.h"
+#include "../modules/inventory.h"
 #include "../modules/missed.h"
 #include "lifecycle.h"
 #include "../kernel/pins.h"
@@ -21,6 +22,7 @@
 #include "../kernel/probe.h"
 #include "../kernel/probes.h"
 #include "../calls/rings.h"
+#include "../calls/thread.h"
 #include "../kernel/selftest.h"
 #include "service.h"
 
@@ -30,8 +32,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long a call's line waits for its return once its result is certain: mostly microseconds, for an unload some RCU
- * grace periods, and for ever where it was missed. */
+/* How often is looked whether a call that is under way has ended unseen. */
 enum { RETURN_MS = 1000 };
 
 /* Records between two looks at everything else: under a flood too there is an end to it. */
@@ -208,6 +209,20 @@ static bool losses_matter(const struct monitor *monitor, uint64_t now)
 	return lost_is_due(&monitor->lost, now) || hidden_due_ms(monitor->hidden, now) == 0;
 }
 
+static bool has_left_call(void *ctx, uint32_t tid)
+{
+	(void)ctx;
+	return thread_has_left_call("/proc", tid);
+}
+
+static bool is_live(void *ctx, const char *module)
+{
+	(void)ctx;
+	return inventory_is_live("/sys/module", module);
+}
+
+static const struct witnesses witnesses = { .has_left_call = has_left_call, .is_live = is_live };
+
 /* One round over everything that may have something to say. */
 static int look(struct monitor *monitor)
 {
@@ -217,8 +232,7 @@ static int look(struct monitor *monitor)
 	if (!err && monitor->rings.drained) {
 		correlator_prune(monitor->correlator);
 		images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
-		err = correlator_flush(monitor->correlator, now - RETURN_MS * 1000000ull, monitor->boot_offset,
-				       &monitor->waiting);
+		err = correlator_flush(monitor->correlator, &witnesses, now, monitor->boot_offset, &monitor->waiting);
 	}
 	if (!err && losses_matter(monitor, now))
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
@@ -265,7 +279,7 @@ static int finish(struct monitor *monitor)
 		probes_detach(monitor->probes);
 	err = rings_drain(&monitor->rings, SIZE_MAX);
 	if (!err && !monitor->pins)
-		err = correlator_flush(monitor->correlator, UINT64_MAX, monitor->boot_offset, &monitor->waiting);
+		err = correlator_flush(monitor->correlator, NULL, UINT64_MAX, monitor->boot_offset, &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	monitor->limits.due = 1; /* whatever the time */

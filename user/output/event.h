@@ -199,7 +199,7 @@ struct event {
 	struct list changed; /* of struct text */
 	struct text alias;
 	struct number wait;
-	struct text outcome, stage;
+	struct text outcome, stage, settled_by;
 	struct number coalesced;
 	struct tool_part tool;
 	struct syscall_part syscall;

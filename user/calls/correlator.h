@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What correlate.c, call_line.c and settle.c share. */
+#ifndef KMODWATCH_CORRELATOR_H
+#define KMODWATCH_CORRELATOR_H
+
+#include "attempts.h"
+#include "correlate.h"
+#include "decode.h"
+#include "load_details.h"
+#include "shared_loads.h"
+
+struct correlator {
+	fact_fn take;
+	void *ctx;
+	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
+	struct attempts attempts;
+	struct shared_loads shared;
+	struct asking { /* after threads whose call does not end */
+		uint64_t since; /* ns since boot */
+		unsigned int asked;
+		uint64_t round;
+	} asking;
+	struct load_details load_details;
+	struct decode_buffer buffer;
+	_Alignas(8) char expanded[RECORD_FIXED]; /* a brief record as the one it stands for */
+};
+
+/* Hands the fact over: of what module (NULL: of none), with what line (NULL: with none). Returns take's answer. */
+int correlator_yield(struct correlator *correlator, enum fact_kind kind, const struct record_header *header,
+		     const struct module_info *module, struct event *event);
+
+/* The beginning of each line: the decode buffer is empty again. */
+struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
+			 uint64_t boot_offset);
+/* Who made the call: the attempt says; where that was lost, the record itself says a little. open: NULL: none. */
+void event_set_process(struct correlator *correlator, struct event *event, const struct open_attempt *open,
+		       const struct record_header *header);
+/*
+ * The parameters as the kernel copied them; where it has no copy, as the caller passed them to the call (NULL: they are
+ * not known). open: NULL: none.
+ */
+void event_set_params(struct module_part *module, const struct open_attempt *open, const struct record_view *view,
+		      const struct call *call);
+
+/*
+ * The line of a call. view: of its return, or of what is known in its place (a call_return_record). open: what is kept
+ * of the attempt, NULL: nothing. settled_by: who says how it ended, where that is not the call's return; NULL.
+ */
+int call_line(struct correlator *correlator, const struct record_view *view, const struct open_attempt *open,
+	      const char *settled_by, uint64_t boot_offset);
+/* The line of a call that was no attempt: view of a call_alone_record. */
+int call_line_alone(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset);
+
+/* Ends the attempt with what is known of it, where anything is: another call of its thread has begun. */
+int settle_stale(struct correlator *correlator, struct open_attempt *open, uint64_t boot_offset);
+
+#endif
