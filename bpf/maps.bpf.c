@@ -12,12 +12,11 @@
  *   attempts          the calls under way, by thread id. One whose return is not seen (an init that oopses, a program
  *                     that the kernel skips) stays: hence LRU
  *   under_way         how many attempts there are, or more: a refused call is spared the look for its own
- *   workspaces        where records are put together, some for each CPU and pool; workspace_owners says which are taken.
- *                     Neither a per-CPU map (a program can be preempted since 5.11) nor the 512 bytes of stack would do
- *   lost              records that could not be handed over, by kind
- *   tools             the files that count as insmod, rmmod, modprobe or kmod whatever they are called
- *   requests          module requests on their way to the process that the kernel starts for them: by the requester's
- *                     thread id, then by the address of struct subprocess_info, then by the new process's id. What
+ *   workspaces        where records are put together, some for each CPU and pool; workspace_owners says which are
+ * taken. Neither a per-CPU map (a program can be preempted since 5.11) nor the 512 bytes of stack would do lost records
+ * that could not be handed over, by kind tools             the files that count as insmod, rmmod, modprobe or kmod
+ * whatever they are called requests          module requests on their way to the process that the kernel starts for
+ * them: by the requester's thread id, then by the address of struct subprocess_info, then by the new process's id. What
  *                     gets stuck on that way is never looked for again: hence LRU
  *   limits            how much of what anyone may cause in any number there was this second, and how much of it was
  *                     only counted. A table of our own, since the look into a hash map was 190 of the 495 instructions

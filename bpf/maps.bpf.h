@@ -26,8 +26,8 @@ enum {
 };
 
 /*
- * Whose workspaces. A thread that is preempted in the midst of a program keeps its workspace, and anyone can be that: so
- * who may load modules, and what the kernel does for them, has some of its own.
+ * Whose workspaces. A thread that is preempted in the midst of a program keeps its workspace, and anyone can be that:
+ * so who may load modules, and what the kernel does for them, has some of its own.
  */
 enum pool { POOL_PRIVILEGED, POOL_ANYONE, POOLS };
 enum { POOL_DEPTH = WORKSPACES / POOLS };

@@ -101,11 +101,8 @@ int module_load(__u64 *ctx)
 	return 0;
 }
 
-/* The second to see that a module comes. ctx is (mod) */
-SEC("fentry/do_init_module")
-int init_begins(__u64 *ctx)
+static __always_inline int init_entered(const struct module *mod)
 {
-	const struct module *mod = (const struct module *)ctx[0];
 	struct attempt *attempt;
 
 	if (!is_active() || attempt_with(mod))
@@ -115,6 +112,22 @@ int init_begins(__u64 *ctx)
 	module_came(mod, attempt ? attempt : attempt_begin(CALL_UNKNOWN));
 	preemption_on();
 	return 0;
+}
+
+/*
+ * The second and the third to see that a module comes. A thread that is preempted in one of them, or behind it, was
+ * there because the one before was skipped. ctx is (mod)
+ */
+SEC("fentry/do_init_module")
+int init_begins(__u64 *ctx)
+{
+	return init_entered((const struct module *)ctx[0]);
+}
+
+SEC("fentry/do_init_module")
+int init_begins_again(__u64 *ctx)
+{
+	return init_entered((const struct module *)ctx[0]);
 }
 
 /*
@@ -195,8 +208,11 @@ static __always_inline void send_end(const struct attempt *attempt, enum call_en
 
 static __always_inline void module_is_live(const struct module *mod)
 {
-	struct attempt *attempt = attempt_with(mod);
+	struct attempt *attempt = attempt_here();
 
+	if (attempt && attempt->module == (__u64)mod && attempt->state == ATTEMPT_LIVE)
+		return; /* the first of the two has said so */
+	attempt = attempt_with(mod);
 	if (!attempt) { /* that it came was not seen: the load began before we did, or both who see it were skipped */
 		attempt = attempt_open(false);
 		if (!attempt)
@@ -245,14 +261,7 @@ static __always_inline void module_is_going(const struct module *mod)
 		module_went(mod, attempt, unloaded);
 }
 
-/*
- * LIVE comes when the init has succeeded, and nothing can fail any more; GOING behind a module's exit, and behind an
- * init that failed. Unlike a program on a return, this one is entered anew each time: attaching to a function, or
- * detaching from it, lets what is under way in it return past its programs (bpf_tramp_image_put(), 5.12).
- * ctx is (nh, val, v)
- */
-SEC("fentry/blocking_notifier_call_chain")
-int module_notified(__u64 *ctx)
+static __always_inline int chain_called(const __u64 *ctx)
 {
 	const struct module *mod = (const struct module *)ctx[2];
 
@@ -265,6 +274,24 @@ int module_notified(__u64 *ctx)
 		module_is_going(mod);
 	preemption_on();
 	return 0;
+}
+
+/*
+ * LIVE comes when the init has succeeded, and nothing can fail any more; GOING behind a module's exit, and behind an
+ * init that failed. Unlike a program on a return, this one is entered anew each time: attaching to a function, or
+ * detaching from it, lets what is under way in it return past its programs (bpf_tramp_image_put(), 5.12).
+ * A second one is there for when the first is skipped. ctx is (nh, val, v)
+ */
+SEC("fentry/blocking_notifier_call_chain")
+int module_notified(__u64 *ctx)
+{
+	return chain_called(ctx);
+}
+
+SEC("fentry/blocking_notifier_call_chain")
+int module_notified_again(__u64 *ctx)
+{
+	return chain_called(ctx);
 }
 
 /* The second to see that a module goes, with time to say who does it. ctx is (mod) */

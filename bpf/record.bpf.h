@@ -35,8 +35,8 @@ static __always_inline void workspace_release(__u32 slot)
 #define BRIEF_CALL(module_call, abi) ((module_call) | (abi) << 8)
 
 /*
- * Sends what can be said of a record without a workspace, for those who may load modules; counted where it is lost. call
- * (BRIEF_CALL()) and ret as in struct brief_record; address: of a struct module, whose name goes along; 0: none.
+ * Sends what can be said of a record without a workspace, for those who may load modules; counted where it is lost.
+ * call (BRIEF_CALL()) and ret as in struct brief_record; address: of a struct module, whose name goes along; 0: none.
  */
 int brief_send(__u32 kind, __u32 call, __s64 ret, __u64 address);
 

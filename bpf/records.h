@@ -139,8 +139,8 @@ struct subject {
 	__u8 has_tty;
 	__u8 ancestor_count;
 	__u32 pid_ns, mnt_ns, user_ns; /* inode numbers; 0: could not be read */
-	__u32 unread; /* nothing of this is known: the user side says so of a brief record */
-	__u64 start_time; /* ns since boot */
+	__u32 unread;		       /* nothing of this is known: the user side says so of a brief record */
+	__u64 start_time;	       /* ns since boot */
 	struct span exe, argv, cwd, cgroup;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char tty[TTY_NAME_SIZE];
@@ -287,7 +287,7 @@ struct brief_record {
 	__u8 module_call; /* enum module_call; of a tool_exec: enum tool */
 	__u8 abi;	  /* enum abi, of a call */
 	__u8 pad[2];
-	__s64 ret; /* BRIEF_END + enum call_end where that is not what the call returned */
+	__s64 ret;		     /* BRIEF_END + enum call_end where that is not what the call returned */
 	__u64 address;		     /* of struct module; 0: none */
 	char name[MODULE_NAME_SIZE]; /* the module's */
 };
@@ -400,7 +400,8 @@ struct control {
 };
 
 /*
- * How far a call is known to have come. Each arrow has a second witness, since a kernel that preempts may skip the first:
+ * How far a call is known to have come. Each arrow has a second witness, since a kernel that preempts may skip the
+ * first:
  *
  *   BEGUN -- module_load, or do_init_module() entered --> COMING -- LIVE is notified --> LIVE
  *     |                                                     `------ GOING is notified, or module_free --> FAILED
@@ -434,8 +435,8 @@ struct attempt {
 	__u32 flags;
 	__s64 ret; /* load_module()'s, once done */
 	__u64 done;
-	__u64 handle;	/* finit_module's struct file, delete_module's name: tell this call from the thread's next */
-	__u64 params;	/* the caller's */
+	__u64 handle;	  /* finit_module's struct file, delete_module's name: tell this call from the thread's next */
+	__u64 params;	  /* the caller's */
 	__u64 image;	  /* the kernel's buffer */
 	__u64 image_sent; /* bytes */
 	__u64 image_state;

@@ -140,7 +140,7 @@ def _process(process):
 def _syscall(syscall):
     if syscall.get("ret") is None:  # its end was not seen, so what the call was may be unknown too
         return
-    if syscall.get("name") not in NAMES:
+    if syscall.get("name") not in NAMES and not (syscall.get("name") is None and syscall.get("abi") is None):
         yield f"syscall.name is {syscall.get('name')!r}"
     if syscall.get("abi") not in ABIS:
         yield f"syscall.abi is {syscall.get('abi')!r}"

@@ -24,6 +24,8 @@ KINDS = {
     "hide_later": ("hide_later", None),
     "slow": ("slow", None),
     "slow_failure": ("slow_failure", None),
+    "long_init": ("long_init", None),
+    "long_failure": ("long_failure", None),
     "name_break": ("hide_nothing", "x\ny"),
     "name_line": ("hide_nothing", "hide_list 16384 0 - Live 0x0000000000000000\nz"),
     "name_slash": ("hide_nothing", "a/b"),

@@ -19,8 +19,8 @@ CALLS = {"module_load": ("init_module", "finit_module"), "module_unload": ("dele
 RETURNS = tuple(f"{compat}{call}_return" for calls in CALLS.values() for call in calls for compat in ("", "compat_"))
 
 
-def may_skip(release):
-    return release >= SINCE
+def may_skip(release, args=""):
+    return release >= SINCE or "preempt=full" in args
 
 
 def is_told(line):

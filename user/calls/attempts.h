@@ -17,8 +17,8 @@ struct open_attempt {
 	void *attempt; /* NULL: lost */
 	void *params;  /* NULL: not copied yet */
 	void *module;
-	void *signature; /* NULL: nothing is appended, or lost */
-	void *done;	 /* a call_return_record: the result, should the return itself be missed */
+	void *signature;   /* NULL: nothing is appended, or lost */
+	void *done;	   /* a call_return_record: the result, should the return itself be missed */
 	uint64_t asked_in; /* the round of asking in which its thread was asked after; 0: none yet */
 	uint64_t left_at;  /* ns since boot: when its thread was first seen to be elsewhere; 0: it was not */
 };

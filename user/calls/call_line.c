@@ -147,7 +147,8 @@ static bool is_refusal(const struct call *call, const struct source_file *source
 	return false;
 }
 
-/* Without proof that it has another's result, it is one of which nothing else was seen: it failed nobody knows where. */
+/* Without proof that it has another's result, it is one of which nothing else was seen: it failed nobody knows where.
+ */
 static void set_alone(struct correlator *correlator, struct event *event, const struct record_view *view)
 {
 	const struct call_alone_record *record = &view->record->call_alone;
@@ -155,7 +156,7 @@ static void set_alone(struct correlator *correlator, struct event *event, const 
 	bool refused = is_refusal(call, &record->source);
 
 	if (!refused && call->loads_shared &&
-	    shared_loads_have(&correlator->shared, &correlator->attempts, call, &record->source, record->header.time)) {
+	    shared_loads_have(&correlator->shared, &correlator->attempts, &record->header, call, &record->source)) {
 		event->coalesced = number_of(true);
 		set_outcome(event, call, TEXT_UNKNOWN); /* where the other call failed is that call's line */
 		return;

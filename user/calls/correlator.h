@@ -15,7 +15,7 @@ struct correlator {
 	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
 	struct attempts attempts;
 	struct shared_loads shared;
-	struct asking { /* after threads whose call does not end */
+	struct asking {		/* after threads whose call does not end */
 		uint64_t since; /* ns since boot */
 		unsigned int asked;
 		uint64_t round;

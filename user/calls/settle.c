@@ -23,8 +23,8 @@ static struct call_return_record unseen_return(const struct open_attempt *open)
 	const struct module_record *module = open->module;
 	struct call_return_record record = { .header = attempt ? attempt->header : module->header };
 
-	if (module)
-		record.header.time = module->header.time;
+	record.header.time = record.header.attempt_time; /* the name of the attempt: no other line has it */
+	record.header.cpu = record.header.attempt_cpu;
 	record.header.kind = RECORD_CALL_RETURN;
 	record.header.size = sizeof(record);
 	record.header.text_size = 0;

@@ -25,6 +25,7 @@ void shared_loads_note(struct shared_loads *shared, const struct open_attempt *o
 	shared->kept[shared->count++ % SHARED_KEPT] = (struct shared_load) {
 		.inode = source->inode,
 		.dev = source->dev,
+		.tid = open->tid,
 		.time = time,
 		.ret = call->end == END_SUCCESS ? 0 : call->ret,
 	};
@@ -32,6 +33,7 @@ void shared_loads_note(struct shared_loads *shared, const struct open_attempt *o
 
 struct search {
 	const struct source_file *source;
+	uint32_t tid; /* nobody waits for himself */
 	bool found;
 };
 
@@ -40,22 +42,23 @@ static void look(struct open_attempt *open, void *ctx)
 	const struct source_file *source = source_of(open);
 	struct search *search = ctx;
 
-	if (source && source->inode == search->source->inode && source->dev == search->source->dev)
+	if (source && open->tid != search->tid && source->inode == search->source->inode &&
+	    source->dev == search->source->dev)
 		search->found = true;
 }
 
-bool shared_loads_have(const struct shared_loads *shared, const struct attempts *attempts, const struct call *call,
-		       const struct source_file *source, uint64_t time)
+bool shared_loads_have(const struct shared_loads *shared, const struct attempts *attempts,
+		       const struct record_header *header, const struct call *call, const struct source_file *source)
 {
-	struct search search = { .source = source };
+	struct search search = { .source = source, .tid = header->tid };
 
 	if (!source->present)
 		return false;
 	for (size_t i = 0; i < SHARED_KEPT; i++) {
 		const struct shared_load *load = &shared->kept[i];
 
-		if (load->time && load->inode == source->inode && load->dev == source->dev && load->ret == call->ret &&
-		    load->time + JUST_BEFORE_NS >= time)
+		if (load->time && load->tid != header->tid && load->inode == source->inode &&
+		    load->dev == source->dev && load->ret == call->ret && load->time + JUST_BEFORE_NS >= header->time)
 			return true;
 	}
 	attempts_walk(attempts, look, &search);

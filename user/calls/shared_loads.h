@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Loads whose result other callers may have been given: since 6.5 (9b9879fc0327) a finit_module that finds its file being
- * loaded waits for that load and returns what it returned.
+ * Loads whose result other callers may have been given: since 6.5 (9b9879fc0327) a finit_module that finds its file
+ * being loaded waits for that load and returns what it returned.
  */
 #ifndef KMODWATCH_SHARED_LOADS_H
 #define KMODWATCH_SHARED_LOADS_H
@@ -14,7 +14,7 @@ enum { SHARED_KEPT = 64 };
 struct shared_loads {
 	struct shared_load {
 		uint64_t inode, time; /* time: ns since boot: when the result was known; 0: none */
-		uint32_t dev, pad;
+		uint32_t dev, tid;
 		int64_t ret;
 	} kept[SHARED_KEPT];
 	size_t count;
@@ -25,10 +25,10 @@ void shared_loads_note(struct shared_loads *shared, const struct open_attempt *o
 		       uint64_t time);
 
 /*
- * Whether there is proof that the call, which read nothing, has another's result: a load of the same file was under way
- * as it returned, or had ended so just before. time: ns since boot, of the return.
+ * Whether there is proof that the call, which read nothing, has another's result: a load of the same file by another
+ * thread was under way as it returned, or had ended so just before. header: of the call's record.
  */
-bool shared_loads_have(const struct shared_loads *shared, const struct attempts *attempts, const struct call *call,
-		       const struct source_file *source, uint64_t time);
+bool shared_loads_have(const struct shared_loads *shared, const struct attempts *attempts,
+		       const struct record_header *header, const struct call *call, const struct source_file *source);
 
 #endif

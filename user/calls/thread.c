@@ -10,11 +10,17 @@
 static bool is_module_call(long number)
 {
 	static const long numbers[] = {
-		SYS_init_module, SYS_finit_module, SYS_delete_module,
+		SYS_init_module,
+		SYS_finit_module,
+		SYS_delete_module,
 #if defined(__x86_64__)
-		128,		 350,		   129, /* of i386: arch/x86/entry/syscalls/syscall_32.tbl */
+		128,
+		350,
+		129, /* of i386: arch/x86/entry/syscalls/syscall_32.tbl */
 #elif defined(__aarch64__)
-		128,		 379,		   129, /* of arm: arch/arm/tools/syscall.tbl */
+		128,
+		379,
+		129, /* of arm: arch/arm/tools/syscall.tbl */
 #endif
 	};
 

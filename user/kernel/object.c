@@ -120,8 +120,8 @@ static int size_maps(const struct kmodwatch_bpf *skeleton)
 	if (cpus < 0)
 		return cpus;
 	skeleton->rodata->possible_cpus = cpus;
-	err = bpf_map__set_max_entries(skeleton->maps.workspaces,
-				       cpus * bpf_map__max_entries(skeleton->maps.workspaces));
+	err =
+	    bpf_map__set_max_entries(skeleton->maps.workspaces, cpus * bpf_map__max_entries(skeleton->maps.workspaces));
 	return err ? err
 		   : bpf_map__set_max_entries(skeleton->maps.workspace_owners,
 					      cpus * bpf_map__max_entries(skeleton->maps.workspace_owners));

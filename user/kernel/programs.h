@@ -39,7 +39,9 @@
 	AUDIT_PROGRAM(auditd_freed)                                                                                 \
 	PROGRAM(canary, "the self-test: a probe that stops working goes unnoticed")                                 \
 	PROGRAM(init_begins, "module_coming, if the kernel preempted the probe that sees it first")                 \
-	PROGRAM(module_notified, "how a load or an unload ended, if its return is not seen")
+	PROGRAM(init_begins_again, "module_coming, if the kernel preempted both that see it first")                 \
+	PROGRAM(module_notified, "how a load or an unload ended, if its return is not seen")                        \
+	PROGRAM(module_notified_again, "the same, if the kernel preempted the probe that sees it first")
 
 #define PROGRAM_NUMBER(name, ...) PROBE_##name,
 enum program_number { PROGRAMS(PROGRAM_NUMBER, PROGRAM_NUMBER) PROBES };

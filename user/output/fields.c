@@ -230,12 +230,9 @@ static const struct field module_load_fields[] = {
 };
 
 static const struct field module_unload_fields[] = {
-	WORD(event, outcome, "success", "failure"),
-	WORD(event, settled_by, "notifier", "sysfs"),
-	OBJECT(event, syscall, syscall_fields),
-	OBJECT(event, module, module_fields),
-	OBJECT(event, process, process_fields),
-	END,
+	WORD(event, outcome, "success", "failure"), WORD(event, settled_by, "notifier", "sysfs"),
+	OBJECT(event, syscall, syscall_fields),	    OBJECT(event, module, module_fields),
+	OBJECT(event, process, process_fields),	    END,
 };
 
 static const struct field module_missed_fields[] = {

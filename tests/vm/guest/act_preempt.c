@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CHILDREN_MAX = 256, CALLS = 6 };
@@ -100,7 +101,8 @@ static int do_stall(int argc, char **argv)
 			continue;
 		go_deep(atoi(argv[4]));
 		run_on(atoi(argv[2]), SCHED_IDLE, 0);
-		if (setresgid(65000, 65000, 65000) || setresuid(20000 + i / CALLS, 20000 + i / CALLS, 20000 + i / CALLS))
+		if (setresgid(65000, 65000, 65000) ||
+		    setresuid(20000 + i / CALLS, 20000 + i / CALLS, 20000 + i / CALLS))
 			die("setresuid");
 		be_refused(i % CALLS);
 	}
@@ -117,13 +119,14 @@ static bool unload(const char *name)
 	return true;
 }
 
-/* loads FILE NAME N CPU MICROSECONDS [fifo]: loads and unloads it so often, with pauses. */
+/* loads FILE NAME N CPU MICROSECONDS [fifo]: loads and unloads it so often, with pauses, for 40 seconds at most. */
 static int do_loads(int argc, char **argv)
 {
 	int fd = open_file(argv[1]), good = 0;
+	time_t end = time(NULL) + 40;
 
 	run_on(atoi(argv[4]), argc > 6 ? SCHED_FIFO : SCHED_OTHER, argc > 6);
-	for (int i = 0; i < atoi(argv[3]); i++) {
+	for (int i = 0; i < atoi(argv[3]) && time(NULL) < end; i++) {
 		usleep(atoi(argv[5]));
 		good += !syscall(SYS_finit_module, fd, "", 0) && unload(argv[2]);
 	}
@@ -166,7 +169,7 @@ static int do_idle(int argc, char **argv)
 
 const struct act preempt_acts[] = {
 	{ "stall", "SECONDS CPU USERS LEVELS", 4, do_stall },
-	{ "loads", "FILE NAME N CPU MICROSECONDS [fifo]", 5, do_loads },
+	{ "loads", "FILE NAME N CPU MICROSECONDS [fifo]: for 40 s at most", 5, do_loads },
 	{ "idle-loads", "SECONDS CPU LEVELS [FILE NAME]...", 5, do_idle_loads },
 	{ "then", "FILE FLAGS ACT...", 3, do_then },
 	{ "idle", "CPU ACT...", 2, do_idle },

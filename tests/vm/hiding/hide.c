@@ -16,6 +16,8 @@ int hide_later(void);
 int hide_nothing(void);
 int slow(void);
 int slow_failure(void);
+int long_init(void);
+int long_failure(void);
 
 /* Out of the list that /proc/modules shows. */
 int hide_list(void)
@@ -70,5 +72,18 @@ int slow(void)
 int slow_failure(void)
 {
 	msleep(4000);
+	return -19; /* ENODEV */
+}
+
+/* Long enough for a kmodwatch to start meanwhile, where the clock counts instructions. */
+int long_init(void)
+{
+	msleep(30000);
+	return 0;
+}
+
+int long_failure(void)
+{
+	msleep(30000);
 	return -19; /* ENODEV */
 }
