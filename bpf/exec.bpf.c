@@ -154,6 +154,8 @@ int process_exec(__u64 *ctx)
 	record->suppressed = suppressed;
 	add_string(ws, &record->path, filename, false, TEXT_MAX);
 	subject_read(slot);
+	if (!request.time) /* else it belongs to the request, and is charged once its line is written */
+		limit_charge(record->header.uid, ws->text_used);
 	request_send(ws, sizeof(*record), suppressed);
 	workspace_release(slot);
 	return 0;

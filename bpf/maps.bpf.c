@@ -31,5 +31,8 @@
 /* Which of the programs that are attached these are: while new ones take over, both are. Set before the load. */
 const volatile __u32 generation = 0;
 
+/* The hash of the limits' keys: odd, and drawn anew for each load. */
+const volatile __u64 limit_factor = 0x9e3779b97f4a7c15ULL;
+
 /* bpf_probe_read_kernel() and its like are for GPL-compatible programs only; dual licences count. */
 char _license[] SEC("license") = "Dual BSD/GPL";

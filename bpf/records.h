@@ -327,11 +327,30 @@ enum limited {
 	LIMITED_MODULE_REQUEST = 3,
 };
 
+/*
+ * How much of it becomes lines in a period of about a second; the rest is counted. Root is the initial user namespace's.
+ * Twice as much can fall into one second: at the end of a period and at the beginning of the next.
+ */
 enum {
-	LIMIT_LINES = 20, /* in a period, for each key; the rest is counted */
-	LIMITS_MAX = 2048,
-	LIMIT_SLOTS = LIMITS_MAX + LIMITED_MODULE_REQUEST, /* the last: of what found no room, by enum limited */
-	LIMIT_ANY_UID = (__u32)-1,			   /* the user there */
+	LIMIT_LINES = 20,	/* of one key */
+	LIMIT_LINES_ROOT = 200, /* of one key of root's */
+	LIMIT_LINES_ALL = 100,	/* of all who are not root together */
+	LIMIT_BYTES_ALL = 96 * 1024,
+	LIMIT_BYTES_ROOT = 1024 * 1024,
+	LIMIT_LINE_MAX = 48 * 1024, /* bytes of the longest line */
+};
+
+/* Where what is limited stands in its table. Root has slots of his own: nobody else can take them. */
+enum {
+	LIMITS_ANY = 1024, /* of users who are not root; a power of two, as the next */
+	LIMITS_ROOT = 256,
+	LIMITS_MAX = LIMITS_ANY + LIMITS_ROOT,
+	LIMIT_REST_ANY = LIMITS_MAX - 1, /* from the next on: of what found no room, by enum limited */
+	LIMIT_REST_ROOT = LIMIT_REST_ANY + LIMITED_MODULE_REQUEST,
+	LIMIT_SUM_ANY = LIMIT_REST_ROOT + LIMITED_MODULE_REQUEST + 1, /* has no key: what all have together */
+	LIMIT_SUM_ROOT,
+	LIMIT_SLOTS,
+	LIMIT_ANY_UID = (__u32)-1, /* the user of what found no room and is not root's */
 };
 
 struct limit_key {
@@ -349,12 +368,24 @@ union limit_word {
 
 struct limit {
 	union limit_word of;
-	__u64 began; /* ns since boot: when it came up after two seconds without */
-	__u64 last;  /* ns since boot: when it came up first in the period */
-	__u64 period;
+	__u64 began;	  /* ns since boot: when it came up after two seconds without */
+	__u64 last;	  /* ns since boot: when it came up first in the period */
+	__u64 period;	  /* one more than the control's: 0 is none */
 	__u64 lines;	  /* of that period */
 	__u64 suppressed; /* since the map was made */
+	__u64 bytes;	  /* of a sum only: of lines in the period, and what was too much before it */
 };
+
+/*
+ * The bytes of a line that a record with so much text may become: what is not text, and each byte of text escaped, in
+ * a text that is shown in hex too. So much is charged for the record until its line is written.
+ */
+static inline __u64 limit_line_bytes(__u64 text_size)
+{
+	const __u64 bytes = 2048 + 8 * text_size;
+
+	return bytes < LIMIT_LINE_MAX ? bytes : LIMIT_LINE_MAX;
+}
 
 /* What the user side tells the programs. */
 struct control {
@@ -364,7 +395,7 @@ struct control {
 			     begun      before do not pass for such */
 	__u32 patience; /* ms that a loader waits for room on the image ring; 0 where nobody can make room meanwhile */
 	__u64 nonce;	/* what the next canary record is to carry */
-	__u64 period;	/* counts up; for each, LIMIT_LINES of a key go on */
+	__u64 period;	/* counts up; for each, so many lines go on */
 	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
 	/* the process whose refused calls are sent whatever the limit says, while it makes the self-test's; else 0 */
 	__u32 tester;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "object.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../log.h"
 #include "../options.h"
 #include "kmodwatch.skel.h"
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* The program whose load failed, from libbpf's own message: its interface does not tell. */
 static char failed_program[64];
@@ -180,12 +182,24 @@ static size_t number_of_failed(void)
 	return i;
 }
 
+/* Of the hash of the limits' keys: odd, nobody's to guess, and one for all programs of this process. */
+static uint64_t limit_factor(void)
+{
+	static uint64_t factor;
+
+	if (!factor && getrandom(&factor, sizeof(factor), GRND_NONBLOCK) != sizeof(factor))
+		factor = clock_boot_ns() * 0x9e3779b97f4a7c15; /* so early in the boot, there is nobody to guess */
+	factor |= 1;
+	return factor;
+}
+
 /* Turns off the programs that are not wanted, and gives the object the maps that there are. */
 static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options)
 {
 	int err = 0;
 
 	skeleton->rodata->generation = side->generation;
+	skeleton->rodata->limit_factor = limit_factor();
 	for (size_t i = 0; i < PROBES; i++)
 		bpf_program__set_autoload(program_of(skeleton, i),
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);

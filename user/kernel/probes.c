@@ -194,7 +194,7 @@ int probes_lost(const struct probes *probes, uint64_t *counts)
 	return 0;
 }
 
-const struct limit *probes_limits(const struct probes *probes)
+struct limit *probes_limits(const struct probes *probes)
 {
 	return probes->limits;
 }
@@ -212,8 +212,15 @@ int probes_next_period(const struct probes *probes)
 /* The owner last: a slot that is not empty yet must not be taken. */
 int probes_free_limit(const struct probes *probes, uint32_t slot)
 {
+	struct limit freed = probes->limits[slot];
+	int err;
+
 	probes->limits[slot] = (struct limit) { 0 };
-	return bpf_map_delete_elem(probes->side.maps[MAP_LIMIT_OWNERS], &slot) ? -errno : 0;
+	if (!bpf_map_delete_elem(probes->side.maps[MAP_LIMIT_OWNERS], &slot))
+		return 0;
+	err = -errno; /* as where somebody froze the map */
+	probes->limits[slot] = freed;
+	return err;
 }
 
 uint64_t probe_skipped(const struct probes *probes, size_t i)

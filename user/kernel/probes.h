@@ -57,11 +57,11 @@ struct handover *probes_handover(const struct probes *probes);
  */
 int probes_lost(const struct probes *probes, uint64_t *counts);
 
-/* What is limited in the kernel, as it is at any moment: LIMIT_SLOTS of them. */
-const struct limit *probes_limits(const struct probes *probes);
+/* What is limited in the kernel, as it is at any moment: LIMIT_SLOTS of them. Of others' making but for the sums. */
+struct limit *probes_limits(const struct probes *probes);
 /* Lets the kernel side send as many lines again. Returns 0 or a negative errno. */
 int probes_next_period(const struct probes *probes);
-/* Empties the slot, for another key. Returns 0 or a negative errno. */
+/* Empties the slot, for another key. Returns 0, or a negative errno; then it is as it was. */
 int probes_free_limit(const struct probes *probes, uint32_t slot);
 
 /*

@@ -138,9 +138,11 @@ static int map_limits(struct probes *probes)
 	if (map == MAP_FAILED)
 		return -errno;
 	probes->limits = map;
-	for (int what = LIMITED_REFUSED; what <= LIMITED_MODULE_REQUEST; what++)
-		probes->limits[LIMITS_MAX - 1 + what].of.key =
+	for (int what = LIMITED_REFUSED; what <= LIMITED_MODULE_REQUEST; what++) {
+		probes->limits[LIMIT_REST_ANY + what].of.key =
 		    (struct limit_key) { .uid = LIMIT_ANY_UID, .what = what };
+		probes->limits[LIMIT_REST_ROOT + what].of.key = (struct limit_key) { .what = what };
+	}
 	return 0;
 }
 
