@@ -119,12 +119,20 @@ struct record_header {
 	char comm[COMM_SIZE];
 };
 
+/* Which file it is, whatever its path leads to by now. Read where that is known. */
+struct exe_file {
+	__u64 inode;
+	__u32 dev;     /* the kernel's: major << 20 | minor */
+	__u32 deleted; /* the name in its path does not lead to it any more */
+};
+
 struct ancestor {
 	__u32 pid;
 	__u32 is_kthread;
 	__u64 start_time; /* ns since boot */
 	char comm[COMM_SIZE];
 	struct span exe;
+	struct exe_file exe_file;
 };
 
 /* Who acts: read from the current task, at the event. */
@@ -140,6 +148,7 @@ struct subject {
 	__u32 pad;
 	__u64 start_time; /* ns since boot */
 	struct span exe, argv, cwd, cgroup;
+	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char tty[TTY_NAME_SIZE];
 };
@@ -328,8 +337,8 @@ enum limited {
 };
 
 /*
- * How much of it becomes lines in a period of about a second; the rest is counted. Root is the initial user namespace's.
- * Twice as much can fall into one second: at the end of a period and at the beginning of the next.
+ * How much of it becomes lines in a period of about a second; the rest is counted. Root is the initial user
+ * namespace's. Twice as much can fall into one second: at the end of a period and at the beginning of the next.
  */
 enum {
 	LIMIT_LINES = 20,	/* of one key */
