@@ -14,7 +14,6 @@
 enum {
 	ATTEMPTS_MAX = 16384,
 	WORKSPACES = 64,
-	TOOLS_MAX = 64,
 	REQUESTS_MAX = 4096,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
@@ -90,9 +89,9 @@ struct lost_map {
 
 struct tools_map {
 	int (*type)[BPF_MAP_TYPE_HASH];
-	int (*max_entries)[TOOLS_MAX];
+	int (*max_entries)[TOOLS_KEPT];
 	struct file_id *key;
-	__u32 *value; /* enum tool */
+	struct tool_file *value;
 };
 
 struct requests_map {

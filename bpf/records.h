@@ -321,6 +321,16 @@ struct file_id {
 	__u64 dev; /* the kernel's numbering */
 };
 
+enum { TOOLS_KEPT = 64 };
+
+/* What that file is like. A number is used again once its file is gone: then it is another's. */
+struct tool_file {
+	__u32 tool; /* enum tool */
+	__u32 mtime_nsec;
+	__s64 mtime_sec;
+	__u64 size;
+};
+
 /* Names a module_request. */
 struct request_id {
 	__u64 time;

@@ -89,7 +89,7 @@ int suppressed_report(struct handover *handover, const struct limit *limits, str
 		size_t i = (first + n) % LIMIT_SLOTS;
 		bool quiet = !limits[i].of.word || suppressed_is_told(handover, limits, i);
 
-		if (!quiet && limits[i].of.key.uid && told++ >= turn->most) {
+		if (!quiet && i < LIMITS_ANY && told++ >= turn->most) {
 			if (!turn->left)
 				turn->next = i;
 			turn->left = true;

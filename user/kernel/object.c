@@ -83,6 +83,25 @@ static struct bpf_map *map_of(const struct kmodwatch_bpf *skeleton, size_t i)
 	return NULL;
 }
 
+/*
+ * The maps that forget what was used longest ago. Each CPU takes up to 128 free entries into a list of its own
+ * (LOCAL_FREE_TARGET, kernel/bpf/bpf_lru_list.c), and until d4adf1c9ee77 (2025) also where few are left: with 128 CPUs
+ * all of 16,384, and what was under way was forgotten for others' sake. So each CPU's come on top.
+ */
+static int size_by_cpus(const struct kmodwatch_bpf *skeleton)
+{
+	enum { HOARD = 128 };
+	static const enum map maps[] = { MAP_ATTEMPTS, MAP_REQUESTS };
+	int cpus = libbpf_num_possible_cpus(), err = cpus < 0 ? cpus : 0;
+
+	for (size_t i = 0; !err && i < sizeof(maps) / sizeof(maps[0]); i++) {
+		struct bpf_map *map = map_of(skeleton, maps[i]);
+
+		err = bpf_map__set_max_entries(map, bpf_map__max_entries(map) + (uint32_t)cpus * HOARD);
+	}
+	return err;
+}
+
 static int describe(struct probe *probe, const struct bpf_program *bpf_program, const struct program *program)
 {
 	const char *section = bpf_program__section_name(bpf_program);
@@ -115,7 +134,9 @@ bool object_fits(const struct kernel_side *side)
 {
 	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open();
 
-	for (int i = 0; skeleton && i < MAPS; i++) {
+	if (!skeleton || size_by_cpus(skeleton))
+		return false;
+	for (int i = 0; i < MAPS; i++) {
 		const struct bpf_map *map = map_of(skeleton, i);
 		struct bpf_map_info info = { 0 };
 		uint32_t size = sizeof(info);
@@ -126,7 +147,7 @@ bool object_fits(const struct kernel_side *side)
 		if (info.type != BPF_MAP_TYPE_RINGBUF && info.max_entries != bpf_map__max_entries(map))
 			return false;
 	}
-	return skeleton;
+	return true;
 }
 
 /* Firmware and the like are read too: the hooks may be there without modules. */
@@ -196,7 +217,7 @@ static uint64_t limit_factor(void)
 /* Turns off the programs that are not wanted, and gives the object the maps that there are. */
 static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options)
 {
-	int err = 0;
+	int err = size_by_cpus(skeleton);
 
 	skeleton->rodata->generation = side->generation;
 	skeleton->rodata->limit_factor = limit_factor();

@@ -2,13 +2,13 @@
 /* From nothing, or from what an earlier monitor left, to programs that work. */
 #include "setup.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../log.h"
 #include "../options.h"
 #include "control.h"
 #include "pins.h"
 #include "preflight.h"
 #include "takeover.h"
-#include "tools.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -281,7 +281,7 @@ int setup_run(struct probes *probes, const struct options *options)
 		err = map_limits(probes);
 	if (err)
 		return err;
-	err = tools_remember(probes->side.maps[MAP_TOOLS]);
+	err = tools_init(&probes->tools, probes->side.maps[MAP_TOOLS], clock_boot_ns());
 	if (err)
 		log_line("the module tools could not be looked up (%s): they are recognised by name only",
 			 strerror(-err));

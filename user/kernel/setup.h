@@ -5,6 +5,7 @@
 
 #include "object.h"
 #include "probes.h"
+#include "tools.h"
 
 enum { LEFT_RINGS = 2, LIMITS_SIZE = LIMIT_SLOTS * sizeof(struct limit) };
 
@@ -13,6 +14,7 @@ struct probes {
 	char digest[DIGEST_SIZE];
 	struct kernel_side side;
 	struct handover *handover;
+	struct tools tools;
 	struct limit *limits; /* the map, LIMIT_SLOTS of them; NULL: not yet */
 	enum takeover takeover;
 	bool fresh;	      /* what is pinned is not current yet */

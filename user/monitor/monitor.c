@@ -151,6 +151,7 @@ static int due_ms(const struct monitor *monitor)
 
 	due = sooner(due, service_due_ms(&monitor->service));
 	due = sooner(due, limit_period_due_ms(&monitor->limits, now));
+	due = sooner(due, probes_tools_due_ms(monitor->probes, now));
 	due = sooner(due, lost_due_ms(&monitor->lost, now));
 	due = sooner(due, hidden_due_ms(monitor->hidden, now));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, now));
@@ -244,6 +245,7 @@ static int look(struct monitor *monitor)
 		err = check_audit(monitor, now);
 	if (!err)
 		err = selftest_run(monitor->selftest, now, emit, monitor);
+	probes_check_tools(monitor->probes, now);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
 	monitor->handover->seen = clock_boot_ns();
