@@ -344,6 +344,7 @@ enum limited {
 	LIMITED_REFUSED = 1, /* calls that were refused before the kernel read a byte */
 	LIMITED_TOOL_EXEC = 2,
 	LIMITED_MODULE_REQUEST = 3,
+	LIMITED_REPEATED = 4, /* loads that fail for requests: the user side counts them */
 };
 
 /*

@@ -40,11 +40,10 @@ static void whoever_caused_it(void **state)
 	event.process.uid = number_of(0);
 	assert_false(budget_charge(limits, &event, 100));
 	assert_int_equal(root(), 100);
-	event.requested_by = (struct requested_by_part) { .known = KNOWN, .process = event.process };
-	event.requested_by.process.uid = number_of(1000); /* root's modprobe, for another's request */
+	event.requester = number_of(1000); /* root's modprobe, for another's request */
 	assert_true(budget_charge(limits, &event, 5));
 	assert_int_equal(any(), 15);
-	event.requested_by.known = UNKNOWN;
+	event.requester = (struct number) { 0 };
 	event.process.uid = NUMBER_UNKNOWN;
 	assert_true(budget_charge(limits, &event, 1));
 	assert_int_equal(any(), 16);

@@ -124,9 +124,9 @@ def _types(where, part, table):
 
 
 def _exe(where, part):
-    """Which file is executed is known, unknown or absent as its path is."""
+    """Which file is executed is known or unknown as its path is, and not there without it."""
     for key in ("exe_dev", "exe_inode", "exe_deleted"):
-        if (key in part, part.get(key) is None) != ("exe" in part, part.get("exe") is None):
+        if key in part and ("exe" not in part or (part[key] is None) != (part["exe"] is None)):
             yield f"{where}.exe is {part.get('exe')!r}, but {key} is {part.get(key)!r}"
 
 

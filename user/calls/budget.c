@@ -13,8 +13,8 @@ static struct limit *sum_of(struct limit *limits, const struct number *uid)
 /* Whoever made the kernel do it, else who did it; NULL: nobody in particular. */
 static const struct number *causer_of(const struct event *event)
 {
-	if (event->requested_by.known == KNOWN && event->requested_by.process.known == KNOWN)
-		return &event->requested_by.process.uid;
+	if (event->requester.known == KNOWN)
+		return &event->requester;
 	if (event->process.known == KNOWN)
 		return &event->process.uid;
 	return event->kind == EVENT_ATTEMPTS_SUPPRESSED ? &event->uid : NULL;

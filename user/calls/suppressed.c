@@ -15,6 +15,8 @@ static const char *name_of(enum limited what)
 		return "tool_exec";
 	case LIMITED_MODULE_REQUEST:
 		return "module_request";
+	case LIMITED_REPEATED:
+		return "repeated";
 	}
 	return NULL;
 }
@@ -97,6 +99,10 @@ int suppressed_report(struct handover *handover, const struct limit *limits, str
 			err = report_slot(&handover->reports[i], &limits[i], i, now, boot_offset, emit, ctx);
 		}
 	}
+	for (size_t i = 0; !err && i < REPEATED_SLOTS; i++)
+		if (handover->repeated.slots[i].of.word)
+			err = report_slot(&handover->repeated.reports[i], &handover->repeated.slots[i], LIMIT_SLOTS + i,
+					  now, boot_offset, emit, ctx);
 	return err;
 }
 
@@ -111,5 +117,7 @@ uint64_t suppressed_count(const struct handover *handover)
 
 	for (size_t i = 0; i < LIMIT_SLOTS; i++)
 		sum += handover->reports[i].done;
+	for (size_t i = 0; i < REPEATED_SLOTS; i++)
+		sum += handover->repeated.reports[i].done;
 	return sum;
 }

@@ -52,6 +52,7 @@ struct monitor {
 	struct service service;
 	struct lost lost;
 	struct limit_period limits;
+	struct repeated repeated;
 	struct missed *missed;
 	struct hidden *hidden;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
@@ -74,12 +75,25 @@ static int emit(void *ctx, struct event *event)
 	return err;
 }
 
+/* Somebody has it repeated so often that it is only counted. */
+static bool is_repeated(struct monitor *monitor, const struct fact *fact)
+{
+	uint64_t now = clock_boot_ns();
+
+	if (!repeated_takes(&monitor->repeated, &monitor->handover->repeated, probes_limits(monitor->probes),
+			    fact->event, fact->record, now))
+		return false;
+	limit_period_wake(&monitor->limits, now);
+	return true;
+}
+
 static int take_fact(void *ctx, const struct fact *fact)
 {
 	struct monitor *monitor = ctx;
 	int err = 0;
 
-	if (fact->event && !handover_is_last(monitor->handover, fact->record)) /* else it was written before a kill */
+	if (fact->event && !handover_is_last(monitor->handover, fact->record) && /* else it was written before a kill */
+	    !is_repeated(monitor, fact))
 		err = emit(monitor, fact->event);
 	if (err)
 		return err;

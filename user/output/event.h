@@ -214,6 +214,7 @@ struct event {
 	struct text signature_reason;
 	struct process process;
 	struct requested_by_part requested_by;
+	struct number requester; /* not shown: the user in requested_by, of a module_coming too */
 	struct number count, uid;
 	struct number since; /* ns since 1970 */
 	struct text what, probe, map;

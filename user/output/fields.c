@@ -255,7 +255,7 @@ static const struct field module_hidden_fields[] = {
 };
 
 static const struct field attempts_suppressed_fields[] = {
-	WORD(event, what, "refused", "tool_exec", "module_request"),
+	WORD(event, what, "refused", "tool_exec", "module_request", "repeated"),
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_UINT, event, uid),
 	FIELD_AS(FIELD_TEXT, event, syscall.name, "syscall"),
