@@ -353,7 +353,7 @@ enum limited {
  */
 enum {
 	LIMIT_LINES = 20,	/* of one key */
-	LIMIT_LINES_ROOT = 200, /* of one key of root's */
+	LIMIT_LINES_ROOT = 200, /* of one key of root's that is no refused call */
 	LIMIT_LINES_ALL = 100,	/* of all who are not root together */
 	LIMIT_BYTES_ALL = 96 * 1024,
 	LIMIT_BYTES_ROOT = 1024 * 1024,
@@ -391,8 +391,9 @@ struct limit {
 	__u64 began;	  /* ns since boot: when it came up after two seconds without */
 	__u64 last;	  /* ns since boot: when it came up first in the period */
 	__u64 period;	  /* one more than the control's: 0 is none */
-	__u64 lines;	  /* of that period */
+	__s64 left;	  /* lines, of that period */
 	__u64 suppressed; /* since the map was made */
+	__u64 lines;	  /* of a sum only: in the period */
 	__u64 bytes;	  /* of a sum only: of lines in the period, and what was too much before it */
 };
 

@@ -47,7 +47,6 @@ static struct limit refused(uint32_t uid, uint64_t suppressed)
 		.of.key = { .uid = uid, .what = LIMITED_REFUSED, .module_call = CALL_FINIT_MODULE, .error = EPERM },
 		.began = 50,
 		.last = 60,
-		.lines = LIMIT_LINES,
 		.suppressed = suppressed,
 	};
 }

@@ -90,10 +90,32 @@ static struct number inode_or_unknown(uint32_t inode)
 	return inode ? number_of(inode) : NUMBER_UNKNOWN;
 }
 
-/* The kernel's dev_t: 12 bits of major, 20 of minor. */
+static char *put_digits(char *at, uint32_t value)
+{
+	char digits[10];
+	size_t count = 0;
+
+	do
+		digits[count++] = (char)('0' + value % 10);
+	while (value /= 10);
+	while (count)
+		*at++ = digits[--count];
+	return at;
+}
+
+/* The kernel's dev_t: 12 bits of major, 20 of minor. By hand: a line has it ten times, and printf() takes as long. */
 static struct text dev_text(uint32_t dev, struct decode_buffer *buffer)
 {
-	return buffer_text(buffer, "%u:%u", dev >> 20, dev & 0xfffff);
+	enum { LONGEST = sizeof("4095:1048575") };
+	char *start = buffer->bytes + buffer->used, *at = start;
+
+	if (sizeof(buffer->bytes) - buffer->used < LONGEST)
+		return TEXT_UNKNOWN;
+	at = put_digits(at, dev >> 20);
+	*at++ = ':';
+	at = put_digits(at, dev & 0xfffff);
+	buffer->used += at - start;
+	return (struct text) { .known = KNOWN, .bytes = start, .size = at - start };
 }
 
 /* What is known of an executed file beside its path is known, unknown or absent as the path is. */

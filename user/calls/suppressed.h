@@ -30,8 +30,8 @@ struct suppressed_turn {
 
 /*
  * Emits an attempts_suppressed for each slot of which something was counted since the last time, and whose turn it is.
- * limits: the kernel's table, LIMIT_SLOTS of them; the handover's (repeated.h) come with it. now: ns since boot. Returns
- * 0 or a negative errno.
+ * limits: the kernel's table, LIMIT_SLOTS of them; the handover's (repeated.h) come with it. now: ns since boot.
+ * Returns 0 or a negative errno.
  */
 int suppressed_report(struct handover *handover, const struct limit *limits, struct suppressed_turn *turn, uint64_t now,
 		      uint64_t boot_offset, emit_fn emit, void *ctx);

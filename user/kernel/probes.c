@@ -208,6 +208,7 @@ int probes_next_period(const struct probes *probes)
 	int err = control_read(fd, &control);
 
 	control.period++;
+	control.patience = setup_patience(); /* CPUs come and go */
 	return err ? err : control_write(fd, &control);
 }
 

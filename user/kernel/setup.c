@@ -47,6 +47,11 @@ static void attach(struct probe *probe)
 		probe->link_id = info.id;
 }
 
+uint32_t setup_patience(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PATIENCE_MS : 0;
+}
+
 /* From here on these programs work, and no others. */
 static int activate(struct probes *probes, const struct options *options)
 {
@@ -59,7 +64,7 @@ static int activate(struct probes *probes, const struct options *options)
 	first = !control.generation;
 	control.layout = LAYOUT;
 	control.tester = 0;
-	control.patience = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PATIENCE_MS : 0;
+	control.patience = setup_patience();
 	control.image_limit = (uint64_t)options->image_limit_mib << 20;
 	control.generation = probes->side.generation;
 	if (!first)

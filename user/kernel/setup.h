@@ -33,6 +33,9 @@ int setup_run(struct probes *probes, const struct options *options);
 /* Attaches, and pins, what is loaded and not attached yet. Returns how many probes are attached. */
 size_t setup_attach(struct probes *probes);
 
+/* How many ms a loader waits for room on the image ring, with the CPUs that there are now. */
+uint32_t setup_patience(void);
+
 void kernel_side_close_maps(struct kernel_side *side);
 bool probe_is_missing(const struct probe *probe);
 /* It is not attached, and there is nothing that speaks against trying it again. */
