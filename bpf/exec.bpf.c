@@ -80,9 +80,14 @@ static __always_inline __u32 tool_by_inode(struct file *file)
 		.inode = BPF_CORE_READ(file, f_inode, i_ino),
 		.dev = BPF_CORE_READ(file, f_inode, i_sb, s_dev),
 	};
-	__u32 *tool = bpf_map_lookup_elem(&tools, &id);
+	struct tool_file *tool = bpf_map_lookup_elem(&tools, &id);
+	__s64 sec;
+	__u32 nsec;
 
-	return tool ? *tool : 0;
+	if (!tool || (__u64)BPF_CORE_READ(file, f_inode, i_size) != tool->size)
+		return 0;
+	inode_mtime(BPF_CORE_READ(file, f_inode), &sec, &nsec);
+	return sec == tool->mtime_sec && nsec == tool->mtime_nsec ? tool->tool : 0;
 }
 
 /* Only such a process can be a request's helper; every other's exec is spared the look into the map. */
@@ -160,6 +165,8 @@ int process_exec(__u64 *ctx)
 	record->suppressed = suppressed;
 	add_string(ws, &record->path, filename, false, TEXT_MAX);
 	subject_read(slot);
+	if (!request.time) /* else it belongs to the request, and is charged once its line is written */
+		limit_charge(record->header.uid, ws->text_used);
 	request_send(ws, sizeof(*record), suppressed);
 	workspace_release(slot);
 	return 0;

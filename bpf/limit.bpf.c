@@ -4,6 +4,8 @@
 
 static const __u64 SECOND = 1000000000;
 
+extern const volatile __u64 limit_factor;
+
 enum { LOOKED_AT = 3 }; /* slots, before a key counts as one that finds no room */
 
 static __always_inline struct limit *limit_at(__u32 slot)
@@ -20,12 +22,18 @@ static __always_inline bool limit_own(__u32 slot, struct limit *limit, __u64 wor
 	return true;
 }
 
-/* Where to look, one slot after another; the step is odd, and so leads to each before it comes back. */
+/*
+ * Where to look, one slot after another; the step is odd, and so leads to each before it comes back. Nobody can choose
+ * keys that meet: the factor is drawn before the load. Root's slots are apart, so that nobody else can fill them.
+ */
 static __always_inline __u32 limit_slot(__u64 word, __u32 i)
 {
-	__u64 hash = word * 0x9e3779b97f4a7c15ULL;
+	__u64 hash = word * limit_factor;
+	__u32 at = (hash >> 32) + i * (hash >> 48 | 1);
 
-	return ((hash >> 32) + i * (hash >> 48 | 1)) % LIMITS_MAX;
+	if (word << 32) /* the user */
+		return at & (LIMITS_ANY - 1);
+	return LIMITS_ANY + (at & (LIMITS_ROOT - 1));
 }
 
 int limit_try(__u64 word, __u32 i);
@@ -40,21 +48,50 @@ __noinline int limit_try(__u64 word, __u32 i)
 	return ours ? slot + 1 : 0;
 }
 
+int limit_find(__u64 word);
+
 /*
  * The key's slot, or where there is no room for another that of all such keys. CPUs that meet a new key at the same
  * moment may take a slot each: then it has two, which count together.
  */
-static __always_inline struct limit *limit_find(const union limit_word *what)
+__noinline int limit_find(__u64 word)
 {
-	struct limit *limit = limit_at(limit_slot(what->word, 0));
+	const union limit_word what = { .word = word };
 	int found = 0;
 
-	if (limit && limit->of.word == what->word)
-		return limit;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < LOOKED_AT && !found; i++)
-		found = limit_try(what->word, i);
-	return limit_at(found ? found - 1 : LIMITS_MAX - 1 + what->key.what);
+		found = limit_try(word, i);
+	if (found)
+		return found - 1;
+	return (what.key.uid ? LIMIT_REST_ANY : LIMIT_REST_ROOT) + what.key.what;
+}
+
+static __always_inline struct limit *limit_sum(__u32 uid)
+{
+	return limit_at(uid ? LIMIT_SUM_ANY : LIMIT_SUM_ROOT);
+}
+
+int limit_has_room(__u32 uid);
+
+/* Whether there is room for a line more in what all have together; then it is taken. */
+__noinline int limit_has_room(__u32 uid)
+{
+	struct limit *sum = limit_sum(uid);
+
+	if (!sum || sum->bytes >= (uid ? LIMIT_BYTES_ALL : LIMIT_BYTES_ROOT) || (uid && sum->lines >= LIMIT_LINES_ALL))
+		return false;
+	__sync_fetch_and_add(&sum->lines, 1);
+	return true;
+}
+
+__noinline int limit_charge(__u32 uid, __u64 text_size)
+{
+	struct limit *sum = limit_sum(uid);
+
+	if (sum)
+		__sync_fetch_and_add(&sum->bytes, limit_line_bytes(text_size));
+	return 0;
 }
 
 /*
@@ -63,12 +100,13 @@ static __always_inline struct limit *limit_find(const union limit_word *what)
  */
 static __always_inline void limit_begin_period(struct limit *limit, __u64 period)
 {
+	const struct limit_key *key = &limit->of.key;
 	__u64 time = bpf_ktime_get_boot_ns();
 
 	if (time - limit->last >= 2 * SECOND)
 		limit->began = time;
 	limit->last = time;
-	limit->lines = 0;
+	limit->left = key->uid || key->what == LIMITED_REFUSED ? LIMIT_LINES : LIMIT_LINES_ROOT;
 	limit->period = period;
 }
 
@@ -76,21 +114,24 @@ static __always_inline void limit_begin_period(struct limit *limit, __u64 period
  * The self-test's own calls go on in any case: they are like those that others of the same user may make in any number,
  * who would else make the monitor pass for blind. Asked last, so that it costs nobody else a line's way.
  *
- * Where CPUs begin a period at the same moment, more than LIMIT_LINES may go on; what goes on and what is counted are
- * together exact. No limit, or no control: that cannot be; then everything goes on.
+ * Where CPUs begin a period or take the last line at the same moment, more may go on; what goes on and what is counted
+ * are together exact, and bytes that are too many are taken from the next period. No limit, or no control: that cannot
+ * be; then everything goes on.
  */
 __noinline int limit_takes(__u64 word, __u64 may_go_on)
 {
-	const union limit_word what = { .word = word };
-	const struct control *now = control_read();
-	struct limit *limit = limit_find(&what);
+	struct limit *limit = limit_at(limit_slot(word, 0));
+	const struct control *now;
 
+	if (!limit || limit->of.word != word)
+		limit = limit_at(limit_find(word));
+	now = control_read();
 	if (!limit || !now)
 		return true;
-	if (limit->period != now->period)
-		limit_begin_period(limit, now->period);
-	if (may_go_on && limit->lines < LIMIT_LINES) {
-		__sync_fetch_and_add(&limit->lines, 1);
+	if (limit->period != now->period + 1)
+		limit_begin_period(limit, now->period + 1);
+	if (may_go_on && limit->left > 0 && limit_has_room(word)) {
+		__sync_fetch_and_add(&limit->left, -1);
 		return true;
 	}
 	if (may_go_on && now->tester && now->tester == bpf_get_current_pid_tgid() >> 32)

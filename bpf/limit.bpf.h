@@ -12,4 +12,10 @@
  */
 int limit_takes(__u64 word, __u64 may_go_on);
 
+/*
+ * Charges what may become of the record of one who is taken, until the user side knows what the line's bytes are
+ * (user/calls/budget.h, which must know what was charged).
+ */
+int limit_charge(__u32 uid, __u64 text_size);
+
 #endif

@@ -13,14 +13,17 @@
  *                     that the kernel skips) stays: hence LRU
  *   under_way         how many attempts there are, or more: a refused call is spared the look for its own
  *   workspaces        where records are put together, some for each CPU and pool; workspace_owners says which are
- * taken. Neither a per-CPU map (a program can be preempted since 5.11) nor the 512 bytes of stack would do lost records
- * that could not be handed over, by kind tools             the files that count as insmod, rmmod, modprobe or kmod
- * whatever they are called requests          module requests on their way to the process that the kernel starts for
- * them: by the requester's thread id, then by the address of struct subprocess_info, then by the new process's id. What
+ *                     taken. Neither a per-CPU map (a program can be preempted since 5.11) nor the 512 bytes of stack
+ *                     would do
+ *   lost              records that could not be handed over, by kind
+ *   tools             the files that count as insmod, rmmod, modprobe or kmod whatever they are called, as they are now
+ *   requests          module requests on their way to the process that the kernel starts for them: by the requester's
+ *                     thread id, then by the address of struct subprocess_info, then by the new process's id. What
  *                     gets stuck on that way is never looked for again: hence LRU
  *   limits            how much of what anyone may cause in any number there was this second, and how much of it was
- *                     only counted. A table of our own, since the look into a hash map was 190 of the 495 instructions
- *                     that a refused call cost more; limit_owners says which slots are taken. The user side makes room
+ *                     only counted; at its end the sums of all. A table of our own, since the look into a hash map was
+ *                     190 of the 495 instructions that a refused call cost more; limit_owners says which slots are
+ *                     taken. The user side makes room
  *   control           what the user side tells the programs
  *   handover          what the user side must remember across its own end; no program touches it
  */
@@ -35,6 +38,9 @@ const volatile __u32 possible_cpus = 1;
 
 /* The address of module_notify_list, by which the kernel tells what becomes of modules; 0: unknown. */
 const volatile __u64 module_chain = 0;
+
+/* The hash of the limits' keys: odd, and drawn anew for each load. */
+const volatile __u64 limit_factor = 0x9e3779b97f4a7c15ULL;
 
 /* bpf_probe_read_kernel() and its like are for GPL-compatible programs only; dual licences count. */
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -14,7 +14,6 @@
 enum {
 	ATTEMPTS_MAX = 16384,
 	WORKSPACES = 8, /* of one CPU: the user side makes as many as the machine may have CPUs */
-	TOOLS_MAX = 64,
 	REQUESTS_MAX = 4096,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
@@ -97,9 +96,9 @@ struct lost_map {
 
 struct tools_map {
 	int (*type)[BPF_MAP_TYPE_HASH];
-	int (*max_entries)[TOOLS_MAX];
+	int (*max_entries)[TOOLS_KEPT];
 	struct file_id *key;
-	__u32 *value; /* enum tool */
+	struct tool_file *value;
 };
 
 struct requests_map {

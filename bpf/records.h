@@ -121,12 +121,20 @@ struct record_header {
 	char comm[COMM_SIZE];
 };
 
+/* Which file it is, whatever its path leads to by now. Read where that is known. */
+struct exe_file {
+	__u64 inode;
+	__u32 dev;     /* the kernel's: major << 20 | minor */
+	__u32 deleted; /* the name in its path does not lead to it any more */
+};
+
 struct ancestor {
 	__u32 pid;
 	__u32 is_kthread;
 	__u64 start_time; /* ns since boot */
 	char comm[COMM_SIZE];
 	struct span exe;
+	struct exe_file exe_file;
 };
 
 /* Who acts: read from the current task, at the event. */
@@ -142,6 +150,7 @@ struct subject {
 	__u32 unread;		       /* nothing of this is known: the user side says so of a brief record */
 	__u64 start_time;	       /* ns since boot */
 	struct span exe, argv, cwd, cgroup;
+	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char tty[TTY_NAME_SIZE];
 };
@@ -337,6 +346,16 @@ struct file_id {
 	__u64 dev; /* the kernel's numbering */
 };
 
+enum { TOOLS_KEPT = 64 };
+
+/* What that file is like. A number is used again once its file is gone: then it is another's. */
+struct tool_file {
+	__u32 tool; /* enum tool */
+	__u32 mtime_nsec;
+	__s64 mtime_sec;
+	__u64 size;
+};
+
 /* Names a module_request. */
 struct request_id {
 	__u64 time;
@@ -350,13 +369,33 @@ enum limited {
 	LIMITED_REFUSED = 1, /* calls that were refused before the kernel read a byte */
 	LIMITED_TOOL_EXEC = 2,
 	LIMITED_MODULE_REQUEST = 3,
+	LIMITED_REPEATED = 4, /* loads that fail for requests: the user side counts them */
 };
 
+/*
+ * How much of it becomes lines in a period of about a second; the rest is counted. Root is the initial user
+ * namespace's. Twice as much can fall into one second: at the end of a period and at the beginning of the next.
+ */
 enum {
-	LIMIT_LINES = 20, /* in a period, for each key; the rest is counted */
-	LIMITS_MAX = 2048,
-	LIMIT_SLOTS = LIMITS_MAX + LIMITED_MODULE_REQUEST, /* the last: of what found no room, by enum limited */
-	LIMIT_ANY_UID = (__u32)-1,			   /* the user there */
+	LIMIT_LINES = 20,	/* of one key */
+	LIMIT_LINES_ROOT = 200, /* of one key of root's that is no refused call */
+	LIMIT_LINES_ALL = 100,	/* of all who are not root together */
+	LIMIT_BYTES_ALL = 96 * 1024,
+	LIMIT_BYTES_ROOT = 1024 * 1024,
+	LIMIT_LINE_MAX = 48 * 1024, /* bytes of the longest line */
+};
+
+/* Where what is limited stands in its table. Root has slots of his own: nobody else can take them. */
+enum {
+	LIMITS_ANY = 1024, /* of users who are not root; a power of two, as the next */
+	LIMITS_ROOT = 256,
+	LIMITS_MAX = LIMITS_ANY + LIMITS_ROOT,
+	LIMIT_REST_ANY = LIMITS_MAX - 1, /* from the next on: of what found no room, by enum limited */
+	LIMIT_REST_ROOT = LIMIT_REST_ANY + LIMITED_MODULE_REQUEST,
+	LIMIT_SUM_ANY = LIMIT_REST_ROOT + LIMITED_MODULE_REQUEST + 1, /* has no key: what all have together */
+	LIMIT_SUM_ROOT,
+	LIMIT_SLOTS,
+	LIMIT_ANY_UID = (__u32)-1, /* the user of what found no room and is not root's */
 };
 
 struct limit_key {
@@ -374,15 +413,28 @@ union limit_word {
 
 struct limit {
 	union limit_word of;
-	__u64 began; /* ns since boot: when it came up after two seconds without */
-	__u64 last;  /* ns since boot: when it came up first in the period */
-	__u64 period;
-	__u64 lines;	  /* of that period */
+	__u64 began;	  /* ns since boot: when it came up after two seconds without */
+	__u64 last;	  /* ns since boot: when it came up first in the period */
+	__u64 period;	  /* one more than the control's: 0 is none */
+	__s64 left;	  /* lines, of that period */
 	__u64 suppressed; /* since the map was made */
+	__u64 lines;	  /* of a sum only: in the period */
+	__u64 bytes;	  /* of a sum only: of lines in the period, and what was too much before it */
 };
 
 /* Calls of these numbers stand where preemption is kept out: see bpf/preempt.bpf.h. No kernel has such helpers. */
 enum { PREEMPTION_OFF = 0x6b6d00, PREEMPTION_ON = 0x6b6d01 };
+
+/*
+ * The bytes of a line that a record with so much text may become: what is not text, and each byte of text escaped, in
+ * a text that is shown in hex too. So much is charged for the record until its line is written.
+ */
+static inline __u64 limit_line_bytes(__u64 text_size)
+{
+	const __u64 bytes = 2048 + 8 * text_size;
+
+	return bytes < LIMIT_LINE_MAX ? bytes : LIMIT_LINE_MAX;
+}
 
 /* What the user side tells the programs. */
 struct control {
@@ -392,7 +444,7 @@ struct control {
 			     begun      before do not pass for such */
 	__u32 patience; /* ms that a loader waits for room on the image ring; 0 where nobody can make room meanwhile */
 	__u64 nonce;	/* what the next canary record is to carry */
-	__u64 period;	/* counts up; for each, LIMIT_LINES of a key go on */
+	__u64 period;	/* counts up; for each, so many lines go on */
 	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
 	/* the process whose refused calls are sent whatever the limit says, while it makes the self-test's; else 0 */
 	__u32 tester;

@@ -39,6 +39,8 @@ int module_request(__u64 *ctx)
 	request->wait = !!(__u8)ctx[1];
 	request->suppressed = id.suppressed;
 	subject_read(slot);
+	if (!id.suppressed)
+		limit_charge(id.uid, ws->text_used);
 	request_send(ws, sizeof(*request), id.suppressed);
 	workspace_release(slot);
 	return 0;

@@ -19,8 +19,9 @@ static __always_inline void read_ids(struct subject *subject, struct task_struct
 	subject->gid = BPF_CORE_READ(cred, gid.val);
 	subject->euid = BPF_CORE_READ(cred, euid.val);
 	subject->egid = BPF_CORE_READ(cred, egid.val);
-	subject->cap_sys_module = cred_has(cred, CAP_SYS_MODULE);
 	subject->user_ns = BPF_CORE_READ(cred, user_ns, ns.inum);
+	/* as capable() has it: what root has in a user namespace of his own loads nothing */
+	subject->cap_sys_module = subject->user_ns == INITIAL_USER_NS && cred_has(cred, CAP_SYS_MODULE);
 	subject->auid = -1;
 	subject->ses = -1;
 	if (bpf_core_field_exists(task->loginuid)) { /* CONFIG_AUDIT */
@@ -40,6 +41,41 @@ static __always_inline void read_namespaces(struct subject *subject, struct task
 	subject->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 }
 
+enum { OF_SUBJECT = ANCESTORS_MAX }; /* beside the numbers of ancestors */
+
+int exe_read(__u32 slot, __u32 whose, __u64 file);
+
+/*
+ * Which file is executed. A memfd and its like never had a name: they are their dentry's own root, as in d_unlinked().
+ * A function of its own, so that its stack is given back before the path is walked: all together have 512 bytes.
+ */
+__noinline int exe_read(__u32 slot, __u32 whose, __u64 file)
+{
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+	struct file *exe = (void *)file;
+	struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
+	struct inode *inode = BPF_CORE_READ(exe, f_inode);
+	struct exe_file *out;
+
+	if (!ws)
+		return 0;
+	out = &subject_of(ws)->exe_file;
+	if (whose < ANCESTORS_MAX) {
+		barrier_var(whose); /* as in ancestor_step() */
+		out = &subject_of(ws)->ancestors[whose & (ANCESTORS_MAX - 1)].exe_file;
+	}
+	out->inode = BPF_CORE_READ(inode, i_ino);
+	out->dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	out->deleted = !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
+	return 0;
+}
+
+static __always_inline void add_exe(struct workspace *ws, __u32 slot, __u32 whose, struct span *span, struct file *exe)
+{
+	exe_read(slot, whose, (__u64)exe);
+	add_path(ws, slot, span, &exe->f_path);
+}
+
 static __always_inline void read_texts(struct workspace *ws, __u32 slot, struct subject *subject,
 				       struct task_struct *task)
 {
@@ -51,7 +87,7 @@ static __always_inline void read_texts(struct workspace *ws, __u32 slot, struct 
 		__u64 start = BPF_CORE_READ(mm, arg_start);
 
 		if (exe)
-			add_path(ws, slot, &subject->exe, &exe->f_path);
+			add_exe(ws, slot, OF_SUBJECT, &subject->exe, exe);
 		else
 			subject->exe.state = SPAN_UNKNOWN;
 		add_user_bytes(ws, &subject->argv, start, BPF_CORE_READ(mm, arg_end) - start);
@@ -99,7 +135,7 @@ __noinline int ancestor_step(__u32 slot, __u32 i)
 
 		ancestor->exe.state = SPAN_UNKNOWN;
 		if (exe)
-			add_path(ws, slot, &ancestor->exe, &exe->f_path);
+			add_exe(ws, slot, i, &ancestor->exe, exe);
 		if (BPF_CORE_READ(task, mm) != mm)
 			ancestor->exe.state = SPAN_UNKNOWN;
 	} else if (!ancestor->is_kthread) {

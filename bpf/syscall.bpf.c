@@ -53,10 +53,12 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 			add_source(ws, slot, &ws->record.call_alone.source, file);
 	}
 	subject_read(slot);
-	if (ret == 0)
+	if (ret == 0) {
 		record_send(ws, sizeof(ws->record.call_alone));
-	else
+	} else {
+		limit_charge(ws->record.header.uid, ws->text_used);
 		record_send_refused(ws, sizeof(ws->record.call_alone));
+	}
 	workspace_release(slot);
 }
 

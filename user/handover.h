@@ -8,6 +8,7 @@
 
 #include "modules/hidden.h"
 #include "calls/images.h"
+#include "calls/repeated.h"
 #include "calls/requests.h"
 #include "calls/suppressed.h"
 
@@ -67,6 +68,7 @@ struct handover {
 	struct image images[IMAGES_MAX];
 	struct live_module modules[HIDDEN_MAX];
 	struct limit_report reports[LIMIT_SLOTS];
+	struct repeated_counts repeated;
 	struct slot slots[SLOTS];
 	struct request requests[REQUESTS_KEPT];
 };

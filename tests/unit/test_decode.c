@@ -116,6 +116,9 @@ static void whole_process(void **state)
 	assert_number(process.ppid, 900);
 	assert_text(process.comm, "insmod");
 	assert_text(process.exe, "/usr/bin/kmod");
+	assert_text(process.exe_dev, "254:1");
+	assert_number(process.exe_inode, 43);
+	assert_number(process.exe_deleted, 0);
 	assert_known(process.argv, KNOWN);
 	assert_int_equal(process.argv.size, 12);
 	assert_memory_equal(process.argv.bytes, "insmod\0x.ko", 12);
@@ -139,13 +142,20 @@ static void whole_process(void **state)
 	assert_number(ancestors[0].pid, 900);
 	assert_text(ancestors[0].comm, "bash");
 	assert_text(ancestors[0].exe, "/usr/bin/bash");
+	assert_text(ancestors[0].exe_dev, "254:2");
+	assert_number(ancestors[0].exe_inode, 44);
+	assert_number(ancestors[0].exe_deleted, 1);
 	assert_text(ancestors[1].comm, "kthreadd");
 	assert_known(ancestors[1].exe, ABSENT);
+	assert_known(ancestors[1].exe_dev, ABSENT);
+	assert_known(ancestors[1].exe_inode, ABSENT);
+	assert_known(ancestors[1].exe_deleted, ABSENT);
 }
 
 static void process_without(void **state)
 {
 	struct subject *subject = made_subject(&made);
+	const struct ancestor_part *ancestors;
 	struct process process;
 
 	made_sample(&made, RECORD_ATTEMPT, 7, 1);
@@ -154,6 +164,8 @@ static void process_without(void **state)
 	subject->pid_ns = subject->mnt_ns = subject->user_ns = 0;
 	subject->argv.state = SPAN_ABSENT;
 	subject->cwd.state = SPAN_UNKNOWN;
+	subject->exe.state = SPAN_UNKNOWN;
+	subject->ancestors[0].exe.state = SPAN_UNKNOWN;
 	subject->ancestor_count = 255;
 	memset(made.record.header.comm, 'c', COMM_SIZE);
 	process = process_of_made();
@@ -166,7 +178,13 @@ static void process_without(void **state)
 	assert_known(process.ns.user, UNKNOWN);
 	assert_known(process.argv, ABSENT);
 	assert_known(process.cwd, UNKNOWN);
+	assert_known(process.exe_dev, UNKNOWN);
+	assert_known(process.exe_inode, UNKNOWN);
+	assert_known(process.exe_deleted, UNKNOWN);
 	assert_int_equal(process.ancestors.count, ANCESTORS_MAX);
+	ancestors = process.ancestors.items;
+	assert_known(ancestors[0].exe_inode, UNKNOWN);
+	assert_known(ancestors[0].exe_deleted, UNKNOWN);
 	assert_text(process.comm, "cccccccccccccccc");
 }
 
@@ -181,6 +199,9 @@ static void bare_process(void **state)
 	assert_number(process.uid, 1000);
 	assert_text(process.comm, "insmod");
 	assert_known(process.exe, UNKNOWN);
+	assert_known(process.exe_dev, UNKNOWN);
+	assert_known(process.exe_inode, UNKNOWN);
+	assert_known(process.exe_deleted, UNKNOWN);
 	assert_known(process.argv, UNKNOWN);
 	assert_known(process.auid, UNKNOWN);
 	assert_known(process.cap_sys_module, UNKNOWN);

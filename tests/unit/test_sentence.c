@@ -340,6 +340,10 @@ static void monitors_own(void **state)
 	event = (struct event) { .kind = EVENT_ATTEMPTS_SUPPRESSED, .count = number_of(9), .uid = number_of(5) };
 	event.what = text_of("module_request");
 	assert_string_equal(sentence(&event), "9 more requests for modules by uid 5 were counted instead of shown");
+	event.what = text_of("repeated");
+	assert_string_equal(
+	    sentence(&event),
+	    "9 more steps of loads that failed before, on request by uid 5 were counted instead of shown");
 	event.what = text_of("refused");
 	event.uid = NUMBER_UNKNOWN;
 	event.syscall = (struct syscall_part) { .name = TEXT_UNKNOWN, .errno_name = text_of("EPERM") };

@@ -47,7 +47,6 @@ static struct limit refused(uint32_t uid, uint64_t suppressed)
 		.of.key = { .uid = uid, .what = LIMITED_REFUSED, .module_call = CALL_FINIT_MODULE, .error = EPERM },
 		.began = 50,
 		.last = 60,
-		.lines = LIMIT_LINES,
 		.suppressed = suppressed,
 	};
 }
@@ -66,9 +65,11 @@ static int report_all(struct handover *handover, const struct limit *limits, siz
 {
 	static struct limit table[LIMIT_SLOTS];
 
+	struct suppressed_turn turn = { .most = LIMIT_SLOTS };
+
 	memset(table, 0, sizeof(table));
 	memcpy(table + LIMIT_SLOTS - count, limits, count * sizeof(*limits));
-	return suppressed_report(handover, table, now, OFFSET, say, &said);
+	return suppressed_report(handover, table, &turn, now, OFFSET, say, &said);
 }
 
 static void report(struct handover *handover, const struct limit *limit, uint64_t now, int answer)
@@ -128,10 +129,49 @@ static void of_anyone(void **state)
 	struct limit entry = refused(LIMIT_ANY_UID, 3);
 
 	(void)state;
+	entry.of.key.module_call = entry.of.key.error = 0;
 	report(handover, &entry, 70, 0);
 	assert_int_equal(said.lines, 1);
 	assert_false(said.has_uid);
+	assert_true(said.has_call);
 	assert_string_equal(said.error, "");
+	entry.of.key.uid = 0; /* root's own that found no room */
+	report(handover, &entry, 80, 0);
+	assert_true(said.has_uid);
+	assert_int_equal(said.uid, 0);
+	assert_string_equal(said.error, "");
+	free(handover);
+}
+
+/* Many users' lines wait for their turn, root's do not; in the end each was told of once, and nothing is missing. */
+static void in_turn(void **state)
+{
+	enum { USERS = 50, MOST = 8 };
+	static struct limit table[LIMIT_SLOTS];
+	struct handover *handover = fresh_memory();
+	struct suppressed_turn turn = { .most = MOST };
+	uint64_t rounds = 0;
+
+	(void)state;
+	memset(table, 0, sizeof(table));
+	for (uint32_t i = 0; i < USERS; i++)
+		table[i * 7] = refused(1000 + i, 1);
+	table[LIMITS_ANY + 3] = refused(0, 1);
+	do {
+		int before = said.lines;
+
+		assert_int_equal(suppressed_report(handover, table, &turn, 70 + rounds, OFFSET, say, &said), 0);
+		assert_true(said.lines - before <= MOST + 1);
+		if (!rounds++)
+			assert_true(suppressed_is_told(handover, table, LIMITS_ANY + 3));
+		assert_true(turn.left == (said.lines < USERS + 1));
+	} while (turn.left);
+	assert_int_equal(said.lines, USERS + 1);
+	assert_int_equal(suppressed_count(handover), USERS + 1);
+	for (size_t i = 0; i < LIMIT_SLOTS; i++)
+		assert_true(suppressed_is_told(handover, table, i));
+	table[7].suppressed++;
+	assert_false(suppressed_is_told(handover, table, 7));
 	free(handover);
 }
 
@@ -208,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_once),   cmocka_unit_test(each_key_by_itself), cmocka_unit_test(of_anyone),
 		cmocka_unit_test(another_key), cmocka_unit_test(over_a_kill),	     cmocka_unit_test(forgotten),
+		cmocka_unit_test(in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,7 @@ PROCESS = {
     "ns": (dict, OPTIONAL), "ancestors": (list, OPTIONAL),
 }
 # These do not apply to every process: a kernel thread has no executable, a daemon no terminal.
-PERHAPS = {"exe": TEXT, "tty": TEXT}
+PERHAPS = {"exe": TEXT, "exe_dev": TEXT, "exe_inode": NUMBER, "exe_deleted": FLAG, "tty": TEXT}
 SYSCALL = {"name": TEXT, "abi": TEXT, "ret": NUMBER}
 NAMES = {"init_module", "finit_module", "delete_module"}
 ABIS = {"x86_64", "i386", "x32", "aarch64", "arm"}
@@ -123,7 +123,15 @@ def _types(where, part, table):
             yield f"{where}.{key} is of the wrong type: {part[key]!r}"
 
 
+def _exe(where, part):
+    """Which file is executed is known or unknown as its path is, and not there without it."""
+    for key in ("exe_dev", "exe_inode", "exe_deleted"):
+        if key in part and ("exe" not in part or (part[key] is None) != (part["exe"] is None)):
+            yield f"{where}.exe is {part.get('exe')!r}, but {key} is {part.get(key)!r}"
+
+
 def _process(process):
+    yield from _exe("process", process)
     namespaces = process.get("ns")
     if isinstance(namespaces, dict):
         yield from _types("process.ns", namespaces, {"pid": NUMBER, "mnt": NUMBER, "user": NUMBER})
@@ -133,6 +141,7 @@ def _process(process):
             yield f"{len(ancestors)} ancestors, more than 8"
         for index, ancestor in enumerate(ancestors):
             yield from _types(f"process.ancestors[{index}]", ancestor, {"pid": (int,), "comm": TEXT})
+            yield from _exe(f"process.ancestors[{index}]", ancestor)
         if ancestors and ancestors[0].get("pid") != process.get("ppid"):
             yield "the nearest ancestor is not the parent"
 

@@ -20,10 +20,11 @@ from place import Trouble  # noqa: E402
 RELEASE = (6, 12)
 BOOT = "01234567-89ab-cdef-0123-456789abcdef"
 PROCESS = {
-    "pid": 100, "tid": 100, "ppid": 50, "comm": "insmod", "exe": "/usr/bin/kmod", "argv": ["insmod", "x.ko"], "cwd": "/",
+    "pid": 100, "tid": 100, "ppid": 50, "comm": "insmod", "exe": "/usr/bin/kmod", "exe_dev": "8:1", "exe_inode": 7,
+    "exe_deleted": False, "argv": ["insmod", "x.ko"], "cwd": "/",
     "uid": 0, "gid": 0, "euid": 0, "egid": 0, "auid": None, "ses": None, "cap_sys_module": True, "kthread": False,
     "start_time": "2026-01-01T00:00:00.000000000Z", "cgroup": "/", "container_id": None, "ns": {"pid": 1, "mnt": 2, "user": 3},
-    "ancestors": [{"pid": 50, "comm": "sh", "exe": "/bin/sh"}],
+    "ancestors": [{"pid": 50, "comm": "sh", "exe": "/bin/sh", "exe_dev": "8:1", "exe_inode": 8, "exe_deleted": False}],
 }
 
 

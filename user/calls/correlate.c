@@ -45,6 +45,9 @@ void event_set_process(struct correlator *correlator, struct event *event, const
 		if (event->kind == EVENT_MODULE_LOAD)
 			load_details_requester(&correlator->load_details, header->pid, &view.record->attempt.subject,
 					       event);
+		else if (event->kind == EVENT_MODULE_COMING)
+			load_details_requester_uid(&correlator->load_details, header->pid,
+						   &view.record->attempt.subject, event);
 	} else {
 		decode_bare_process(header, &event->process);
 		if (event->kind == EVENT_MODULE_LOAD) /* it may have been for a request */

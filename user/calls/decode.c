@@ -90,6 +90,45 @@ static struct number inode_or_unknown(uint32_t inode)
 	return inode ? number_of(inode) : NUMBER_UNKNOWN;
 }
 
+static char *put_digits(char *at, uint32_t value)
+{
+	char digits[10];
+	size_t count = 0;
+
+	do
+		digits[count++] = (char)('0' + value % 10);
+	while (value /= 10);
+	while (count)
+		*at++ = digits[--count];
+	return at;
+}
+
+/* The kernel's dev_t: 12 bits of major, 20 of minor. By hand: a line has it ten times, and printf() takes as long. */
+static struct text dev_text(uint32_t dev, struct decode_buffer *buffer)
+{
+	enum { LONGEST = sizeof("4095:1048575") };
+	char *start = buffer->bytes + buffer->used, *at = start;
+
+	if (sizeof(buffer->bytes) - buffer->used < LONGEST)
+		return TEXT_UNKNOWN;
+	at = put_digits(at, dev >> 20);
+	*at++ = ':';
+	at = put_digits(at, dev & 0xfffff);
+	buffer->used += at - start;
+	return (struct text) { .known = KNOWN, .bytes = start, .size = at - start };
+}
+
+/* What is known of an executed file beside its path is known, unknown or absent as the path is. */
+static struct text exe_dev(const struct exe_file *file, enum known known, struct decode_buffer *buffer)
+{
+	return known == KNOWN ? dev_text(file->dev, buffer) : (struct text) { .known = known };
+}
+
+static struct number exe_number(uint64_t value, enum known known)
+{
+	return known == KNOWN ? number_of(value) : (struct number) { .known = known };
+}
+
 static void decode_ancestors(const struct record_view *view, const struct subject *subject,
 			     struct decode_buffer *buffer, struct list *list)
 {
@@ -99,12 +138,16 @@ static void decode_ancestors(const struct record_view *view, const struct subjec
 		count = ANCESTORS_MAX;
 	for (size_t i = 0; i < count; i++) {
 		const struct ancestor *from = &subject->ancestors[i];
+		struct text exe = decode_path(view, &from->exe, buffer);
 
 		buffer->ancestors[i] = (struct ancestor_part) {
 			.known = KNOWN,
 			.pid = number_of(from->pid),
 			.comm = fixed_text(from->comm, sizeof(from->comm)),
-			.exe = decode_path(view, &from->exe, buffer),
+			.exe = exe,
+			.exe_dev = exe_dev(&from->exe_file, exe.known, buffer),
+			.exe_inode = exe_number(from->exe_file.inode, exe.known),
+			.exe_deleted = exe_number(from->exe_file.deleted, exe.known),
 		};
 	}
 	*list = (struct list) { .known = KNOWN, .count = count, .items = buffer->ancestors };
@@ -123,6 +166,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		    struct decode_buffer *buffer, struct process *process)
 {
 	const struct record_header *header = &view->record->header;
+	struct text exe = decode_path(view, &subject->exe, buffer);
 
 	if (subject->unread) {
 		decode_bare_process(header, process);
@@ -134,7 +178,10 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.tid = number_of(header->tid),
 		.ppid = number_of(subject->ppid),
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
-		.exe = decode_path(view, &subject->exe, buffer),
+		.exe = exe,
+		.exe_dev = exe_dev(&subject->exe_file, exe.known, buffer),
+		.exe_inode = exe_number(subject->exe_file.inode, exe.known),
+		.exe_deleted = exe_number(subject->exe_file.deleted, exe.known),
 		.argv = record_text(view, &subject->argv),
 		.cwd = decode_path(view, &subject->cwd, buffer),
 		.uid = number_of(subject->uid),
@@ -169,6 +216,9 @@ void decode_bare_process(const struct record_header *header, struct process *pro
 		.ppid = NUMBER_UNKNOWN,
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
 		.exe = TEXT_UNKNOWN,
+		.exe_dev = TEXT_UNKNOWN,
+		.exe_inode = NUMBER_UNKNOWN,
+		.exe_deleted = NUMBER_UNKNOWN,
 		.argv = TEXT_UNKNOWN,
 		.cwd = TEXT_UNKNOWN,
 		.uid = number_of(header->uid),
@@ -210,8 +260,7 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 		.known = KNOWN,
 		.kind = text_of(kind),
 		.path = path,
-		/* the kernel's dev_t: 12 bits of major, 20 of minor */
-		.dev = buffer_text(buffer, "%u:%u", source->dev >> 20, source->dev & 0xfffff),
+		.dev = dev_text(source->dev, buffer),
 		.inode = number_of(source->inode),
 		.size = number_of(source->size),
 		.mtime = time_of(source->mtime_sec, source->mtime_nsec),

@@ -20,6 +20,16 @@ void load_details_requester(struct load_details *load_details, uint32_t pid, con
 	part->alias = record_text(&view, &view.record->module_request.alias);
 	decode_process(&view, &view.record->module_request.subject, load_details->start_offset, &load_details->buffer,
 		       &part->process);
+	event->requester = part->process.uid;
+}
+
+void load_details_requester_uid(const struct load_details *load_details, uint32_t pid, const struct subject *subject,
+				struct event *event)
+{
+	const struct request *request = requests_find(load_details->handover, pid, subject);
+
+	if (request)
+		event->requester = number_of(attempt_kept(request->record).record->module_request.subject.uid);
 }
 
 void load_details_image(struct load_details *load_details, const struct record_header *header, const struct call *call,

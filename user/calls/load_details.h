@@ -19,11 +19,14 @@ struct load_details {
 };
 
 /*
- * Whose request the process serves: requested_by. Null where the kernel started the process for something else, or for
- * a request that is not known; absent for all others.
+ * Whose request the process serves: requested_by, and the user in requester. Null where the kernel started the process
+ * for something else, or for a request that is not known; absent for all others.
  */
 void load_details_requester(struct load_details *load_details, uint32_t pid, const struct subject *subject,
 			    struct event *event);
+/* Only the user who made that request, into the event's requester. */
+void load_details_requester_uid(const struct load_details *load_details, uint32_t pid, const struct subject *subject,
+				struct event *event);
 /* The hash of what was loaded, into the event's source. header: of the record that ends the call. */
 void load_details_image(struct load_details *load_details, const struct record_header *header, const struct call *call,
 			struct event *event);

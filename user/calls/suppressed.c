@@ -15,6 +15,8 @@ static const char *name_of(enum limited what)
 		return "tool_exec";
 	case LIMITED_MODULE_REQUEST:
 		return "module_request";
+	case LIMITED_REPEATED:
+		return "repeated";
 	}
 	return NULL;
 }
@@ -23,7 +25,7 @@ static int emit_report(const struct limit_report *report, size_t slot, uint64_t 
 {
 	struct event event = { .kind = EVENT_ATTEMPTS_SUPPRESSED };
 	const struct limit_key *key = &report->of.key;
-	bool any = key->uid == LIMIT_ANY_UID;
+	bool any = !key->module_call; /* of all sorts, since there was no room */
 	char id[48];
 
 	snprintf(id, sizeof(id), "s%llx-%zx", (unsigned long long)report->time, slot);
@@ -31,7 +33,7 @@ static int emit_report(const struct limit_report *report, size_t slot, uint64_t 
 	event.time = number_of(report->time + boot_offset);
 	event.what = text_of(name_of(key->what));
 	event.count = number_of(report->upto - report->done);
-	event.uid = any ? NUMBER_UNKNOWN : number_of(key->uid);
+	event.uid = key->uid == LIMIT_ANY_UID ? NUMBER_UNKNOWN : number_of(key->uid);
 	event.since = number_of(report->since + boot_offset);
 	if (key->what == LIMITED_REFUSED) {
 		event.syscall.name = text_of(any ? NULL : decode_call_name(key->module_call));
@@ -67,14 +69,40 @@ static int report_slot(struct limit_report *report, const struct limit *limit, s
 	return 0;
 }
 
-int suppressed_report(struct handover *handover, const struct limit *limits, uint64_t now, uint64_t boot_offset,
-		      emit_fn emit, void *ctx)
+bool suppressed_is_told(const struct handover *handover, const struct limit *limits, size_t slot)
 {
+	const struct limit_report *report = &handover->reports[slot];
+	uint64_t suppressed = __atomic_load_n(&limits[slot].suppressed, __ATOMIC_RELAXED);
+
+	if (report->of.word != limits[slot].of.word)
+		return !suppressed;
+	return report->done == suppressed && report->upto == suppressed;
+}
+
+/* Those that had no turn are the first to have one next time. */
+int suppressed_report(struct handover *handover, const struct limit *limits, struct suppressed_turn *turn, uint64_t now,
+		      uint64_t boot_offset, emit_fn emit, void *ctx)
+{
+	size_t first = turn->next % LIMIT_SLOTS, told = 0;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < LIMIT_SLOTS; i++)
-		if (limits[i].of.word)
+	turn->left = false;
+	for (size_t n = 0; !err && n < LIMIT_SLOTS; n++) {
+		size_t i = (first + n) % LIMIT_SLOTS;
+		bool quiet = !limits[i].of.word || suppressed_is_told(handover, limits, i);
+
+		if (!quiet && i < LIMITS_ANY && told++ >= turn->most) {
+			if (!turn->left)
+				turn->next = i;
+			turn->left = true;
+		} else if (limits[i].of.word) {
 			err = report_slot(&handover->reports[i], &limits[i], i, now, boot_offset, emit, ctx);
+		}
+	}
+	for (size_t i = 0; !err && i < REPEATED_SLOTS; i++)
+		if (handover->repeated.slots[i].of.word)
+			err = report_slot(&handover->repeated.reports[i], &handover->repeated.slots[i], LIMIT_SLOTS + i,
+					  now, boot_offset, emit, ctx);
 	return err;
 }
 
@@ -89,5 +117,7 @@ uint64_t suppressed_count(const struct handover *handover)
 
 	for (size_t i = 0; i < LIMIT_SLOTS; i++)
 		sum += handover->reports[i].done;
+	for (size_t i = 0; i < REPEATED_SLOTS; i++)
+		sum += handover->repeated.reports[i].done;
 	return sum;
 }

@@ -21,12 +21,23 @@ struct limit_report {
 	uint64_t seen;	      /* ns since boot: when the slot was last looked at */
 };
 
+/* Whose turn it is: whoever has many users has as many slots, and their lines are the log's too. */
+struct suppressed_turn {
+	size_t most; /* slots of users who are not root that are told of at a time */
+	size_t next;
+	bool left; /* some had no turn */
+};
+
 /*
- * Emits an attempts_suppressed for each slot of which something was counted since the last time. limits: the kernel's
- * table, LIMIT_SLOTS of them. now: ns since boot. Returns 0 or a negative errno.
+ * Emits an attempts_suppressed for each slot of which something was counted since the last time, and whose turn it is.
+ * limits: the kernel's table, LIMIT_SLOTS of them; the handover's (repeated.h) come with it. now: ns since boot.
+ * Returns 0 or a negative errno.
  */
-int suppressed_report(struct handover *handover, const struct limit *limits, uint64_t now, uint64_t boot_offset,
-		      emit_fn emit, void *ctx);
+int suppressed_report(struct handover *handover, const struct limit *limits, struct suppressed_turn *turn, uint64_t now,
+		      uint64_t boot_offset, emit_fn emit, void *ctx);
+
+/* Nothing was counted in the slot that was not told. */
+bool suppressed_is_told(const struct handover *handover, const struct limit *limits, size_t slot);
 
 /* The slot's count begins anew at 0. */
 void suppressed_forget(struct handover *handover, size_t slot);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "object.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../log.h"
 #include "../options.h"
 #include "kmodwatch.skel.h"
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* The program whose load failed, from libbpf's own message: its interface does not tell. */
 static char failed_program[64];
@@ -83,6 +85,33 @@ static struct bpf_map *map_of(const struct kmodwatch_bpf *skeleton, size_t i)
 	return NULL;
 }
 
+/*
+ * Workspaces there are for each CPU that there can be. And of maps that forget what was used longest ago, each CPU
+ * takes up to 128 free entries into a list of its own (LOCAL_FREE_TARGET, kernel/bpf/bpf_lru_list.c), and until
+ * d4adf1c9ee77 (2025) also where few are left: with 128 CPUs all of 16,384, and what was under way was forgotten for
+ * others' sake. So each CPU's come on top.
+ */
+static int size_by_cpus(const struct kmodwatch_bpf *skeleton)
+{
+	enum { HOARD = 128 };
+	static const enum map hoarding[] = { MAP_ATTEMPTS, MAP_REQUESTS };
+	static const enum map for_each[] = { MAP_WORKSPACES, MAP_WORKSPACE_OWNERS };
+	int cpus = libbpf_num_possible_cpus(), err = cpus < 0 ? cpus : 0;
+
+	for (size_t i = 0; !err && i < sizeof(hoarding) / sizeof(hoarding[0]); i++) {
+		struct bpf_map *map = map_of(skeleton, hoarding[i]);
+
+		err = bpf_map__set_max_entries(map, bpf_map__max_entries(map) + (uint32_t)cpus * HOARD);
+	}
+	for (size_t i = 0; !err && i < sizeof(for_each) / sizeof(for_each[0]); i++) {
+		struct bpf_map *map = map_of(skeleton, for_each[i]);
+
+		err = bpf_map__set_max_entries(map, bpf_map__max_entries(map) * (uint32_t)cpus);
+	}
+	skeleton->rodata->possible_cpus = cpus < 0 ? 1 : cpus;
+	return err;
+}
+
 static int describe(struct probe *probe, const struct bpf_program *bpf_program, const struct program *program)
 {
 	const char *section = bpf_program__section_name(bpf_program);
@@ -111,27 +140,11 @@ int object_describe(struct kernel_side *side)
 	return err;
 }
 
-/* What depends on how many CPUs the machine can have. */
-static int size_maps(const struct kmodwatch_bpf *skeleton)
-{
-	int cpus = libbpf_num_possible_cpus();
-	int err;
-
-	if (cpus < 0)
-		return cpus;
-	skeleton->rodata->possible_cpus = cpus;
-	err =
-	    bpf_map__set_max_entries(skeleton->maps.workspaces, cpus * bpf_map__max_entries(skeleton->maps.workspaces));
-	return err ? err
-		   : bpf_map__set_max_entries(skeleton->maps.workspace_owners,
-					      cpus * bpf_map__max_entries(skeleton->maps.workspace_owners));
-}
-
 bool object_fits(const struct kernel_side *side)
 {
 	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open();
 
-	if (!skeleton || size_maps(skeleton))
+	if (!skeleton || size_by_cpus(skeleton))
 		return false;
 	for (int i = 0; i < MAPS; i++) {
 		const struct bpf_map *map = map_of(skeleton, i);
@@ -200,14 +213,26 @@ static size_t number_of_failed(void)
 	return i;
 }
 
+/* Of the hash of the limits' keys: odd, nobody's to guess, and one for all programs of this process. */
+static uint64_t limit_factor(void)
+{
+	static uint64_t factor;
+
+	if (!factor && getrandom(&factor, sizeof(factor), GRND_NONBLOCK) != sizeof(factor))
+		factor = clock_boot_ns() * 0x9e3779b97f4a7c15; /* so early in the boot, there is nobody to guess */
+	factor |= 1;
+	return factor;
+}
+
 /* Turns off the programs that are not wanted, and gives the object the maps that there are. */
 static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options,
 		   const struct btf *btf)
 {
-	int err = size_maps(skeleton);
+	int err = size_by_cpus(skeleton);
 
 	skeleton->rodata->generation = side->generation;
 	skeleton->rodata->module_chain = symbol_address("module_notify_list");
+	skeleton->rodata->limit_factor = limit_factor();
 	for (size_t i = 0; !err && i < PROBES; i++) {
 		bpf_program__set_autoload(program_of(skeleton, i),
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);

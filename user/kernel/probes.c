@@ -19,6 +19,7 @@ int probes_open(const struct options *options, struct pins *pins, struct probes 
 	if (!probes)
 		return -ENOMEM;
 	probes->pins = pins;
+	probes->tools.watch = -1;
 	for (int i = 0; i < MAPS; i++)
 		probes->side.maps[i] = -1;
 	for (int i = 0; i < LEFT_RINGS; i++)
@@ -46,6 +47,7 @@ void probes_freep(struct probes **probes)
 	if (!*probes)
 		return;
 	handover_unmap((*probes)->handover);
+	tools_done(&(*probes)->tools);
 	if ((*probes)->limits)
 		munmap((*probes)->limits, LIMITS_SIZE);
 	probes_detach(*probes);
@@ -194,7 +196,7 @@ int probes_lost(const struct probes *probes, uint64_t *counts)
 	return 0;
 }
 
-const struct limit *probes_limits(const struct probes *probes)
+struct limit *probes_limits(const struct probes *probes)
 {
 	return probes->limits;
 }
@@ -206,14 +208,32 @@ int probes_next_period(const struct probes *probes)
 	int err = control_read(fd, &control);
 
 	control.period++;
+	control.patience = setup_patience(); /* CPUs come and go */
 	return err ? err : control_write(fd, &control);
 }
 
 /* The owner last: a slot that is not empty yet must not be taken. */
 int probes_free_limit(const struct probes *probes, uint32_t slot)
 {
+	struct limit freed = probes->limits[slot];
+	int err;
+
 	probes->limits[slot] = (struct limit) { 0 };
-	return bpf_map_delete_elem(probes->side.maps[MAP_LIMIT_OWNERS], &slot) ? -errno : 0;
+	if (!bpf_map_delete_elem(probes->side.maps[MAP_LIMIT_OWNERS], &slot))
+		return 0;
+	err = -errno; /* as where somebody froze the map */
+	probes->limits[slot] = freed;
+	return err;
+}
+
+int probes_tools_due_ms(const struct probes *probes, uint64_t now)
+{
+	return tools_due_ms(&probes->tools, now);
+}
+
+void probes_check_tools(struct probes *probes, uint64_t now)
+{
+	tools_check(&probes->tools, now);
 }
 
 uint64_t probe_skipped(const struct probes *probes, size_t i)

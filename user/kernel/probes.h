@@ -57,12 +57,16 @@ struct handover *probes_handover(const struct probes *probes);
  */
 int probes_lost(const struct probes *probes, uint64_t *counts);
 
-/* What is limited in the kernel, as it is at any moment: LIMIT_SLOTS of them. */
-const struct limit *probes_limits(const struct probes *probes);
+/* What is limited in the kernel, as it is at any moment: LIMIT_SLOTS of them. Of others' making but for the sums. */
+struct limit *probes_limits(const struct probes *probes);
 /* Lets the kernel side send as many lines again. Returns 0 or a negative errno. */
 int probes_next_period(const struct probes *probes);
-/* Empties the slot, for another key. Returns 0 or a negative errno. */
+/* Empties the slot, for another key. Returns 0, or a negative errno; then it is as it was. */
 int probes_free_limit(const struct probes *probes, uint32_t slot);
+
+/* The files that count as module tools: see tools.h. */
+int probes_tools_due_ms(const struct probes *probes, uint64_t now);
+void probes_check_tools(struct probes *probes, uint64_t now);
 
 /*
  * How often the kernel skipped a probe since it was loaded, because another thread had been preempted in it on the same

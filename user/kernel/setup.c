@@ -2,13 +2,13 @@
 /* From nothing, or from what an earlier monitor left, to programs that work. */
 #include "setup.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../log.h"
 #include "../options.h"
 #include "control.h"
 #include "pins.h"
 #include "preflight.h"
 #include "takeover.h"
-#include "tools.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -47,6 +47,11 @@ static void attach(struct probe *probe)
 		probe->link_id = info.id;
 }
 
+uint32_t setup_patience(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PATIENCE_MS : 0;
+}
+
 /* From here on these programs work, and no others. */
 static int activate(struct probes *probes, const struct options *options)
 {
@@ -59,7 +64,7 @@ static int activate(struct probes *probes, const struct options *options)
 	first = !control.generation;
 	control.layout = LAYOUT;
 	control.tester = 0;
-	control.patience = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PATIENCE_MS : 0;
+	control.patience = setup_patience();
 	control.image_limit = (uint64_t)options->image_limit_mib << 20;
 	control.generation = probes->side.generation;
 	if (!first)
@@ -138,9 +143,11 @@ static int map_limits(struct probes *probes)
 	if (map == MAP_FAILED)
 		return -errno;
 	probes->limits = map;
-	for (int what = LIMITED_REFUSED; what <= LIMITED_MODULE_REQUEST; what++)
-		probes->limits[LIMITS_MAX - 1 + what].of.key =
+	for (int what = LIMITED_REFUSED; what <= LIMITED_MODULE_REQUEST; what++) {
+		probes->limits[LIMIT_REST_ANY + what].of.key =
 		    (struct limit_key) { .uid = LIMIT_ANY_UID, .what = what };
+		probes->limits[LIMIT_REST_ROOT + what].of.key = (struct limit_key) { .what = what };
+	}
 	return 0;
 }
 
@@ -279,7 +286,7 @@ int setup_run(struct probes *probes, const struct options *options)
 		err = map_limits(probes);
 	if (err)
 		return err;
-	err = tools_remember(probes->side.maps[MAP_TOOLS]);
+	err = tools_init(&probes->tools, probes->side.maps[MAP_TOOLS], clock_boot_ns());
 	if (err)
 		log_line("the module tools could not be looked up (%s): they are recognised by name only",
 			 strerror(-err));

@@ -5,6 +5,7 @@
 
 #include "object.h"
 #include "probes.h"
+#include "tools.h"
 
 enum { LEFT_RINGS = 2, LIMITS_SIZE = LIMIT_SLOTS * sizeof(struct limit) };
 
@@ -13,6 +14,7 @@ struct probes {
 	char digest[DIGEST_SIZE];
 	struct kernel_side side;
 	struct handover *handover;
+	struct tools tools;
 	struct limit *limits; /* the map, LIMIT_SLOTS of them; NULL: not yet */
 	enum takeover takeover;
 	bool fresh;	      /* what is pinned is not current yet */
@@ -30,6 +32,9 @@ struct probes {
 int setup_run(struct probes *probes, const struct options *options);
 /* Attaches, and pins, what is loaded and not attached yet. Returns how many probes are attached. */
 size_t setup_attach(struct probes *probes);
+
+/* How many ms a loader waits for room on the image ring, with the CPUs that there are now. */
+uint32_t setup_patience(void);
 
 void kernel_side_close_maps(struct kernel_side *side);
 bool probe_is_missing(const struct probe *probe);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tools.h"
+#include "../cleanup.h"
+#include "../clock.h"
+#include "../log.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -7,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -15,60 +19,185 @@
 static const struct {
 	const char *name;
 	uint32_t tool;
-} tools[] = {
+} names[] = {
 	{ "kmod", TOOL_KMOD },
 	{ "insmod", TOOL_INSMOD },
 	{ "rmmod", TOOL_RMMOD },
 	{ "modprobe", TOOL_MODPROBE },
 };
 
-enum { TOOLS = sizeof(tools) / sizeof(tools[0]) };
+static const char *const folders[] = { "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin" };
+
+enum {
+	NAMES = sizeof(names) / sizeof(names[0]),
+	FOLDERS = sizeof(folders) / sizeof(folders[0]),
+	FOUND_MAX = NAMES * FOLDERS,
+	FOLDER_CHANGES = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF,
+	FILE_CHANGES = IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF,
+};
+
+struct found {
+	struct file_id ids[FOUND_MAX];
+	struct tool_file files[FOUND_MAX];
+	size_t count;
+};
 
 static uint32_t tool_of_name(const char *name)
 {
-	for (size_t i = 0; i < TOOLS; i++)
-		if (!strcmp(tools[i].name, name))
-			return tools[i].tool;
+	for (size_t i = 0; i < NAMES; i++)
+		if (!strcmp(names[i].name, name))
+			return names[i].tool;
 	return 0;
+}
+
+/*
+ * The inode's and the super block's numbers as the kernel itself has them, which is what the program compares: stat()
+ * has others on btrfs (a device for each subvolume) and may have on overlayfs. The kernel tells them of what is
+ * watched, in the descriptor's fdinfo (fs/notify/fdinfo.c). False: it does not.
+ */
+static bool kernel_id(int watch, int wd, struct file_id *id)
+{
+	_cleanup_(fclosep) FILE *file = NULL;
+	char path[64], line[512];
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", watch);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		unsigned long long inode, dev;
+		unsigned int number;
+
+		if (sscanf(line, "inotify wd:%x ino:%llx sdev:%llx", &number, &inode, &dev) != 3 ||
+		    number != (unsigned int)wd)
+			continue;
+		*id = (struct file_id) { .inode = inode, .dev = dev };
+		return true;
+	}
+	return false;
 }
 
 /*
  * The tool that path leads to, by the name of the file at the end of its links: insmod is kmod on most machines, and
  * where it is busybox, busybox as a whole is no module tool.
  */
-static int remember(int map_fd, const char *path)
+static void look_up(const char *path, int watch, struct found *found)
 {
 	char real[PATH_MAX];
 	struct file_id id;
 	struct stat st;
 	uint32_t tool;
+	int wd;
 
 	if (!realpath(path, real) || stat(real, &st))
-		return 0; /* not on this machine */
+		return; /* not on this machine */
 	tool = tool_of_name(strrchr(real, '/') + 1);
 	if (!tool)
-		return 0;
+		return;
 	id = (struct file_id) {
 		.inode = st.st_ino,
 		.dev = (uint64_t)major(st.st_dev) << 20 | minor(st.st_dev),
 	};
-	return bpf_map_update_elem(map_fd, &id, &tool, BPF_ANY) ? -errno : 0;
+	wd = inotify_add_watch(watch, real, FILE_CHANGES);
+	if (wd >= 0)
+		kernel_id(watch, wd, &id);
+	found->ids[found->count] = id;
+	found->files[found->count++] = (struct tool_file) {
+		.tool = tool,
+		.mtime_sec = st.st_mtim.tv_sec,
+		.mtime_nsec = st.st_mtim.tv_nsec,
+		.size = st.st_size,
+	};
+	*strrchr(real, '/') = '\0'; /* where a link leads to may be elsewhere */
+	inotify_add_watch(watch, real, FOLDER_CHANGES | IN_ONLYDIR);
 }
 
-int tools_remember(int map_fd)
+static bool was_found(const struct found *found, const struct file_id *id)
 {
-	static const char *const folders[] = { "/usr/bin", "/usr/sbin",	     "/bin",
-					       "/sbin",	   "/usr/local/bin", "/usr/local/sbin" };
+	for (size_t i = 0; i < found->count; i++)
+		if (found->ids[i].inode == id->inode && found->ids[i].dev == id->dev)
+			return true;
+	return false;
+}
 
-	for (size_t f = 0; f < sizeof(folders) / sizeof(folders[0]); f++)
-		for (size_t t = 0; t < TOOLS; t++) {
-			char path[64];
-			int err;
+/* The number of a file that is gone may become any other's. */
+static int drop_others(int map, const struct found *found)
+{
+	struct file_id keys[TOOLS_KEPT], *last = NULL;
+	size_t count = 0;
 
-			snprintf(path, sizeof(path), "%s/%s", folders[f], tools[t].name);
-			err = remember(map_fd, path);
-			if (err)
-				return err;
-		}
+	while (count < TOOLS_KEPT && !bpf_map_get_next_key(map, last, &keys[count]))
+		last = &keys[count++];
+	for (size_t i = 0; i < count; i++)
+		if (!was_found(found, &keys[i]) && bpf_map_delete_elem(map, &keys[i]) && errno != ENOENT)
+			return -errno;
 	return 0;
+}
+
+static int fill(int map, const struct found *found)
+{
+	int err = drop_others(map, found); /* first: there must be room */
+
+	for (size_t i = 0; !err && i < found->count; i++)
+		if (bpf_map_update_elem(map, &found->ids[i], &found->files[i], BPF_ANY))
+			err = -errno;
+	return err;
+}
+
+/* The watch is there before what it watches is looked at. */
+static int look_up_all(struct tools *tools)
+{
+	struct found found = { 0 };
+
+	closep(&tools->watch);
+	tools->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	for (size_t f = 0; f < FOLDERS; f++)
+		inotify_add_watch(tools->watch, folders[f], FOLDER_CHANGES | IN_ONLYDIR);
+	for (size_t f = 0; f < FOLDERS; f++)
+		for (size_t t = 0; t < NAMES; t++) {
+			char path[64];
+
+			snprintf(path, sizeof(path), "%s/%s", folders[f], names[t].name);
+			look_up(path, tools->watch, &found);
+		}
+	return fill(tools->map, &found);
+}
+
+int tools_init(struct tools *tools, int map_fd, uint64_t now)
+{
+	*tools = (struct tools) { .map = map_fd, .watch = -1, .due = clock_next_minute(now) };
+	return look_up_all(tools);
+}
+
+void tools_done(struct tools *tools)
+{
+	closep(&tools->watch);
+	tools->watch = -1;
+}
+
+int tools_due_ms(const struct tools *tools, uint64_t now)
+{
+	return now < tools->due ? (int)((tools->due - now) / 1000000 + 1) : 0;
+}
+
+/* What happened is of no interest, and one read takes much of it; the rest is forgotten with the watch. */
+static bool changed(const struct tools *tools)
+{
+	_Alignas(struct inotify_event) char bytes[sizeof(struct inotify_event) + NAME_MAX + 1];
+
+	return tools->watch >= 0 && read(tools->watch, bytes, sizeof(bytes)) > 0;
+}
+
+void tools_check(struct tools *tools, uint64_t now)
+{
+	int err;
+
+	if (now < tools->due)
+		return;
+	tools->due = clock_next_minute(now);
+	if (!changed(tools))
+		return;
+	err = look_up_all(tools);
+	if (err && !tools->complained)
+		log_line("the module tools could not be looked up again (%s): they are recognised by name only",
+			 strerror(-err));
+	tools->complained = err;
 }

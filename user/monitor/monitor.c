@@ -6,12 +6,13 @@
 #include "../log.h"
 #include "../options.h"
 #include "../output/stream.h"
+#include "../calls/budget.h"
 #include "../calls/capture.h"
 #include "../clock.h"
 #include "../calls/correlate.h"
 #include "../modules/hidden.h"
 #include "../calls/images.h"
-#include "limits.h"
+#include "limit_period.h"
 #include "lost.h"
 #include "../modules/inventory.h"
 #include "../modules/missed.h"
@@ -51,7 +52,8 @@ struct monitor {
 	struct selftest *selftest;
 	struct service service;
 	struct lost lost;
-	struct limits limits;
+	struct limit_period limits;
+	struct repeated repeated;
 	struct missed *missed;
 	struct hidden *hidden;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
@@ -66,8 +68,24 @@ struct monitor {
 static int emit(void *ctx, struct event *event)
 {
 	struct monitor *monitor = ctx;
+	uint64_t before = monitor->stream.bytes;
+	int err = stream_emit(&monitor->stream, event);
 
-	return stream_emit(&monitor->stream, event);
+	if (!err && budget_charge(probes_limits(monitor->probes), event, monitor->stream.bytes - before))
+		limit_period_wake(&monitor->limits, clock_boot_ns());
+	return err;
+}
+
+/* Somebody has it repeated so often that it is only counted. */
+static bool is_repeated(struct monitor *monitor, const struct fact *fact)
+{
+	uint64_t now = clock_boot_ns();
+
+	if (!repeated_takes(&monitor->repeated, &monitor->handover->repeated, probes_limits(monitor->probes),
+			    fact->event, fact->record, now))
+		return false;
+	limit_period_wake(&monitor->limits, now);
+	return true;
 }
 
 static int take_fact(void *ctx, const struct fact *fact)
@@ -75,7 +93,8 @@ static int take_fact(void *ctx, const struct fact *fact)
 	struct monitor *monitor = ctx;
 	int err = 0;
 
-	if (fact->event && !handover_is_last(monitor->handover, fact->record)) /* else it was written before a kill */
+	if (fact->event && !handover_is_last(monitor->handover, fact->record) && /* else it was written before a kill */
+	    !is_repeated(monitor, fact))
 		err = emit(monitor, fact->event);
 	if (err)
 		return err;
@@ -100,11 +119,16 @@ static bool may_be_limited(const union record *record)
 /* What somebody did: more may come of it than its line. */
 static int take_event(struct monitor *monitor, const union record *record, size_t size)
 {
+	int err;
+
 	policy_watch_wake(&monitor->policy);
 	lost_wake(&monitor->lost);
 	if (may_be_limited(record))
-		limits_wake(&monitor->limits, clock_boot_ns());
-	return correlator_take(monitor->correlator, record, size, monitor->boot_offset);
+		limit_period_wake(&monitor->limits, clock_boot_ns());
+	err = correlator_take(monitor->correlator, record, size, monitor->boot_offset);
+	if (!err)
+		budget_refund(probes_limits(monitor->probes), record);
+	return err;
 }
 
 /* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
@@ -141,7 +165,8 @@ static int due_ms(const struct monitor *monitor)
 	int due = sooner(monitor->waiting ? RETURN_MS : -1, selftest_due_ms(monitor->selftest, now));
 
 	due = sooner(due, service_due_ms(&monitor->service));
-	due = sooner(due, limits_due_ms(&monitor->limits, now));
+	due = sooner(due, limit_period_due_ms(&monitor->limits, now));
+	due = sooner(due, probes_tools_due_ms(monitor->probes, now));
 	due = sooner(due, lost_due_ms(&monitor->lost, now));
 	due = sooner(due, hidden_due_ms(monitor->hidden, now));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, now));
@@ -237,7 +262,7 @@ static int look(struct monitor *monitor)
 	if (!err && losses_matter(monitor, now))
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err)
-		err = limits_check(&monitor->limits, monitor->probes, now, monitor->boot_offset, emit, monitor);
+		err = limit_period_check(&monitor->limits, monitor->probes, now, monitor->boot_offset, emit, monitor);
 	if (!err && monitor->rings.drained)
 		err = missed_check(monitor->missed, now, emit, monitor);
 	if (!err && monitor->rings.drained)
@@ -248,6 +273,7 @@ static int look(struct monitor *monitor)
 		err = check_audit(monitor, now);
 	if (!err)
 		err = selftest_run(monitor->selftest, now, emit, monitor);
+	probes_check_tools(monitor->probes, now);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
 	monitor->handover->seen = clock_boot_ns();
@@ -282,10 +308,9 @@ static int finish(struct monitor *monitor)
 		err = correlator_flush(monitor->correlator, NULL, UINT64_MAX, monitor->boot_offset, &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
-	monitor->limits.due = 1; /* whatever the time */
 	if (!err)
-		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
-				   monitor);
+		err = limit_period_finish(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset,
+					  emit, monitor);
 	monitor->handover->seen = clock_boot_ns();
 	return err ? err : lifecycle_stop(*monitor->stopping, monitor->stream.counts, emit, monitor);
 }
@@ -379,7 +404,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	service_init(&monitor->service);
 	handover_set_reader(monitor->handover, getpid());
 	monitor->doubts = count_doubts(monitor->handover);
-	limits_wake(&monitor->limits, clock_boot_ns()); /* an earlier monitor may have left some unsaid */
+	limit_period_wake(&monitor->limits, clock_boot_ns()); /* an earlier monitor may have left some unsaid */
 	return 0;
 }
 

@@ -48,13 +48,16 @@ struct namespaces {
 struct ancestor_part {
 	enum known known;
 	struct number pid;
-	struct text comm, exe;
+	struct text comm, exe, exe_dev;
+	struct number exe_inode, exe_deleted;
 };
 
 struct process {
 	enum known known;
 	struct number pid, tid, ppid;
-	struct text comm, exe, argv, cwd;
+	struct text comm, exe, exe_dev;
+	struct number exe_inode, exe_deleted;
+	struct text argv, cwd;
 	struct number uid, gid, euid, egid, auid, ses;
 	struct text tty;
 	struct number cap_sys_module, kthread;
@@ -211,6 +214,7 @@ struct event {
 	struct text signature_reason;
 	struct process process;
 	struct requested_by_part requested_by;
+	struct number requester; /* not shown: the user in requested_by, of a module_coming too */
 	struct number count, uid;
 	struct number since; /* ns since 1970 */
 	struct text what, probe, map;

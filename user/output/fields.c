@@ -54,6 +54,9 @@ static const struct field ancestor_fields[] = {
 	FIELD(FIELD_UINT, ancestor_part, pid),
 	FIELD(FIELD_TEXT, ancestor_part, comm),
 	FIELD(FIELD_TEXT, ancestor_part, exe),
+	FIELD(FIELD_TEXT, ancestor_part, exe_dev),
+	FIELD(FIELD_UINT, ancestor_part, exe_inode),
+	FIELD(FIELD_BOOL, ancestor_part, exe_deleted),
 	END,
 };
 
@@ -63,6 +66,9 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_UINT, process, ppid),
 	FIELD(FIELD_TEXT, process, comm),
 	FIELD(FIELD_TEXT, process, exe),
+	FIELD(FIELD_TEXT, process, exe_dev),
+	FIELD(FIELD_UINT, process, exe_inode),
+	FIELD(FIELD_BOOL, process, exe_deleted),
 	FIELD(FIELD_ARGV, process, argv),
 	FIELD(FIELD_TEXT, process, cwd),
 	FIELD(FIELD_UINT, process, uid),
@@ -248,7 +254,7 @@ static const struct field module_hidden_fields[] = {
 };
 
 static const struct field attempts_suppressed_fields[] = {
-	WORD(event, what, "refused", "tool_exec", "module_request"),
+	WORD(event, what, "refused", "tool_exec", "module_request", "repeated"),
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_UINT, event, uid),
 	FIELD_AS(FIELD_TEXT, event, syscall.name, "syscall"),

@@ -119,6 +119,8 @@ static void add_suppressed(struct phrase *phrase, const struct event *event, str
 		phrase_add(phrase, " more executions of module tools");
 	} else if (text_is(&event->what, "module_request")) {
 		phrase_add(phrase, " more requests for modules");
+	} else if (text_is(&event->what, "repeated")) {
+		phrase_add(phrase, " more steps of loads that failed before, on request");
 	} else {
 		phrase_add(phrase, " more events of an unknown kind");
 	}

@@ -36,8 +36,12 @@ static int write_event(struct stream *stream, const struct event *event)
 	if (err)
 		return err;
 	if (stream->output == OUTPUT_JOURNAL)
-		return journal_send(event, line, size, stream->sink.stopping);
-	return sink_write(&stream->sink, line, size);
+		err = journal_send(event, line, size, stream->sink.stopping);
+	else
+		err = sink_write(&stream->sink, line, size);
+	if (!err) /* the journal has it a second time, as fields */
+		stream->bytes += stream->output == OUTPUT_JOURNAL ? 2 * size : size;
+	return err;
 }
 
 int stream_emit(struct stream *stream, struct event *event)

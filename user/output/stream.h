@@ -13,6 +13,7 @@ struct stream {
 	enum output output;	  /* OUTPUT_JOURNAL: not into the sink */
 	struct terminal terminal; /* of OUTPUT_TEXT */
 	uint64_t seq;		  /* of the last line */
+	uint64_t bytes;		  /* of all lines */
 	uint64_t counts[EVENT_KINDS];
 	uint64_t start; /* ns since boot: names the events that the user side makes */
 	char host[65];

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -106,6 +107,18 @@ static int do_argv0(int argc, char **argv)
 	die(program);
 }
 
+static int do_exec_memfd(int argc, char **argv)
+{
+	struct bytes program = read_file(argv[1]);
+	int fd = memfd_create("act", MFD_CLOEXEC);
+
+	(void)argc;
+	if (fd < 0 || write(fd, program.data, program.size) != (ssize_t)program.size)
+		die("memfd_create");
+	fexecve(fd, argv + 1, environ);
+	die(argv[1]);
+}
+
 static int do_exec_hex(int argc, char **argv)
 {
 	char *words[64] = { argv[1] };
@@ -182,6 +195,7 @@ static int do_orphan(int argc, char **argv)
 
 const struct act become_acts[] = {
 	{ "as", "UID[:none|CAPABILITY,...] PROGRAM...: as this user, with only these capabilities", 2, do_as },
+	{ "exec-memfd", "PROGRAM ARG...: from a memfd with the file's bytes", 1, do_exec_memfd },
 	{ "argv0", "NAME PROGRAM ARG...: argv[0] is NAME", 2, do_argv0 },
 	{ "exec-hex", "PROGRAM ARG-IN-HEX...", 1, do_exec_hex },
 	{ "comm", "NAME-IN-HEX ACT...: another act under this thread name", 2, do_comm },

@@ -3,12 +3,14 @@
 #define _GNU_SOURCE
 #include "act.h"
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -178,6 +180,42 @@ static int do_flood_users(int argc, char **argv)
 	return answer(0);
 }
 
+/* All that one can do, with a name that no terminal should see; the words are hostile too. */
+static void do_worst(uid_t uid, char **words)
+{
+	if (setresuid(uid, uid, uid))
+		die("setresuid");
+	prctl(PR_SET_NAME, "\x1b\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13");
+	for (int i = 0; i < 25; i++) {
+		syscall(SYS_finit_module, -1, words[1], 0);
+		syscall(SYS_init_module, words[1], 1ul, words[1]);
+		syscall(SYS_delete_module, words[1], 0);
+	}
+	close(socket(11, SOCK_DGRAM, 0));
+	dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+	execv(words[0], words);
+	_exit(127);
+}
+
+/* Each round as another of so many users: 25 calls of each kind, a request, an execution. */
+static int do_flood_worst(int argc, char **argv)
+{
+	struct measure measure = measure_of(argv[3]);
+	uid_t first = atoi(argv[1]), count = atoi(argv[2]);
+
+	(void)argc;
+	for (; goes_on(&measure, 1); measure.done++) {
+		pid_t child = fork();
+
+		if (child < 0)
+			die("fork");
+		if (!child)
+			do_worst(first + measure.done % count, argv + 4);
+		waitpid(child, NULL, 0);
+	}
+	return say(&measure);
+}
+
 static unsigned long long now_ns(void)
 {
 	struct timespec now;
@@ -205,6 +243,8 @@ const struct act flood_acts[] = {
 	{ "flood-exec", "N|SECONDSs PROGRAM...: its output is dropped", 2, do_flood_exec },
 	{ "flood-nested", "N|SECONDSs: finit_module(-1), and the same in a signal's handler", 1, do_flood_nested },
 	{ "flood-users", "FIRST COUNT: finit_module(-1), once as each of so many users", 2, do_flood_users },
+	{ "flood-worst", "FIRST COUNT N|SECONDSs PROGRAM WORD...: all that is limited, as each of so many users", 5,
+	  do_flood_worst },
 	{ "timed", "ACT...: and how long it took", 1, do_timed },
 	{ 0 },
 };

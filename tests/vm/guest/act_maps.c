@@ -93,8 +93,17 @@ static int do_produced(int argc, char **argv)
 	return 0;
 }
 
+static int do_freeze(int argc, char **argv)
+{
+	union bpf_attr attributes = { .map_fd = find_map(argv[1]) };
+
+	(void)argc;
+	return answer(bpf(BPF_MAP_FREEZE, &attributes));
+}
+
 const struct act maps_acts[] = {
 	{ "maps", ": how many entries the BPF hashes have", 0, do_maps },
+	{ "freeze", "MAP: nobody may write to it by system calls any more", 1, do_freeze },
 	{ "produced", "RING: how many bytes have been put into that BPF ring", 1, do_produced },
 	{ 0 },
 };
