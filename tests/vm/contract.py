@@ -176,9 +176,11 @@ def _outcome(kind, line):
             yield f"outcome failure with ret {syscall.get('ret')!r}"
         if not isinstance(syscall.get("errno"), str):
             yield "outcome failure without errno"
-        # where a coalesced load failed is known to the call that did the work, and only where it is known to be one
-        unstaged = line.get("coalesced", False) is not False
-        if kind == "module_load" and line.get("stage") not in ((None,) if unstaged else STAGES):
+        # where a coalesced load failed is known to the call that did the work; where one failed of which the kernel skipped
+        # all programs but that on the return, nobody knows
+        shared = line.get("coalesced", False) is not False
+        unseen = line.get("stage", "") is None and (line.get("module") or {}).get("name") is None
+        if kind == "module_load" and not unseen and line.get("stage") not in ((None,) if shared else STAGES):
             yield f"outcome failure with stage {line.get('stage')!r}"
     else:
         yield f"outcome is {outcome!r}"

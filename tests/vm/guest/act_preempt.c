@@ -54,10 +54,8 @@ static bool begin_child(void)
 
 	if (pid < 0 || count >= CHILDREN_MAX)
 		die("fork");
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!pid)
 		return true;
-	}
 	children[count++] = pid;
 	return false;
 }
@@ -104,6 +102,7 @@ static int do_stall(int argc, char **argv)
 		if (setresgid(65000, 65000, 65000) ||
 		    setresuid(20000 + i / CALLS, 20000 + i / CALLS, 20000 + i / CALLS))
 			die("setresuid");
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten when the uid changes */
 		be_refused(i % CALLS);
 	}
 	return end_children(atoi(argv[1]));
@@ -141,6 +140,7 @@ static int do_idle_loads(int argc, char **argv)
 
 		if (!begin_child())
 			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		fd = open_file(argv[i]);
 		go_deep(atoi(argv[3]));
 		run_on(atoi(argv[2]), SCHED_IDLE, 0);
