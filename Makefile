@@ -201,6 +201,8 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 UNIT_SELFTEST := $(addprefix user/kernel/,test_calls.o programs.o selftest.o traced.o)
 $(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
 $(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
+$(B)/tests/unit/test_tasks: $(B)/user/monitor/tasks.o
+$(B)/asan/tests/unit/test_tasks: $(B)/asan/user/monitor/tasks.o
 $(B)/tests/unit/test_traced: $(B)/user/kernel/traced.o
 $(B)/asan/tests/unit/test_traced: $(B)/asan/user/kernel/traced.o
 

@@ -32,7 +32,7 @@ static int print_profile(const char *name)
 
 static int write_json(struct check *check, const volatile int *stopping)
 {
-	struct stream stream;
+	_cleanup_(stream_done) struct stream stream = { 0 };
 	struct event event;
 	int err = stream_init(&stream, STDOUT_FILENO, OUTPUT_JSON, stopping);
 
