@@ -334,7 +334,7 @@ matrix: all
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.
 AUDIT_SETS ?= 500
 AUDIT_ACCEPT := $(B)/tests/vm/audit/accept
-$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/trusted.o user/clock.o)
+$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/arena.o user/child.o user/log.o user/trusted.o user/clock.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 

@@ -303,6 +303,7 @@ static int rest(struct monitor *monitor)
 		{ .fd = monitor->rings.refused.fd, .events = POLLIN },
 		{ .fd = images_fd(monitor->images), .events = POLLIN },
 		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
+		{ .fd = audit_watch_result_fd(monitor->audit), .events = POLLIN },
 		{ .fd = policy_watch_fd(&monitor->policy), .events = POLLIN },
 		{ .fd = monitor->stream.sink.fd },
 	};
@@ -313,8 +314,8 @@ static int rest(struct monitor *monitor)
 		return errno == EINTR ? 0 : -errno;
 	if (fds[0].revents | fds[1].revents | fds[2].revents)
 		monitor->settle_due = 0;
-	monitor->asked = fds[3].revents | fds[4].revents;
-	return (fds[5].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
+	monitor->asked = fds[3].revents | fds[4].revents | fds[5].revents;
+	return (fds[6].revents & (POLLERR | POLLHUP | POLLNVAL)) ? -EPIPE : 0;
 }
 
 /* One round over everything that may have something to say. */
