@@ -201,6 +201,8 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 UNIT_SELFTEST := $(addprefix user/kernel/,test_calls.o programs.o selftest.o traced.o)
 $(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
 $(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
+$(B)/tests/unit/test_tasks: $(B)/user/monitor/tasks.o
+$(B)/asan/tests/unit/test_tasks: $(B)/asan/user/monitor/tasks.o
 $(B)/tests/unit/test_traced: $(B)/user/kernel/traced.o
 $(B)/asan/tests/unit/test_traced: $(B)/asan/user/kernel/traced.o
 
@@ -332,7 +334,7 @@ matrix: all
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.
 AUDIT_SETS ?= 500
 AUDIT_ACCEPT := $(B)/tests/vm/audit/accept
-$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/log.o user/trusted.o user/clock.o)
+$(AUDIT_ACCEPT): $(AUDIT_ACCEPT).o $(addprefix $(B)/,$(filter user/audit/%,$(UNIT_OBJECTS)) $(filter user/output/%,$(UNIT_OBJECTS)) user/arena.o user/child.o user/log.o user/trusted.o user/clock.o)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 

@@ -26,6 +26,9 @@ static inline void closep(int *fd)
 		close(*fd);
 }
 
+/* Elements of an array whose size is known here. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* For handing a descriptor on that would be closed otherwise. */
 static inline int take_fd(int *fd)
 {

@@ -50,9 +50,9 @@ struct blindness {
 };
 
 struct handover {
-	uint32_t runs;		  /* how many have read */
-	uint32_t pids[RUNS_KEPT]; /* theirs: of run n in n % RUNS_KEPT */
-	uint32_t pad;
+	uint32_t runs;				 /* how many have read */
+	uint32_t pids[RUNS_KEPT];		 /* theirs: of run n in n % RUNS_KEPT */
+	uint32_t cut;				 /* the last line was not written to its end */
 	uint64_t seen;				 /* ns since boot: when it last looked */
 	struct record_id last;			 /* the record whose line was written last */
 	uint64_t settled_count;			 /* attempts whose line was written before their return came */

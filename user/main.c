@@ -36,13 +36,16 @@ static void on_alarm(int signal)
 /* Without SA_RESTART: a stop must interrupt what waits. */
 static void handle_signals(void)
 {
+	struct sigaction hangup;
 	struct sigaction stop = { .sa_handler = on_stop };
 	struct sigaction alarm = { .sa_handler = on_alarm };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, &stop, NULL);
+	/* nohup(1) means that it goes on */
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &stop, NULL);
 	sigaction(SIGALRM, &alarm, NULL);
 	sigaction(SIGPIPE, &ignore, NULL); /* write() says EPIPE instead */
 }
@@ -86,6 +89,7 @@ static int run(int argc, char **argv, struct options options)
 	int code, unused;
 
 	for (;;) {
+		log_set_verbose(tried.verbose);
 		code = monitor_run(&tried, &stopping);
 		if (code == EXIT_NO_START && anew) {
 			log_line(

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "options.h"
 #include "audit/profiles.h"
+#include "cleanup.h"
 #include "log.h"
 #include "options_file.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,98 +62,116 @@ static const char help[] =
     "decide (usage, privilege, unreadable files, an unknown verdict).\n"
     "See kmodwatch(8), kmodwatch-events(5) and kmodwatch-audit(7).\n";
 
-enum {
-	OPTION_FORMAT = 256,
-	OPTION_COLOR,
-	OPTION_NO_SNAPSHOT,
-	OPTION_BTF,
-	OPTION_RING_SIZE,
-	OPTION_IMAGE_LIMIT,
-	OPTION_IMAGE_RING,
-	OPTION_NO_HASH,
-	OPTION_CAPTURE,
-	OPTION_CAPTURE_MAX,
-	OPTION_PIN,
-	OPTION_UNPIN,
-	OPTION_SELF_TEST,
-	OPTION_STATE,
-	OPTION_JOURNAL,
-	OPTION_CHECK_AUDIT,
-	OPTION_PROFILE,
-	OPTION_RULES,
-	OPTION_PRINT_RULES,
-	OPTION_PRINT_PROFILE
-};
+/* What is wrong with a word is what the table says of its option. */
+static const char as_said[] = "";
 
-static const struct option long_options[] = {
-	{ "format", required_argument, NULL, OPTION_FORMAT },
-	{ "color", required_argument, NULL, OPTION_COLOR },
-	{ "no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT },
-	{ "btf", required_argument, NULL, OPTION_BTF },
-	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
-	{ "image-limit", required_argument, NULL, OPTION_IMAGE_LIMIT },
-	{ "image-ring", required_argument, NULL, OPTION_IMAGE_RING },
-	{ "no-hash", no_argument, NULL, OPTION_NO_HASH },
-	{ "capture", required_argument, NULL, OPTION_CAPTURE },
-	{ "capture-max", required_argument, NULL, OPTION_CAPTURE_MAX },
-	{ "pin", required_argument, NULL, OPTION_PIN },
-	{ "unpin", no_argument, NULL, OPTION_UNPIN },
-	{ "self-test", required_argument, NULL, OPTION_SELF_TEST },
-	{ "state", required_argument, NULL, OPTION_STATE },
-	{ "journal", no_argument, NULL, OPTION_JOURNAL },
-	{ "check-audit", no_argument, NULL, OPTION_CHECK_AUDIT },
-	{ "profile", required_argument, NULL, OPTION_PROFILE },
-	{ "rules", required_argument, NULL, OPTION_RULES },
-	{ "print-rules", no_argument, NULL, OPTION_PRINT_RULES },
-	{ "print-profile", required_argument, NULL, OPTION_PRINT_PROFILE },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 },
-};
-
-static bool usage_error(int *exit_code)
-{
-	*exit_code = EXIT_NO_START;
-	return false;
-}
+/* Takes the word of an option into its member. Returns NULL, as_said, or a sentence that says what is wrong. */
+typedef const char *(*take_fn)(const char *word, void *member);
 
 /* A whole number, least to most. */
-static bool read_number(const char *word, unsigned int least, unsigned int most, unsigned int *number)
+static const char *take_number(const char *word, unsigned int least, unsigned int most, unsigned int *number)
 {
 	char *end;
 	unsigned long value = strtoul(word, &end, 10);
 
 	if (*word < '0' || *word > '9' || *end || value < least || value > most)
-		return false;
+		return as_said;
 	*number = (unsigned int)value;
-	return true;
+	return NULL;
 }
 
 /* A ring is a power of two of whole pages; 64 KiB is one page on every architecture. */
-static bool read_ring_size(const char *word, unsigned int *kib)
+static const char *take_ring_size(const char *word, void *member)
 {
-	unsigned int value;
+	unsigned int kib;
+	const char *wrong = take_number(word, 64, 1048576, &kib);
 
-	if (!read_number(word, 64, 1048576, &value) || (value & (value - 1)))
-		return false;
-	*kib = value;
-	return true;
+	if (wrong || (kib & (kib - 1)))
+		return as_said;
+	*(unsigned int *)member = kib;
+	return NULL;
 }
 
-static bool read_format(const char *word, enum output *output)
+static const char *take_image_limit(const char *word, void *member)
 {
-	if (strcmp(word, "json") == 0)
-		*output = OUTPUT_JSON;
-	else if (strcmp(word, "text") == 0)
-		*output = OUTPUT_TEXT;
-	else
-		return false;
-	return true;
+	return take_number(word, 1, 64, member);
 }
 
-static bool read_colour(const char *word, enum colour *colour)
+static const char *take_capture_max(const char *word, void *member)
 {
+	return take_number(word, 1, 1048576, member);
+}
+
+static const char *take_seconds(const char *word, void *member)
+{
+	return take_number(word, 0, 86400, member);
+}
+
+static const char *take_path(const char *word, void *member)
+{
+	*(const char **)member = word;
+	return NULL;
+}
+
+static const char *take_folder(const char *word, void *member)
+{
+	return *word ? take_path(word, member) : as_said;
+}
+
+static const char *set_true(const char *word, void *member)
+{
+	(void)word;
+	*(bool *)member = true;
+	return NULL;
+}
+
+static const char *set_false(const char *word, void *member)
+{
+	(void)word;
+	*(bool *)member = false;
+	return NULL;
+}
+
+static const char *set_zero(const char *word, void *member)
+{
+	(void)word;
+	*(unsigned int *)member = 0;
+	return NULL;
+}
+
+static const char two_outputs[] =
+    "--journal sends events as fields, so it cannot be combined with --format or --check-audit";
+
+static const char *take_format(const char *word, void *member)
+{
+	enum output *output = member;
+	enum output wanted = strcmp(word, "json") == 0	 ? OUTPUT_JSON
+			     : strcmp(word, "text") == 0 ? OUTPUT_TEXT
+							 : OUTPUT_DEFAULT;
+
+	if (wanted == OUTPUT_DEFAULT)
+		return as_said;
+	if (*output == OUTPUT_JOURNAL)
+		return two_outputs;
+	*output = wanted;
+	return NULL;
+}
+
+static const char *take_journal(const char *word, void *member)
+{
+	enum output *output = member;
+
+	(void)word;
+	if (*output != OUTPUT_DEFAULT && *output != OUTPUT_JOURNAL)
+		return two_outputs;
+	*output = OUTPUT_JOURNAL;
+	return NULL;
+}
+
+static const char *take_colour(const char *word, void *member)
+{
+	enum colour *colour = member;
+
 	if (strcmp(word, "auto") == 0)
 		*colour = COLOUR_AUTO;
 	else if (strcmp(word, "always") == 0)
@@ -159,33 +179,144 @@ static bool read_colour(const char *word, enum colour *colour)
 	else if (strcmp(word, "never") == 0)
 		*colour = COLOUR_NEVER;
 	else
-		return false;
-	return true;
+		return as_said;
+	return NULL;
 }
 
-static bool add_rules(struct options *options, const char *path)
+static const char *add_rules(const char *word, void *member)
 {
-	const char **more = realloc(options->rules, (options->rules_count + 1) * sizeof(*more));
+	struct paths *rules = member;
+	const char **more = realloc(rules->paths, (rules->count + 1) * sizeof(*more));
 
 	if (!more)
-		return false;
-	options->rules = more;
-	more[options->rules_count++] = path;
-	return true;
+		return "there is not enough memory to read the options";
+	rules->paths = more;
+	more[rules->count++] = word;
+	return NULL;
 }
 
-/* What does not go together; NULL when all does. journal: was given; options->output: as --format has it. */
-static const char *conflict(const struct options *options, bool journal)
+/* --print-rules checks, too. */
+static const char *take_print_rules(const char *word, void *member)
 {
-	if (!options->check_audit && options->rules_count)
+	struct options *options = member;
+
+	(void)word;
+	options->check_audit = options->print_rules = true;
+	return NULL;
+}
+
+static const char *show_help(const char *word, void *member);
+static const char *show_version(const char *word, void *member);
+
+#define MEMBER(name) offsetof(struct options, name)
+#define SIZE_IN_KIB "cannot be used: give a power of two from 64 to 1048576, in KiB"
+
+static const struct known_option {
+	const char *name;
+	int has_word;
+	char letter; /* 0: it has none */
+	take_fn take;
+	size_t member;
+	const char *wrong; /* of a word: follows it */
+} known_options[] = {
+	{ "format", required_argument, 0, take_format, MEMBER(output), "is not known: use text or json" },
+	{ "color", required_argument, 0, take_colour, MEMBER(colour), "is not known: use auto, always or never" },
+	{ "journal", no_argument, 0, take_journal, MEMBER(output), NULL },
+	{ "no-snapshot", no_argument, 0, set_false, MEMBER(snapshot), NULL },
+	{ "btf", required_argument, 0, take_path, MEMBER(btf_path), NULL },
+	{ "ring-size", required_argument, 0, take_ring_size, MEMBER(ring_kib), SIZE_IN_KIB },
+	{ "image-limit", required_argument, 0, take_image_limit, MEMBER(image_limit_mib),
+	  "cannot be used: give 1 to 64, in MiB" },
+	{ "image-ring", required_argument, 0, take_ring_size, MEMBER(image_ring_kib), SIZE_IN_KIB },
+	{ "no-hash", no_argument, 0, set_zero, MEMBER(image_limit_mib), NULL },
+	{ "capture", required_argument, 0, take_folder, MEMBER(capture),
+	  "needs a folder, for example /var/lib/kmodwatch/images" },
+	{ "capture-max", required_argument, 0, take_capture_max, MEMBER(capture_max_mib),
+	  "cannot be used: give 1 to 1048576, in MiB" },
+	{ "pin", required_argument, 0, take_path, MEMBER(pin), NULL },
+	{ "unpin", no_argument, 0, set_true, MEMBER(unpin), NULL },
+	{ "self-test", required_argument, 0, take_seconds, MEMBER(self_test),
+	  "cannot be used: give 0 to 86400, in seconds" },
+	{ "state", required_argument, 0, take_folder, MEMBER(state), "needs a folder, for example /var/lib/kmodwatch" },
+	{ "check-audit", no_argument, 0, set_true, MEMBER(check_audit), NULL },
+	{ "profile", required_argument, 0, take_path, MEMBER(profile), NULL },
+	{ "rules", required_argument, 0, add_rules, MEMBER(rules), NULL },
+	{ "print-rules", no_argument, 0, take_print_rules, 0, NULL },
+	{ "print-profile", required_argument, 0, take_path, MEMBER(print_profile), NULL },
+	{ "verbose", no_argument, 'v', set_true, MEMBER(verbose), NULL },
+	{ "help", no_argument, 'h', show_help, 0, NULL },
+	{ "version", no_argument, 'V', show_version, 0, NULL },
+};
+
+enum { KNOWN_OPTIONS = COUNT(known_options), LONG_OPTION = 256 };
+
+/* For getopt_long(), whose answer is a letter, or LONG_OPTION and the place in the table. */
+static void list_options(struct option list[static KNOWN_OPTIONS + 1])
+{
+	for (int i = 0; i < KNOWN_OPTIONS; i++)
+		list[i] = (struct option) { known_options[i].name, known_options[i].has_word, NULL,
+					    known_options[i].letter ? known_options[i].letter : LONG_OPTION + i };
+	list[KNOWN_OPTIONS] = (struct option) { 0 };
+}
+
+/* NULL: getopt_long() has said what is wrong. */
+static const struct known_option *option_of(int answer)
+{
+	for (int i = 0; i < KNOWN_OPTIONS; i++)
+		if (answer == LONG_OPTION + i || (known_options[i].letter && answer == known_options[i].letter))
+			return &known_options[i];
+	return NULL;
+}
+
+/* Ends the reading: what was asked for has been shown, or could not be. */
+static const char shown[] = "shown", not_shown[] = "not shown";
+
+static const char *show(const char *text)
+{
+	fputs(text, stdout);
+	return log_flushed(stdout) ? not_shown : shown;
+}
+
+static const char *show_help(const char *word, void *member)
+{
+	(void)word, (void)member;
+	return show(help);
+}
+
+static const char *show_version(const char *word, void *member)
+{
+	(void)word, (void)member;
+	return show("kmodwatch " KMODWATCH_VERSION "\n");
+}
+
+static void explain(const struct known_option *option, const char *word, const char *wrong)
+{
+	if (wrong != as_said)
+		log_line("%s", wrong);
+	else if (!*word)
+		log_line("--%s %s", option->name, option->wrong);
+	else
+		log_line("--%s %s %s", option->name, word, option->wrong);
+}
+
+/* What does not go together; NULL when all does. */
+static const char *conflict(const struct options *options)
+{
+	if (!options->check_audit && options->rules.count)
 		return "--rules needs --check-audit or --print-rules: while watching, kmodwatch checks this machine's rules";
-	if (journal && (options->check_audit || options->output != OUTPUT_DEFAULT))
-		return "--journal sends events as fields, so it cannot be combined with --format or --check-audit";
+	if (options->output == OUTPUT_JOURNAL && options->check_audit)
+		return two_outputs;
 	if (options->capture && !options->image_limit_mib)
 		return "--capture needs the bytes of modules, so it cannot be combined with --no-hash";
 	if (options->print_rules && options->output != OUTPUT_DEFAULT)
 		return "--print-rules prints rules, so it cannot be combined with --format";
 	return NULL;
+}
+
+static bool end(int *exit_code, int code)
+{
+	*exit_code = code;
+	return false;
 }
 
 bool options_read(int argc, char **argv, struct options *options, int *exit_code)
@@ -195,134 +326,38 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				.image_limit_mib = 64,
 				.capture_max_mib = 1024,
 				.profile = PROFILE_DEFAULT };
-	bool journal = false;
-	int option;
+	struct option list[KNOWN_OPTIONS + 1];
+	int answer;
 
 	if (options_expand(argc, argv, &argc, &argv))
-		return usage_error(exit_code);
+		return end(exit_code, EXIT_NO_START);
+	list_options(list);
 	optind = 0; /* the command line may be read again */
-	while ((option = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_FORMAT:
-			if (!read_format(optarg, &read.output)) {
-				log_line("--format %s is not known: use text or json", optarg);
-				return usage_error(exit_code);
-			}
-			break;
-		case OPTION_COLOR:
-			if (!read_colour(optarg, &read.colour)) {
-				log_line("--color %s is not known: use auto, always or never", optarg);
-				return usage_error(exit_code);
-			}
-			break;
-		case OPTION_CHECK_AUDIT:
-			read.check_audit = true;
-			break;
-		case OPTION_PROFILE:
-			read.profile = optarg;
-			break;
-		case OPTION_RULES:
-			if (!add_rules(&read, optarg))
-				return usage_error(exit_code);
-			break;
-		case OPTION_PRINT_RULES:
-			read.check_audit = read.print_rules = true;
-			break;
-		case OPTION_PRINT_PROFILE:
-			read.print_profile = optarg;
-			break;
-		case OPTION_NO_SNAPSHOT:
-			read.snapshot = false;
-			break;
-		case OPTION_BTF:
-			read.btf_path = optarg;
-			break;
-		case OPTION_RING_SIZE:
-			if (!read_ring_size(optarg, &read.ring_kib)) {
-				log_line(
-				    "--ring-size %s cannot be used: give a power of two from 64 to 1048576, in KiB",
-				    optarg);
-				return usage_error(exit_code);
-			}
-			break;
-		case OPTION_IMAGE_LIMIT:
-			if (!read_number(optarg, 1, 64, &read.image_limit_mib)) {
-				log_line("--image-limit %s cannot be used: give 1 to 64, in MiB", optarg);
-				return usage_error(exit_code);
-			}
-			break;
-		case OPTION_IMAGE_RING:
-			if (!read_ring_size(optarg, &read.image_ring_kib)) {
-				log_line(
-				    "--image-ring %s cannot be used: give a power of two from 64 to 1048576, in KiB",
-				    optarg);
-				return usage_error(exit_code);
-			}
-			break;
-		case OPTION_NO_HASH:
-			read.image_limit_mib = 0;
-			break;
-		case OPTION_CAPTURE:
-			if (!*optarg) {
-				log_line("--capture needs a folder, for example /var/lib/kmodwatch/images");
-				return usage_error(exit_code);
-			}
-			read.capture = optarg;
-			break;
-		case OPTION_CAPTURE_MAX:
-			if (!read_number(optarg, 1, 1048576, &read.capture_max_mib)) {
-				log_line("--capture-max %s cannot be used: give 1 to 1048576, in MiB", optarg);
-				return usage_error(exit_code);
-			}
-			break;
-		case OPTION_PIN:
-			read.pin = optarg;
-			break;
-		case OPTION_UNPIN:
-			read.unpin = true;
-			break;
-		case OPTION_SELF_TEST:
-			if (!read_number(optarg, 0, 86400, &read.self_test)) {
-				log_line("--self-test %s cannot be used: give 0 to 86400, in seconds", optarg);
-				return usage_error(exit_code);
-			}
-			break;
-		case OPTION_JOURNAL:
-			journal = true;
-			break;
-		case OPTION_STATE:
-			if (!*optarg) {
-				log_line("--state needs a folder, for example /var/lib/kmodwatch");
-				return usage_error(exit_code);
-			}
-			read.state = optarg;
-			break;
-		case 'v':
-			read.verbose = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			*exit_code = EXIT_ENDED;
-			return false;
-		case 'V':
-			puts("kmodwatch " KMODWATCH_VERSION);
-			*exit_code = EXIT_ENDED;
-			return false;
-		default: /* getopt_long() has said what is wrong */
+	opterr = 1; /* whoever else uses getopt */
+	while ((answer = getopt_long(argc, argv, "vhV", list, NULL)) != -1) {
+		const struct known_option *option = option_of(answer);
+		const char *wrong;
+
+		if (!option) {
 			log_line("kmodwatch --help lists the options");
-			return usage_error(exit_code);
+			return end(exit_code, EXIT_NO_START);
+		}
+		wrong = option->take(optarg ? optarg : "", (char *)&read + option->member);
+		if (wrong == shown || wrong == not_shown)
+			return end(exit_code, wrong == shown ? EXIT_ENDED : EXIT_NO_START);
+		if (wrong) {
+			explain(option, optarg ? optarg : "", wrong);
+			return end(exit_code, EXIT_NO_START);
 		}
 	}
 	if (optind < argc) {
 		log_line("`%s` is not an option, and kmodwatch takes no other arguments: see --help", argv[optind]);
-		return usage_error(exit_code);
+		return end(exit_code, EXIT_NO_START);
 	}
-	if (conflict(&read, journal)) {
-		log_line("%s", conflict(&read, journal));
-		return usage_error(exit_code);
+	if (conflict(&read)) {
+		log_line("%s", conflict(&read));
+		return end(exit_code, EXIT_NO_START);
 	}
-	if (journal)
-		read.output = OUTPUT_JOURNAL;
 	*options = read;
 	return true;
 }

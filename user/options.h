@@ -34,8 +34,10 @@ struct options {
 	bool print_rules;	   /* print what would close the gaps instead of the result */
 	const char *print_profile; /* print this profile and exit; else NULL */
 	const char *profile;
-	const char **rules; /* files and folders to judge; kept until the end */
-	size_t rules_count;
+	struct paths {
+		const char **paths;
+		size_t count;
+	} rules; /* files and folders to judge; kept until the end */
 };
 
 /*

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/* What is not read because there is no memory is told once, at the end, whoever found it so. */
 #include "options_file.h"
 #include "cleanup.h"
 #include "log.h"
@@ -76,8 +77,10 @@ static int add_value(struct words *words, const char *value)
 		return -EBADMSG;
 	at = text;
 	while ((word = next_word(&at, &err)))
-		if (add(words, word))
+		if (add(words, word)) {
+			free(word);
 			return -ENOMEM;
+		}
 	return err;
 }
 
@@ -89,8 +92,19 @@ static int open_file(const char *path, FILE **out, const char **why)
 {
 	const char *name;
 	_cleanup_(closep) int folder = trusted_parent(path, &name, why);
-	_cleanup_(closep) int fd = folder < 0 ? folder : trusted_open(folder, name, why);
+	_cleanup_(closep) int fd = -1;
 
+	if (folder < 0) {
+		*why = folder == -ENOENT
+			   ? "the folder around it is not there: a file may be missing, but not its folder"
+			   : *why;
+		return folder;
+	}
+	fd = trusted_open(folder, name, why);
+	if (fd == -ENOENT) {
+		*out = NULL;
+		return 0;
+	}
 	if (fd < 0)
 		return fd;
 	*out = fdopen(fd, "r");
@@ -110,12 +124,12 @@ static int add_file(struct words *words, const char *path)
 	int number = 0, err = open_file(path, &file, &why);
 	size_t room = 0;
 
-	if (err == -ENOENT)
-		return 0;
 	if (err) {
 		log_line("the options in %s cannot be read: %s", path, why);
 		return err;
 	}
+	if (!file)
+		return 0;
 	while (getline(&line, &room, file) > 0) {
 		const char *start = line + strspn(line, " \t");
 
@@ -127,15 +141,18 @@ static int add_file(struct words *words, const char *path)
 		    strncmp(start, variable, strlen(variable)) ? -EBADMSG : add_value(words, start + strlen(variable));
 		if (!err)
 			continue;
+		if (err == -ENOMEM)
+			return err;
 		log_line("%s, line %d, is not understood: it must hold %s\"OPTION...\" or a comment", path, number,
 			 variable);
 		return err;
 	}
-	if (ferror(file)) {
-		log_line("the options in %s cannot be read: %s", path, strerror(errno));
-		return -EIO;
-	}
-	return 0;
+	if (feof(file))
+		return 0;
+	err = errno ? -errno : -EIO; /* getline() has no memory, or read() fails */
+	if (err != -ENOMEM)
+		log_line("the options in %s cannot be read: %s", path, strerror(-err));
+	return err;
 }
 
 /* The file of `--options FILE` or `--options=FILE`; NULL: it is another word. *used: how many words that took. */
@@ -197,6 +214,8 @@ int options_expand(int argc, char **argv, int *argc_out, char ***argv_out)
 	}
 	if (!err)
 		err = keep(words.words);
+	if (err == -ENOMEM)
+		log_line("there is not enough memory to read the options");
 	if (err) {
 		free(words.words);
 		return err;

@@ -27,7 +27,7 @@ def section(text, start, end):
 
 def of_code():
     """{long name: takes a value}, and the short ones."""
-    table = section(read(TOP / "user" / "options.c"), "long_options[] = {", "\n};")
+    table = section(read(TOP / "user" / "options.c"), "known_options[] = {", "\n};")
     longs = {name: takes == "required" for name, takes in re.findall(r'"([a-z-]+)", (no|required)_argument', table)}
     # taken before the others, whose source it is
     longs[re.search(r'option\[\] = "--([a-z-]+)"', read(TOP / "user" / "options_file.c")).group(1)] = True
@@ -88,7 +88,8 @@ def options(program):
 
 
 def formats(program):
-    code = set(re.findall(r'strcmp\(word, "(\w+)"\)', section(read(TOP / "user" / "options.c"), "bool read_format(", "\n}")))
+    take = section(read(TOP / "user" / "options.c"), "*take_format(", "\n}")
+    code = set(re.findall(r'strcmp\(word, "(\w+)"\)', take))
     help_text = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
     of_format = section(help_text, "--format ", "\n      --")
     places = {

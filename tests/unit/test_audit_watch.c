@@ -5,7 +5,13 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/inotify.h>
+#include <unistd.h>
 
 /* In front of libc's: what others do in this machine's /etc must not wake the watch. */
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
@@ -17,9 +23,32 @@ int inotify_add_watch(int fd, const char *path, uint32_t mask)
 
 static const uint64_t start = 6000; /* ms since boot: a whole minute is far */
 
+/* What was told last. */
+static struct {
+	int count;
+	char outcome[16], advice[256];
+} told;
+
 static int ignore(void *ctx, struct event *event)
 {
+	const struct text *advice = event->advice.items;
+
+	told.count++;
+	snprintf(told.outcome, sizeof(told.outcome), "%.*s", (int)event->outcome.size, event->outcome.bytes);
+	snprintf(told.advice, sizeof(told.advice), "%.*s", event->advice.count ? (int)advice->size : 0,
+		 event->advice.count ? advice->bytes : "");
 	return 0;
+}
+
+/* Until the look that is under way is over, on a clock that stands still. */
+static void settle(struct audit_watch *watch, uint64_t ms)
+{
+	do {
+		struct pollfd result = { .fd = audit_watch_result_fd(watch), .events = POLLIN };
+
+		poll(&result, 1, result.fd < 0 ? 0 : 100);
+		assert_int_equal(audit_watch_handle(watch, ms * 1000000, ignore, NULL), 0);
+	} while (audit_watch_result_fd(watch) >= 0);
 }
 
 static int setup(void **state)
@@ -29,8 +58,10 @@ static int setup(void **state)
 	char *why;
 
 	assert_int_equal(audit_watch_new(&options, &watch, &why), 0);
+	told.count = 0;
 	assert_int_equal(audit_watch_start(watch, ignore, NULL), 0);
-	assert_int_equal(audit_watch_handle(watch, start * 1000000, ignore, NULL), 0);
+	settle(watch, start);
+	assert_int_equal(told.count, 1);
 	*state = watch;
 	return 0;
 }
@@ -46,7 +77,7 @@ static int teardown(void **state)
 /* How long it waits from there on, once what is due is done. */
 static int wait_at(struct audit_watch *watch, uint64_t ms)
 {
-	assert_int_equal(audit_watch_handle(watch, ms * 1000000, ignore, NULL), 0);
+	settle(watch, ms);
 	return audit_watch_due_ms(watch, ms * 1000000) - 1; /* it rounds up */
 }
 
@@ -99,15 +130,60 @@ static void asked_often(void **state)
 	assert_int_equal(wait_at(*state, start + 600), 53400);
 }
 
+/* The look of this test's own child, by its pid: the only one there is. */
+static void signal_child(int signal)
+{
+	char path[64], pid[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	f = fopen(path, "re");
+	assert_true(f && fgets(pid, sizeof(pid), f) && atoi(pid) > 0);
+	fclose(f);
+	assert_int_equal(kill(atoi(pid), signal), 0);
+}
+
+/* A look that does not end, be it for a dead mount, is ended; meanwhile nobody waits, and then what was is not known.
+ */
+static void look_that_hangs(void **state)
+{
+	uint64_t late = start + 30001;
+
+	wake(*state, start);
+	assert_int_equal(audit_watch_handle(*state, start * 1000000, ignore, NULL), 0);
+	signal_child(SIGSTOP);
+	assert_true(audit_watch_result_fd(*state) >= 0);
+	assert_int_equal(audit_watch_handle(*state, (start + 29000) * 1000000, ignore, NULL), 0);
+	assert_int_equal(told.count, 1);
+	assert_between(audit_watch_due_ms(*state, (start + 29000) * 1000000), 1, 1001);
+	assert_int_equal(audit_watch_handle(*state, late * 1000000, ignore, NULL), 0);
+	assert_int_equal(told.count, 2);
+	assert_string_equal(told.outcome, "unknown");
+	assert_non_null(strstr(told.advice, "not over after 30 seconds"));
+	settle(*state, late);
+	settle(*state, 60001); /* the next look checks again, though nothing has changed */
+	assert_int_equal(told.count, 3);
+	assert_null(strstr(told.advice, "not over"));
+}
+
+static void look_that_dies(void **state)
+{
+	wake(*state, start);
+	assert_int_equal(audit_watch_handle(*state, start * 1000000, ignore, NULL), 0);
+	signal_child(SIGKILL);
+	settle(*state, start);
+	assert_int_equal(told.count, 2);
+	assert_string_equal(told.outcome, "unknown");
+	assert_non_null(strstr(told.advice, "ended before it was done"));
+}
+
 #define WITH_WATCH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_WATCH(whole_minutes),
-		WITH_WATCH(first_and_last),
-		WITH_WATCH(restless),
-		WITH_WATCH(asked_often),
+		WITH_WATCH(whole_minutes), WITH_WATCH(first_and_last),	WITH_WATCH(restless),
+		WITH_WATCH(asked_often),   WITH_WATCH(look_that_hangs), WITH_WATCH(look_that_dies),
 	};
 
 	return cmocka_run_group_tests_name("audit_watch", tests, NULL, NULL);

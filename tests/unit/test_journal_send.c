@@ -80,7 +80,7 @@ static int play(const struct answer *answers, size_t count)
 	script.left = count;
 	script.second = false;
 	script.sent = script.waited = 0;
-	return journal_send(&event, "{}\n", 3, &script.stopping);
+	return journal_send(&event, "{}\n", 3, &(struct sink) { .stopping = &script.stopping });
 }
 
 #define assert_play(expected, sendings, waits, ...)                        \

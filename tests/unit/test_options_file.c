@@ -85,7 +85,7 @@ static void bad(void **state)
 /* Without a file there are no more options, however it is named. */
 static void absent(void **state)
 {
-	char *argv[] = { "kmodwatch", "--options=/nonexistent/file", "--options", "/nonexistent/file", "-v", NULL };
+	char *argv[] = { "kmodwatch", "--options=/tmp/no-such-file", "--options", "/tmp/no-such-file", "-v", NULL };
 	char **words;
 	int count;
 
@@ -127,6 +127,8 @@ static void odd_names(void **state)
 	assert_int_equal(read_options("/"), -EISDIR);
 	assert_int_equal(read_options("."), -EISDIR);
 	assert_int_equal(read_options(""), -EISDIR);
+	assert_int_equal(read_options("/nonexistent/file"), -ENOENT);
+	assert_int_equal(read_options("nonexistent/file"), -ENOENT);
 	assert_int_equal(read_options("/etc/passwd/x"), -ENOTDIR);
 	assert_int_equal(read_options("/etc/passwd/"), -ENOTDIR);
 	assert_int_equal(read_options("no-such-file-here"), 0);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -109,6 +110,12 @@ static int setup(void **state)
 static int write_line(int fd, size_t size)
 {
 	return sink_write(&(struct sink) { .fd = fd, .stopping = &stopping }, line, size);
+}
+
+static void close_pipe(void)
+{
+	close(reader.fds[0]);
+	close(reader.fds[1]);
 }
 
 static void on_alarm(int number)
@@ -244,6 +251,178 @@ static void stuck_reader_while_stopping(void **state)
 	close(reader.fds[1]);
 }
 
+/* What is done while a reader stands still; the last time, it goes on. */
+struct meanwhile {
+	int times, last;
+	int signal; /* comes with the first; 0: none */
+	bool reads; /* the reader goes on then */
+};
+
+static void meanwhile(void *ctx)
+{
+	struct meanwhile *done = ctx;
+
+	if (!done->times++)
+		stopping = done->signal;
+	if (done->times == done->last && done->reads)
+		reader_begin(0);
+	else if (done->times == done->last)
+		stopping = SIGTERM;
+}
+
+/* A pipe that others have too, its writing blocks, and it is full but for `room` bytes. */
+static struct sink full_pipe(struct meanwhile *done, size_t room)
+{
+	struct sink sink;
+
+	pipe_open(0);
+	assert_int_equal(write_line(reader.fds[1], PAGE - room), 0);
+	sink_open(&sink, reader.fds[1], &stopping);
+	sink.meanwhile = meanwhile;
+	sink.ctx = done;
+	return sink;
+}
+
+static void does_things_meanwhile(void **state)
+{
+	struct meanwhile done = { .last = 3, .reads = true };
+	struct sink sink = full_pipe(&done, 0);
+	double start = seconds_now();
+
+	assert_int_equal(sink_write(&sink, line, LINE_SIZE), 0);
+	assert_true(done.times >= 3 && seconds_now() - start < PATIENCE_S);
+	assert_int_equal(fcntl(reader.fds[1], F_GETFL) & O_NONBLOCK, 0); /* it is everybody's */
+	sink_close(&sink);
+	reader_end();
+	assert_int_equal(reader.size, PAGE + LINE_SIZE);
+	assert_memory_equal(reader.bytes + PAGE, line, LINE_SIZE);
+}
+
+/* Where the pipe cannot be opened anew. */
+static void may_block(void **state)
+{
+	struct meanwhile done = { .last = 3, .reads = true };
+	struct sink sink;
+
+	pipe_open(0);
+	assert_int_equal(write_line(reader.fds[1], PAGE), 0);
+	sink = (struct sink) {
+		.fd = reader.fds[1], .may_block = true, .stopping = &stopping, .meanwhile = meanwhile, .ctx = &done
+	};
+	assert_int_equal(sink_write(&sink, line, LINE_SIZE), 0);
+	reader_end();
+	assert_int_equal(reader.size, PAGE + LINE_SIZE);
+	assert_memory_equal(reader.bytes + PAGE, line, LINE_SIZE);
+}
+
+static void socket_that_is_full(void **state)
+{
+	struct meanwhile done = { .last = 3, .reads = true };
+	struct sink sink;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, reader.fds), 0);
+	assert_int_equal(setsockopt(reader.fds[1], SOL_SOCKET, SO_SNDBUF, &(int) { 0 }, sizeof(int)), 0);
+	sink_open(&sink, reader.fds[1], &stopping);
+	sink.meanwhile = meanwhile;
+	sink.ctx = &done;
+	assert_int_equal(sink_write(&sink, line, LINE_SIZE), 0);
+	assert_true(done.times >= 3);
+	sink_close(&sink);
+	reader_end();
+	assert_int_equal(reader.size, LINE_SIZE);
+	assert_memory_equal(reader.bytes, line, LINE_SIZE);
+}
+
+/* A reload waits for the line that was begun, however long; an end does not. */
+static void begun_at_a_reload(void **state)
+{
+	static const struct {
+		struct meanwhile meanwhile;
+		bool resumes;
+		size_t room, size;
+		int result;
+		bool cut;
+	} rows[] = {
+		{ { .last = 8, .signal = SIGHUP, .reads = true }, true, 0, LINE_SIZE, -ECANCELED, false },
+		{ { .last = 2, .signal = SIGHUP, .reads = true }, true, 0, LINE_SIZE, 0, false },
+		{ { .last = 8, .signal = SIGTERM, .reads = true }, true, 0, LINE_SIZE, -ECANCELED, false },
+		{ { .last = 8, .signal = SIGHUP }, true, PAGE, LINE_SIZE, -ECANCELED, true },
+		{ { .last = 8, .signal = SIGHUP, .reads = true }, true, PAGE, LINE_SIZE, 0, false },
+		{ { .last = 8, .signal = SIGHUP, .reads = true }, false, PAGE, LINE_SIZE, -ECANCELED, true },
+		{ { .last = 8, .signal = SIGTERM, .reads = true }, true, PAGE, LINE_SIZE, -ECANCELED, true },
+		/* what fits into a page is written as a whole, or not at all */
+		{ { .last = 8, .signal = SIGTERM, .reads = true }, true, PAGE / 2, PAGE, -ECANCELED, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct meanwhile done = rows[i].meanwhile;
+		struct sink sink = full_pipe(&done, rows[i].room);
+		int result;
+
+		sink.resumes = rows[i].resumes;
+		result = sink_write(&sink, line, rows[i].size);
+		if (result != rows[i].result || sink.cut != rows[i].cut)
+			fail_msg("row %zu: %d, %s", i, result, sink.cut ? "cut" : "not cut");
+		sink_close(&sink);
+		stopping = 0;
+		if (done.reads && done.times >= done.last) {
+			reader_end();
+			assert_int_equal(reader.size, PAGE - rows[i].room + rows[i].size);
+		} else {
+			close_pipe();
+		}
+	}
+}
+
+/* What an earlier process left in a file; where it is appended to, and where not. */
+static void ends_a_cut_line(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		int flags;
+		bool cut; /* as was said: the file knows better */
+	} rows[] = {
+		{ "", "", 0, true },
+		{ "{}\n", "{}\n", O_APPEND, true },
+		{ "{}\n{\"a", "{}\n{\"a\n", O_APPEND, false },
+		{ "{}\n{\"a", "{}\n{\"a\n", 0, true },
+	};
+	char path[] = "/tmp/kmodwatch-sink-XXXXXX", found[32];
+	int made = mkstemp(path);
+
+	assert_true(made >= 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int fd = open(path, O_WRONLY | O_TRUNC | rows[i].flags);
+		struct sink sink;
+		ssize_t n;
+
+		assert_int_equal(write(fd, rows[i].before, strlen(rows[i].before)), strlen(rows[i].before));
+		sink_open(&sink, fd, &stopping);
+		assert_int_equal(sink_end_cut(&sink, rows[i].cut), 0);
+		sink_close(&sink);
+		close(fd);
+		n = pread(made, found, sizeof(found) - 1, 0);
+		found[n < 0 ? 0 : n] = '\0';
+		assert_string_equal(found, rows[i].after);
+	}
+	close(made);
+	unlink(path);
+}
+
+static void ends_a_cut_line_in_a_pipe(void **state)
+{
+	struct sink sink;
+
+	pipe_open(0);
+	sink_open(&sink, reader.fds[1], &stopping);
+	assert_int_equal(sink_end_cut(&sink, false), 0);
+	assert_int_equal(sink_end_cut(&sink, true), 0);
+	assert_int_equal(read(reader.fds[0], reader.bytes, sizeof(reader.bytes)), 1);
+	assert_int_equal(reader.bytes[0], '\n');
+	sink_close(&sink);
+	close_pipe();
+}
+
 #define WITH_LINE(test) cmocka_unit_test_setup(test, setup)
 
 int main(void)
@@ -256,6 +435,12 @@ int main(void)
 		WITH_LINE(full_disk),
 		WITH_LINE(full_disk_while_stopping),
 		WITH_LINE(stuck_reader_while_stopping),
+		WITH_LINE(does_things_meanwhile),
+		WITH_LINE(may_block),
+		WITH_LINE(socket_that_is_full),
+		WITH_LINE(begun_at_a_reload),
+		WITH_LINE(ends_a_cut_line),
+		WITH_LINE(ends_a_cut_line_in_a_pipe),
 	};
 
 	return cmocka_run_group_tests_name("sink", tests, NULL, NULL);

@@ -23,6 +23,7 @@ static void open_stream(struct pipe_stream *made)
 
 static void close_stream(struct pipe_stream *made)
 {
+	stream_done(&made->stream);
 	close(made->fds[0]);
 	close(made->fds[1]);
 }

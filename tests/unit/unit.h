@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_UNIT_H
 #define KMODWATCH_UNIT_H
 
+#include "../../user/cleanup.h"
 #include "../../user/output/event.h"
 
 #include <setjmp.h>
@@ -10,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* cmocka 2 deprecates its assert_in_range(), and cmocka 1 has nothing else. Values are signed. */
 #define assert_between(value, least, most)                                                                  \

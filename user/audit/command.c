@@ -9,12 +9,15 @@
 #include <errno.h>
 #include <string.h>
 
+/* err: of the writing; what stdio wrote is known to be out only now. */
 static int explain_output(int err)
 {
 	if (err == -ENOMEM)
 		log_line("there is not enough memory for the check");
 	else if (err)
 		log_line("the result could not be written to stdout: %s", strerror(-err));
+	else
+		err = log_flushed(stdout);
 	return err;
 }
 
@@ -27,12 +30,12 @@ static int print_profile(const char *name)
 		return EXIT_NO_START;
 	}
 	fputs(text, stdout);
-	return explain_output(fflush(stdout) ? -errno : 0) ? EXIT_NO_START : EXIT_ENDED;
+	return explain_output(0) ? EXIT_NO_START : EXIT_ENDED;
 }
 
 static int write_json(struct check *check, const volatile int *stopping)
 {
-	struct stream stream;
+	_cleanup_(stream_done) struct stream stream = { 0 };
 	struct event event;
 	int err = stream_init(&stream, STDOUT_FILENO, OUTPUT_JSON, stopping);
 
@@ -69,7 +72,7 @@ static int exit_code_of(enum outcome outcome)
 
 int audit_command(const struct options *options, const volatile int *stopping)
 {
-	struct check_options wanted = { options->profile, options->rules, options->rules_count };
+	struct check_options wanted = { options->profile, options->rules.paths, options->rules.count };
 	_cleanup_(check_freep) struct check *check = NULL;
 	_cleanup_(freep) char *why = NULL;
 	enum outcome outcome;

@@ -4,11 +4,14 @@
  * equal one is loaded somewhere already: at the end that would be a duplicate, and end the reading of the file.
  */
 #include "../cleanup.h"
+#include "../output/format.h"
+#include "../output/text.h"
 #include "pieces.h"
 #include "report.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fixes {
 	struct check *check;
@@ -200,10 +203,20 @@ static int fix_off(struct fixes *fixes)
 	return err;
 }
 
+/* For augenrules byte for byte; for a person at a terminal nothing that acts on it. */
 static void write_lines(const struct fixes *fixes, size_t first, size_t end)
 {
-	for (size_t i = first; i < end; i++)
-		fprintf(fixes->out, "%s\n", fixes->lines[i]);
+	bool to_person = isatty(fileno(fixes->out)), utf8 = locale_is_utf8();
+
+	for (size_t i = first; i < end; i++) {
+		const char *line = fixes->lines[i];
+		size_t size = strlen(line), room = size * 4 + 2;
+		_cleanup_(freep) char *visible = to_person ? malloc(room) : NULL;
+
+		if (visible)
+			text_make_visible(line, size, utf8, visible, room);
+		fprintf(fixes->out, "%s\n", visible ? visible : to_person ? "" : line);
+	}
 }
 
 int fixes_write(struct check *check, FILE *out)
@@ -225,7 +238,5 @@ int fixes_write(struct check *check, FILE *out)
 		write_lines(&fixes, 0, last);
 	}
 	free(fixes.lines);
-	if (err)
-		return err;
-	return fflush(out) || ferror(out) ? -EIO : 0;
+	return err;
 }

@@ -131,19 +131,25 @@ static int read_status(int fd, struct kernel_status *status)
 	return 0;
 }
 
-/* Takes one rule's reply. Returns 0 or a negative errno. */
-typedef int (*take_fn)(void *ctx, const struct audit_reply *reply);
+/* Takes one rule. Returns 0 or a negative errno. */
+typedef int (*take_fn)(void *ctx, const struct audit_rule_data *data, size_t size);
 
-static int take_rule(void *ctx, const struct audit_reply *reply)
+static int take_rule(void *ctx, const struct audit_rule_data *data, size_t size)
 {
 	struct ruleset *rules = ctx;
 	struct rule rule;
-	int err = kernel_convert(reply->ruledata, (size_t)reply->len, &rules->arena, &rule);
+	int err = kernel_convert(data, size, &rules->arena, &rule);
 
 	if (err)
 		return err;
 	rule.source.line = (unsigned int)rules->count + 1;
 	return ruleset_append(rules, &rule);
+}
+
+/* What a reply holds behind its netlink header: libaudit's len counts that too. */
+static size_t data_size(const struct audit_reply *reply)
+{
+	return reply->len < NLMSG_HDRLEN ? 0 : (size_t)(reply->len - NLMSG_HDRLEN);
 }
 
 static int read_rules(int fd, take_fn take, void *ctx)
@@ -160,7 +166,7 @@ static int read_rules(int fd, take_fn take, void *ctx)
 		if (err || reply.type == NLMSG_DONE)
 			return err;
 		if (reply.type == AUDIT_LIST_RULES)
-			err = take(ctx, &reply);
+			err = take(ctx, reply.ruledata, data_size(&reply));
 		if (err)
 			return err;
 	}
@@ -200,11 +206,11 @@ static uint64_t add_bytes(uint64_t sum, const void *bytes, size_t size)
 	return sum;
 }
 
-static int sum_rule(void *ctx, const struct audit_reply *reply)
+static int sum_rule(void *ctx, const struct audit_rule_data *data, size_t size)
 {
 	uint64_t *sum = ctx;
 
-	*sum = add_bytes(*sum, reply->ruledata, (size_t)reply->len);
+	*sum = add_bytes(*sum, data, size);
 	return 0;
 }
 

@@ -214,12 +214,11 @@ static void fail(struct reader *reader, unsigned int column, const char *what)
 }
 
 /* Reads option after option until one is wrong or lets no other follow. */
-static void read_options(struct reader *reader, const struct words *words)
+static void walk_options(struct reader *reader, const struct words *words)
 {
 	int option = 0;
 
 	optind = 0; /* glibc: start anew */
-	opterr = 0;
 	while (!reader->line->error.column && !reader->quiet &&
 	       (option = getopt_long(reader->argc, reader->argv, short_options, long_options, NULL)) != -1) {
 		char nothing[] = "";
@@ -240,6 +239,16 @@ static void read_options(struct reader *reader, const struct words *words)
 	else if (optind < reader->argc)
 		fail(reader, column_of(words, reader->argv[optind]),
 		     field_say(reader->arena, "%s stands without an option", reader->argv[optind]));
+}
+
+/* getopt_long() says nothing of a rule, but goes on saying what is wrong with our own options. */
+static void read_options(struct reader *reader, const struct words *words)
+{
+	int errors = opterr;
+
+	opterr = 0;
+	walk_options(reader, words);
+	opterr = errors;
 }
 
 /* The key goes to the end of the fields, wherever it stood. */

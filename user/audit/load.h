@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_AUDIT_LOAD_H
 #define KMODWATCH_AUDIT_LOAD_H
 
-#include "arena.h"
+#include "../arena.h"
 #include "rule.h"
 
 /* One line of a rules file, or of the file that augenrules would make. */

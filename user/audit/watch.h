@@ -19,8 +19,10 @@ struct audit_watch;
 int audit_watch_new(const struct check_options *options, struct audit_watch **out, char **why);
 void audit_watch_freep(struct audit_watch **watch);
 
-/* Is readable when a file has changed: then, and when time is up, audit_watch_handle() has something to do. */
+/* Readable when a file has changed, and when there is a result (-1: none is to come): then, and when time is up,
+ * audit_watch_handle() has something to do. */
 int audit_watch_fd(const struct audit_watch *watch);
+int audit_watch_result_fd(const struct audit_watch *watch);
 int audit_watch_due_ms(const struct audit_watch *watch, uint64_t now);
 
 /* The kernel's rules or its audit state may have changed. now, here and below: ns since boot. */
@@ -29,13 +31,13 @@ void audit_watch_wake(struct audit_watch *watch, uint64_t now);
 void audit_watch_ask(struct audit_watch *watch, bool often, uint64_t now);
 
 /*
- * Does what there is to do without waiting: looks for changes, and when there are any makes the check again and, where
- * its result is another (the first always is), emits it. Returns 0, -ENOMEM or emit's error. That the check cannot be
- * made is no error: the result is then `unknown`.
+ * Does what there is to do without waiting: has a child look for changes, and make the check again when there are any.
+ * Emits its result where it is another than the last (the first always is). Returns 0, -ENOMEM or emit's error. That
+ * the check cannot be made, or is not over in time, is no error: the result is then `unknown`.
  */
 int audit_watch_handle(struct audit_watch *watch, uint64_t now, emit_fn emit, void *ctx);
 
-/* The first check, at once. */
+/* The first check, at once: waited for, but not for long. */
 int audit_watch_start(struct audit_watch *watch, emit_fn emit, void *ctx);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_AUDIT_WORDS_H
 #define KMODWATCH_AUDIT_WORDS_H
 
-#include "arena.h"
+#include "../arena.h"
 
 #include <stdbool.h>
 #include <stddef.h>

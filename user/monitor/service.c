@@ -18,10 +18,18 @@ void service_init(struct service *service)
 	service->next = clock_boot_ns();
 }
 
-int service_due_ms(const struct service *service)
+/* What is said is not what is so any more. */
+static bool has_news(const struct service *service, const struct stream *stream, enum selftest_state state,
+		     uint64_t now)
 {
-	uint64_t now = clock_boot_ns();
+	return state != service->state || (!service->told && state == SELFTEST_PASSES) ||
+	       (now >= service->status + NS_PER_S && stream->seq != service->lines);
+}
 
+int service_due_ms(const struct service *service, const struct stream *stream, enum selftest_state state, uint64_t now)
+{
+	if (has_news(service, stream, state, now))
+		return 0;
 	if (!service->interval)
 		return -1;
 	return now >= service->next ? 0 : (int)((service->next - now) / NS_PER_MS + 1);
@@ -36,35 +44,55 @@ static void say_status(const struct stream *stream, bool degraded, enum selftest
 	};
 	const uint64_t *counts = stream->counts;
 
-	sd_notifyf(
-	    0, "STATUS=%s; %llu loads, %llu unloads, %llu requests, %llu executions of module tools, %llu losses",
-	    degraded ? "Some probes are not attached" : states[state], (unsigned long long)counts[EVENT_MODULE_LOAD],
-	    (unsigned long long)counts[EVENT_MODULE_UNLOAD], (unsigned long long)counts[EVENT_MODULE_REQUEST],
-	    (unsigned long long)counts[EVENT_TOOL_EXEC], (unsigned long long)counts[EVENT_EVENTS_LOST]);
+	sd_notifyf(0,
+		   "STATUS=%s%s; %llu loads, %llu unloads, %llu requests, %llu executions of module tools, %llu losses",
+		   states[state], degraded ? ", degraded: some probes are not attached" : "",
+		   (unsigned long long)counts[EVENT_MODULE_LOAD], (unsigned long long)counts[EVENT_MODULE_UNLOAD],
+		   (unsigned long long)counts[EVENT_MODULE_REQUEST], (unsigned long long)counts[EVENT_TOOL_EXEC],
+		   (unsigned long long)counts[EVENT_EVENTS_LOST]);
 }
 
-void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state)
+/* Half the time is over: a fault that is mended must not cost the other half. */
+static void plan(struct service *service, enum selftest_state state, uint64_t now)
 {
-	uint64_t now = clock_boot_ns();
+	service->next = now + (state != SELFTEST_PASSES && service->interval > NS_PER_S ? NS_PER_S : service->interval);
+}
 
-	if (!service->told && state == SELFTEST_PASSES && !degraded) {
+void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state,
+		  uint64_t now)
+{
+	if (!service->told && state == SELFTEST_PASSES) {
 		sd_notify(0, "READY=1");
 		service->told = true;
 		service->next = now;
 	}
-	if (state != service->state ||
-	    (now >= service->status + NS_PER_S && (now >= service->next || stream->seq != service->lines))) {
+	if (service->waits || has_news(service, stream, state, now) ||
+	    (now >= service->status + NS_PER_S && now >= service->next)) {
 		say_status(stream, degraded, state);
 		service->status = now;
 		service->state = state;
 		service->lines = stream->seq;
+		service->waits = false;
 	}
 	if (now < service->next)
 		return;
-	/* half the time is over: a fault that is mended must not cost the other half */
-	service->next = now + (state != SELFTEST_PASSES && service->interval > NS_PER_S ? NS_PER_S : service->interval);
+	plan(service, state, now);
 	if (state == SELFTEST_PASSES)
 		sd_notify(0, "WATCHDOG=1");
+}
+
+void service_wait(struct service *service, enum selftest_state state, uint64_t now)
+{
+	if (!service->waits)
+		sd_notify(0, "STATUS=Waiting: nobody takes the lines; what happens meanwhile waits in the kernel");
+	service->waits = true;
+	if (now < service->next)
+		return;
+	plan(service, state, now);
+	if (state != SELFTEST_FAILS)
+		sd_notify(0, "WATCHDOG=1");
+	if (!service->told)
+		sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu", (unsigned long long)service->interval * 2 / NS_PER_US);
 }
 
 void service_stopping(bool reloading)

@@ -14,19 +14,26 @@ struct service {
 	uint64_t status;	   /* ns since boot: when the status was said */
 	uint64_t lines;		   /* how many there were then */
 	enum selftest_state state; /* as it was said then */
-	bool told;		   /* that all is ready */
+	bool told;		   /* that it is ready */
+	bool waits;		   /* for a reader: that was said last */
 };
 
 void service_init(struct service *service);
 
-/* In how many ms service_tend() has something to do; -1: never. */
-int service_due_ms(const struct service *service);
+/* In how many ms service_tend() has something to do; -1: not until something comes. now, here and below: ns since boot.
+ */
+int service_due_ms(const struct service *service, const struct stream *stream, enum selftest_state state, uint64_t now);
 
 /*
- * Says that all is ready (once, when all probes are attached and the self-test passes), what was counted, and, while
- * the self-test passes, that the monitor lives.
+ * Says that it is ready (once, when the self-test passes: with some probes missing too, which only the status says,
+ * since a restart would bring none of them back), what was counted, and, while the self-test passes, that the monitor
+ * lives.
  */
-void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state);
+void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state,
+		  uint64_t now);
+
+/* The same while a reader is waited for: a restart would help nobody, so more time is asked for to become ready. */
+void service_wait(struct service *service, enum selftest_state state, uint64_t now);
 
 /* Says that it ends, or reads its options anew. */
 void service_stopping(bool reloading);

@@ -21,6 +21,9 @@ enum colour {
 /* The output that is meant, never OUTPUT_DEFAULT. fd: where it goes. */
 enum output output_chosen(enum output wanted, int fd);
 
+/* Whether the locale (LC_ALL, LC_CTYPE, LANG) can show more than ASCII. */
+bool locale_is_utf8(void);
+
 /* Whether what goes to fd is to have colours. */
 bool colour_chosen(enum colour wanted, int fd);
 

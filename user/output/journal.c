@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,7 +18,7 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION /* where in our source an event was sent from is of no use to anybody */
 #include <systemd/sd-journal.h>
 
-enum { NAME_SIZE = 65, RETRY_MS = 500, GIVE_UP_SECONDS = 2 };
+enum { NAME_SIZE = 65, RETRY_MS = 500 };
 
 /*
  * Of all lists of an entry together. sd_journal_sendv() makes up to five pieces of a field, the kernel takes 1024 in
@@ -245,6 +246,25 @@ int journal_entry_make(const struct event *event, const char *json, size_t size,
 }
 
 /*
+ * libsystemd's socket blocks while journald stands still: a signal gets us out of there, for what is to be done
+ * meanwhile. On: until it is turned off again.
+ */
+static void interrupt_sending(bool on)
+{
+	static const struct timespec often = { .tv_nsec = RETRY_MS * 1000000L };
+	const struct itimerspec each = { .it_value = on ? often : (struct timespec) { 0 }, .it_interval = often };
+	static timer_t timer;
+	static bool made;
+
+	if (!made)
+		made =
+		    !timer_create(CLOCK_MONOTONIC,
+				  &(struct sigevent) { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM }, &timer);
+	if (made)
+		timer_settime(timer, 0, &each, NULL);
+}
+
+/*
  * sd_journal_sendv() takes a socket that is not there for success. One that went or was replaced meanwhile: sent again,
  * since twice (with one `id`) is better than not at all.
  */
@@ -255,7 +275,9 @@ static int send_once(const struct journal_entry *entry)
 
 	if (stat(SOCKET, &before))
 		return -errno;
+	interrupt_sending(true);
 	err = sd_journal_sendv(entry->fields, (int)entry->count);
+	interrupt_sending(false);
 	if (err)
 		return err;
 	if (stat(SOCKET, &after))
@@ -263,26 +285,27 @@ static int send_once(const struct journal_entry *entry)
 	return before.st_ino == after.st_ino ? 0 : -EAGAIN;
 }
 
-int journal_send(const struct event *event, const char *json, size_t size, const volatile int *stopping)
+/* Whether journald may take another try. */
+static bool is_passing(int err)
+{
+	return err == -EINTR || err == -ENOENT || err == -ECONNREFUSED || err == -EAGAIN || err == -ENOTCONN ||
+	       err == -ENOBUFS || err == -ECONNRESET;
+}
+
+int journal_send(const struct event *event, const char *json, size_t size, const struct sink *sink)
 {
 	_cleanup_(journal_entry_clear) struct journal_entry entry = { 0 };
-	struct timespec now, give_up = { 0 };
+	struct patience patience = { 0 };
 	bool told = false;
 	int err = journal_entry_make(event, json, size, &entry);
 
 	if (err)
 		return err;
-	while ((err = send_once(&entry))) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (*stopping && !give_up.tv_sec)
-			give_up.tv_sec = now.tv_sec + GIVE_UP_SECONDS;
-		if (give_up.tv_sec && now.tv_sec >= give_up.tv_sec)
+	while ((err = send_once(&entry)) && is_passing(err)) {
+		if (sink_is_over(sink, false, &patience))
 			return -ECANCELED;
 		if (err == -EINTR)
 			continue;
-		if (err != -ENOENT && err != -ECONNREFUSED && err != -EAGAIN && err != -ENOTCONN && err != -ENOBUFS &&
-		    err != -ECONNRESET)
-			return err;
 		if (!told)
 			log_line("journald does not take events (%s): waiting for it. Nothing is lost until the "
 				 "kernel's buffer is full",
@@ -290,5 +313,5 @@ int journal_send(const struct event *event, const char *json, size_t size, const
 		told = true;
 		poll(NULL, 0, RETRY_MS);
 	}
-	return 0;
+	return err;
 }

@@ -11,6 +11,7 @@
 #define KMODWATCH_JOURNAL_H
 
 #include "event.h"
+#include "sink.h"
 
 #include <sys/uio.h>
 
@@ -25,9 +26,10 @@ int journal_entry_make(const struct event *event, const char *json, size_t size,
 void journal_entry_clear(struct journal_entry *entry);
 
 /*
- * Sends the event to journald, waiting as long as there is none; once *stopping is set two seconds at most. Returns 0,
+ * Sends the event to journald, waiting as sink_write() does while there is none or it stands still. sink: says what is
+ * to be done meanwhile, and when to give up; its descriptor is not used. SIGALRM must have a handler. Returns 0,
  * -ECANCELED (given up while stopping) or another negative errno.
  */
-int journal_send(const struct event *event, const char *json, size_t size, const volatile int *stopping);
+int journal_send(const struct event *event, const char *json, size_t size, const struct sink *sink);
 
 #endif

@@ -93,13 +93,6 @@ static void put_bool(struct render *render, bool value)
 	put_string(render, value ? "true" : "false");
 }
 
-/* Controls (C0, DEL, C1), line and paragraph separators, and what reorders the text around it. */
-static bool must_escape(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e || code == 0x200f ||
-	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-}
-
 static bool is_plain(char byte)
 {
 	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
@@ -120,7 +113,7 @@ static bool put_character(struct render *render, const char *bytes, size_t size,
 	}
 	if (code == '"' || code == '\\')
 		snprintf(escaped, sizeof(escaped), "\\%c", (int)code);
-	else if (must_escape(code))
+	else if (utf8_acts(code))
 		snprintf(escaped, sizeof(escaped), "\\u%04x", code);
 	else
 		escaped[0] = '\0';

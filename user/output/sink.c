@@ -1,23 +1,65 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "sink.h"
+#include "../cleanup.h"
 #include "../log.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
-#include <stdbool.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { GIVE_UP_SECONDS = 2, FULL_RETRY_MS = 500 };
+enum { GIVE_UP_SECONDS = 2, RETRY_MS = 500, LINK_SIZE = 32 };
 
-static time_t now(void)
+static long now(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec;
+}
+
+/* The same file, pipe or terminal with flags of its own. Returns a descriptor or -1. */
+static int open_anew(int fd, int flags)
+{
+	char link[LINK_SIZE];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return open(link, flags | O_NOCTTY | O_CLOEXEC);
+}
+
+void sink_open(struct sink *sink, int fd, const volatile int *stopping)
+{
+	struct stat st = { 0 };
+	int own;
+
+	*sink = (struct sink) { .fd = fd, .stopping = stopping };
+	if (fd < 0 || fstat(fd, &st))
+		return;
+	sink->is_socket = S_ISSOCK(st.st_mode);
+	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
+		return;
+	own = open_anew(fd, O_WRONLY | O_NONBLOCK);
+	if (own >= 0) {
+		sink->fd = own;
+		sink->is_own = true;
+	} else {
+		sink->may_block = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	}
+}
+
+void sink_close(struct sink *sink)
+{
+	if (sink->is_own)
+		close(sink->fd);
+	sink->is_own = false;
+	sink->fd = -1;
 }
 
 /* A file's disk may come back. A terminal that was hung up says EIO too, and does not. */
@@ -40,44 +82,101 @@ static void tell_waiting(int err)
 			 strerror(err));
 }
 
+static int await_room(int fd)
+{
+	return poll(&(struct pollfd) { .fd = fd, .events = POLLOUT }, 1, RETRY_MS);
+}
+
+/* As write(2), but does not block where that can be had. */
+static ssize_t put(const struct sink *sink, const char *bytes, size_t size)
+{
+	if (sink->is_socket)
+		return send(sink->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (!sink->may_block)
+		return write(sink->fd, bytes, size);
+	if (await_room(sink->fd) == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return write(sink->fd, bytes, size < PIPE_BUF ? size : PIPE_BUF);
+}
+
+/* With what is begun there is no way but on, unless the process ends. */
+bool sink_is_over(const struct sink *sink, bool begun, struct patience *patience)
+{
+	int stopping = *sink->stopping;
+
+	if (sink->meanwhile)
+		sink->meanwhile(sink->ctx);
+	if (!stopping || (stopping == SIGHUP && sink->resumes && begun))
+		return false;
+	if (!patience->give_up)
+		patience->give_up = now() + GIVE_UP_SECONDS;
+	return now() >= patience->give_up;
+}
+
+/* After put() has failed with err. Returns 0: try again. */
+static int wait_for_room(const struct sink *sink, int err, bool *told)
+{
+	switch (err) {
+	case EINTR:
+		return 0;
+	case EAGAIN:
+		await_room(sink->fd);
+		return 0;
+	case EIO:
+		if (!is_file(sink->fd))
+			return -EPIPE;
+		/* fall through */
+	case ENOSPC:
+	case EDQUOT:
+		if (!*told)
+			tell_waiting(err);
+		*told = true;
+		poll(NULL, 0, RETRY_MS);
+		return 0;
+	default:
+		return -err;
+	}
+}
+
 int sink_write(struct sink *sink, const char *line, size_t size)
 {
-	time_t give_up = 0;
-	int told = 0;
+	struct patience patience = { 0 };
+	bool told = false;
+	size_t done = 0;
+	int err = 0;
 
-	while (size > 0) {
-		ssize_t n = write(sink->fd, line, size);
+	while (!err && done < size) {
+		ssize_t n = put(sink, line + done, size - done);
+		int failure = errno;
 
-		if (n >= 0) {
-			line += n;
-			size -= n;
-			continue;
-		}
-		if (*sink->stopping) {
-			if (!give_up)
-				give_up = now() + GIVE_UP_SECONDS;
-			else if (now() >= give_up)
-				return -ECANCELED;
-		}
-		switch (errno) {
-		case EINTR:
-			break;
-		case EAGAIN:
-			poll(&(struct pollfd) { .fd = sink->fd, .events = POLLOUT }, 1, FULL_RETRY_MS);
-			break;
-		case EIO:
-			if (!is_file(sink->fd))
-				return -EPIPE;
-			/* fall through */
-		case ENOSPC:
-		case EDQUOT:
-			if (told++ == 0)
-				tell_waiting(errno);
-			poll(NULL, 0, FULL_RETRY_MS);
-			break;
-		default:
-			return -errno;
-		}
+		if (n >= 0)
+			done += (size_t)n;
+		else if (sink_is_over(sink, done, &patience))
+			err = -ECANCELED;
+		else
+			err = wait_for_room(sink, failure, &told);
 	}
-	return 0;
+	sink->cut = err && done;
+	return err;
+}
+
+/* Whether the byte before the place where the next one goes is known, and ends no line. */
+static bool is_within_line(int fd)
+{
+	_cleanup_(closep) int again = open_anew(fd, O_RDONLY);
+	off_t at = lseek(fd, 0, fcntl(fd, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
+	char last;
+
+	return again >= 0 && at > 0 && pread(again, &last, 1, at - 1) == 1 && last != '\n';
+}
+
+int sink_end_cut(struct sink *sink, bool cut)
+{
+	if (sink->fd < 0)
+		return 0;
+	if (is_file(sink->fd))
+		cut = is_within_line(sink->fd);
+	return cut ? sink_write(sink, "\n", 1) : 0;
 }

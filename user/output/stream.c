@@ -18,12 +18,17 @@ int stream_init(struct stream *stream, int fd, enum output output, const volatil
 
 	if (!boot_id || uname(&names))
 		return -errno;
-	*stream =
-	    (struct stream) { .sink = { .fd = fd, .stopping = stopping }, .output = output, .start = clock_boot_ns() };
+	*stream = (struct stream) { .output = output, .start = clock_boot_ns() };
 	if (fscanf(boot_id, "%36s", stream->boot_id) != 1)
 		return -EIO;
 	snprintf(stream->host, sizeof(stream->host), "%s", names.nodename);
+	sink_open(&stream->sink, fd, stopping);
 	return 0;
+}
+
+void stream_done(struct stream *stream)
+{
+	sink_close(&stream->sink);
 }
 
 static int write_event(struct stream *stream, const struct event *event)
@@ -36,7 +41,7 @@ static int write_event(struct stream *stream, const struct event *event)
 	if (err)
 		return err;
 	if (stream->output == OUTPUT_JOURNAL)
-		err = journal_send(event, line, size, stream->sink.stopping);
+		err = journal_send(event, line, size, &stream->sink);
 	else
 		err = sink_write(&stream->sink, line, size);
 	if (!err) /* the journal has it a second time, as fields */

@@ -21,10 +21,11 @@ struct stream {
 };
 
 /*
- * fd (-1 for the journal) and stopping: see struct sink. output: as it was chosen. For OUTPUT_TEXT the caller fills in
- * terminal. Returns 0, or a negative errno where host or boot id cannot be read.
+ * fd (-1 for the journal) and stopping: see sink_open(). output: as it was chosen. For OUTPUT_TEXT the caller fills in
+ * terminal. *stream: stream_done(). Returns 0, or a negative errno where host or boot id cannot be read.
  */
 int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping);
+void stream_done(struct stream *stream);
 
 /*
  * Writes the event as one line. Fills schema, seq, event, host, boot_id, and where they are absent id and time (now).

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "terminal.h"
+#include "format.h"
 #include "phrase.h"
 #include "sentence.h"
 #include "text.h"
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,19 +13,6 @@
 
 /* Where columns begin: time, verb, name, the rest. */
 enum { VERB_COLUMN = 10, NAME_COLUMN = 21, REST_COLUMN = 35 };
-
-/* The locale is only looked at: were it set, ctype.h would say other things everywhere else. */
-static bool locale_is_utf8(void)
-{
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-	bool utf8;
-
-	if (!locale)
-		return false;
-	utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-	freelocale(locale);
-	return utf8;
-}
 
 void terminal_init(struct terminal *terminal, int fd, bool colour, bool lists_present)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -52,6 +53,36 @@ size_t utf8_char(const char *bytes, size_t size, uint32_t *code)
 	if (code)
 		*code = value;
 	return length;
+}
+
+/* Controls (C0, DEL, C1), line and paragraph separators, and what reorders the text around it. */
+bool utf8_acts(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+size_t utf8_shown(const char *bytes, size_t size, bool utf8)
+{
+	uint32_t code = 0;
+	size_t length = utf8_char(bytes, size, &code);
+
+	return length && !utf8_acts(code) && (utf8 || length == 1) ? length : 0;
+}
+
+void text_make_visible(const char *bytes, size_t size, bool utf8, char *out, size_t room)
+{
+	size_t used = 0;
+
+	for (size_t i = 0, length; i < size && used + 5 <= room; i += length ? length : 1) {
+		length = utf8_shown(bytes + i, size - i, utf8);
+		if (length)
+			memcpy(out + used, bytes + i, length);
+		else
+			snprintf(out + used, 5, "\\x%02x", (unsigned char)bytes[i]);
+		used += length ? length : 4;
+	}
+	out[used] = '\0';
 }
 
 bool utf8_valid(const char *bytes, size_t size)

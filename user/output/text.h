@@ -11,6 +11,18 @@
  */
 size_t utf8_char(const char *bytes, size_t size, uint32_t *code);
 
+/* Whether the character acts on a terminal or on the text around it, or may pass for a line's end. */
+bool utf8_acts(uint32_t code);
+
+/*
+ * For what others chose and a person reads: the size of the first character where it can be shown as it is, else 0.
+ * utf8: whether more than ASCII can; where it cannot, a byte within a letter may be a control to the terminal.
+ */
+size_t utf8_shown(const char *bytes, size_t size, bool utf8);
+
+/* The bytes with \xNN for each that cannot be shown, and a NUL; what does not fit into room bytes is left out. */
+void text_make_visible(const char *bytes, size_t size, bool utf8, char *out, size_t room);
+
 /* Whether all size bytes are valid UTF-8. */
 bool utf8_valid(const char *bytes, size_t size);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory that is given back all at once: a rule set or an evaluation owns thousands of small things that die together.
+/* Memory that is given back all at once: a rule set owns thousands of small things that die together.
  */
-#ifndef KMODWATCH_AUDIT_ARENA_H
-#define KMODWATCH_AUDIT_ARENA_H
+#ifndef KMODWATCH_ARENA_H
+#define KMODWATCH_ARENA_H
 
 #include <stddef.h>
 
