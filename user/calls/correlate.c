@@ -6,7 +6,6 @@
 #include "correlate.h"
 #include "../cleanup.h"
 #include "attempts.h"
-#include "../clock.h"
 #include "decode.h"
 #include "load_details.h"
 
@@ -17,7 +16,7 @@
 struct correlator {
 	fact_fn take;
 	void *ctx;
-	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
+	uint64_t boot_offset; /* of the record that is taken: its start times are on the clock that its time is on */
 	struct attempts attempts;
 	struct load_details load_details;
 	struct decode_buffer buffer;
@@ -45,6 +44,13 @@ static int yield(struct correlator *correlator, enum fact_kind kind, const struc
 	return correlator->take(correlator->ctx, &fact);
 }
 
+/* One offset for all times of what is said now. */
+static void set_offset(struct correlator *correlator, uint64_t boot_offset)
+{
+	correlator->boot_offset = boot_offset;
+	correlator->load_details.boot_offset = boot_offset;
+}
+
 /* Who made the call: the attempt says; where that was lost, the record itself says a little. */
 static void set_process(struct correlator *correlator, struct event *event, const struct open_attempt *open,
 			const struct record_header *header)
@@ -52,7 +58,7 @@ static void set_process(struct correlator *correlator, struct event *event, cons
 	if (open && open->attempt) {
 		struct record_view view = attempt_kept(open->attempt);
 
-		decode_process(&view, &view.record->attempt.subject, correlator->start_offset, &correlator->buffer,
+		decode_process(&view, &view.record->attempt.subject, correlator->boot_offset, &correlator->buffer,
 			       &event->process);
 		if (event->kind == EVENT_MODULE_LOAD)
 			load_details_requester(&correlator->load_details, header->pid, &view.record->attempt.subject,
@@ -92,7 +98,7 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 		.matched_by = text_of(
 		    record->matched_by < sizeof(matches) / sizeof(matches[0]) ? matches[record->matched_by] : NULL),
 	};
-	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
+	decode_process(view, &record->subject, correlator->boot_offset, &correlator->buffer, &event.process);
 	load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
 	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
@@ -107,7 +113,7 @@ static int module_request(struct correlator *correlator, const struct record_vie
 		return 0;
 	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
-	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
+	decode_process(view, &record->subject, correlator->boot_offset, &correlator->buffer, &event.process);
 	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
@@ -299,6 +305,7 @@ int correlator_flush(struct correlator *correlator, uint64_t before, uint64_t bo
 	struct open_attempt *open;
 	int err = 0;
 
+	set_offset(correlator, boot_offset);
 	while (!err && (open = attempts_overdue(&correlator->attempts, before, waiting)))
 		err = give_up_return(correlator, open, boot_offset);
 	return err;
@@ -346,7 +353,7 @@ static int call_alone(struct correlator *correlator, const struct record_view *v
 	}
 	if (record->source.present)
 		decode_source(view, &record->source, buffer, &event.source);
-	decode_process(view, &record->subject, correlator->start_offset, buffer, &event.process);
+	decode_process(view, &record->subject, correlator->boot_offset, buffer, &event.process);
 	if (event.kind == EVENT_MODULE_LOAD)
 		load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
 	return yield(correlator, FACT_OTHER, &record->header, NULL, &event);
@@ -360,6 +367,7 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 
 	if (err)
 		return err;
+	set_offset(correlator, boot_offset);
 	stale = attempts_stale(&correlator->attempts, &view.record->header);
 	if (stale)
 		err = give_up_return(correlator, stale, boot_offset);
@@ -406,12 +414,7 @@ int correlator_new(fact_fn take, void *ctx, struct handover *handover, struct im
 	made->take = take;
 	made->ctx = ctx;
 	made->attempts.handover = handover;
-	made->start_offset = clock_boot_offset();
-	made->load_details = (struct load_details) {
-		.handover = handover,
-		.images = images,
-		.start_offset = made->start_offset,
-	};
+	made->load_details = (struct load_details) { .handover = handover, .images = images };
 	err = attempts_restore(&made->attempts);
 	if (err)
 		return err;

@@ -59,7 +59,6 @@ struct monitor {
 	bool waiting; /* for returns of calls whose result is certain */
 	struct check_options check;
 	struct audit_watch *audit;
-	uint64_t boot_offset;
 };
 
 static int emit(void *ctx, struct event *event)
@@ -103,7 +102,7 @@ static int take_event(struct monitor *monitor, const union record *record, size_
 	lost_wake(&monitor->lost);
 	if (may_be_limited(record))
 		limits_wake(&monitor->limits, clock_boot_ns());
-	return correlator_take(monitor->correlator, record, size, monitor->boot_offset);
+	return correlator_take(monitor->correlator, record, size, clock_boot_offset());
 }
 
 /* A line is written before its record is remembered as dealt with, and that before it leaves the ring. */
@@ -217,13 +216,13 @@ static int look(struct monitor *monitor)
 	if (!err && monitor->rings.drained) {
 		correlator_prune(monitor->correlator);
 		images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
-		err = correlator_flush(monitor->correlator, now - RETURN_MS * 1000000ull, monitor->boot_offset,
+		err = correlator_flush(monitor->correlator, now - RETURN_MS * 1000000ull, clock_boot_offset(),
 				       &monitor->waiting);
 	}
 	if (!err && losses_matter(monitor, now))
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	if (!err)
-		err = limits_check(&monitor->limits, monitor->probes, now, monitor->boot_offset, emit, monitor);
+		err = limits_check(&monitor->limits, monitor->probes, now, clock_boot_offset(), emit, monitor);
 	if (!err && monitor->rings.drained)
 		err = missed_check(monitor->missed, now, emit, monitor);
 	if (!err && monitor->rings.drained)
@@ -237,7 +236,6 @@ static int look(struct monitor *monitor)
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
 	monitor->handover->seen = clock_boot_ns();
-	monitor->boot_offset = clock_boot_offset();
 	return err;
 }
 
@@ -265,12 +263,12 @@ static int finish(struct monitor *monitor)
 		probes_detach(monitor->probes);
 	err = rings_drain(&monitor->rings, SIZE_MAX);
 	if (!err && !monitor->pins)
-		err = correlator_flush(monitor->correlator, UINT64_MAX, monitor->boot_offset, &monitor->waiting);
+		err = correlator_flush(monitor->correlator, UINT64_MAX, clock_boot_offset(), &monitor->waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), emit, monitor);
 	monitor->limits.due = 1; /* whatever the time */
 	if (!err)
-		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset, emit,
+		err = limits_check(&monitor->limits, monitor->probes, clock_boot_ns(), clock_boot_offset(), emit,
 				   monitor);
 	monitor->handover->seen = clock_boot_ns();
 	return err ? err : lifecycle_stop(*monitor->stopping, monitor->stream.counts, emit, monitor);
@@ -390,7 +388,7 @@ static int begin(struct monitor *monitor, bool snapshot)
 		.probes = monitor->probes,
 		.rings = &monitor->rings,
 		.policy = &monitor->policy.last,
-		.seen = monitor->handover->seen + monitor->boot_offset,
+		.seen = clock_wall(monitor->handover->seen),
 	};
 	int err = lifecycle_start(&opening, emit, monitor);
 
@@ -431,7 +429,6 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 
 	if (start(&monitor, options))
 		return EXIT_NO_START;
-	monitor.boot_offset = clock_boot_offset();
 	policy_watch_init(&monitor.policy);
 	err = begin(&monitor, options->snapshot);
 	if (!err)
