@@ -16,7 +16,8 @@ static uint64_t read_clock(clockid_t id)
 	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-/* ---- time namespaces (5.6): clock_gettime() is shifted there, and what BPF programs and the kernel's tasks have is not */
+/* ---- time namespaces (5.6): clock_gettime() is shifted there, and what BPF programs and the kernel's tasks have is
+ * not */
 
 static uint64_t namespace_of(const char *proc, const char *who, const char *which)
 {
@@ -70,8 +71,9 @@ static int64_t boot_shift(void)
 	static bool known;
 
 	if (!known && clock_read_shift("/proc", &shift))
-		log_line("this process is in a time namespace, and its offset cannot be read from /proc: times may be wrong "
-			 "by that much");
+		log_line(
+		    "this process is in a time namespace, and its offset cannot be read from /proc: times may be wrong "
+		    "by that much");
 	known = true;
 	return shift;
 }

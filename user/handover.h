@@ -6,7 +6,7 @@
 #ifndef KMODWATCH_HANDOVER_H
 #define KMODWATCH_HANDOVER_H
 
-#include "modules/hidden.h"
+#include "modules/table.h"
 #include "calls/images.h"
 #include "calls/requests.h"
 #include "calls/suppressed.h"
@@ -65,7 +65,7 @@ struct handover {
 	uint32_t maps[MAPS_MAX];	   /* the ids of those that were made with this one */
 	struct blindness blind[SIGHTS_MAX];
 	struct image images[IMAGES_MAX];
-	struct live_module modules[HIDDEN_MAX];
+	struct kept_table modules;
 	struct limit_report reports[LIMIT_SLOTS];
 	struct slot slots[SLOTS];
 	struct request requests[REQUESTS_KEPT];

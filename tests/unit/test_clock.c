@@ -60,12 +60,8 @@ static void steady(void **state)
 /* At once, be it by an hour or by a hundredth of a second, forwards or back, and before 1970. */
 static void set(void **state)
 {
-	static const int64_t steps[] = { 3600 * SECOND_NS,
-					 -3600 * SECOND_NS,
-					 SECOND_NS / 100,
-					 -SECOND_NS / 100,
-					 86400 * SECOND_NS,
-					 -1000000000 * SECOND_NS,
+	static const int64_t steps[] = { 3600 * SECOND_NS,  -3600 * SECOND_NS, SECOND_NS / 100,
+					 -SECOND_NS / 100,  86400 * SECOND_NS, -1000000000 * SECOND_NS,
 					 -10000 * SECOND_NS };
 
 	for (size_t i = 0; i < COUNT(steps); i++) {
@@ -183,8 +179,12 @@ static void childrens(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(steady, setup), cmocka_unit_test_setup(set, setup),
-		cmocka_unit_test_setup(interrupted, setup), IN_PROC(no_namespace), IN_PROC(own), IN_PROC(childrens),
+		cmocka_unit_test_setup(steady, setup),
+		cmocka_unit_test_setup(set, setup),
+		cmocka_unit_test_setup(interrupted, setup),
+		IN_PROC(no_namespace),
+		IN_PROC(own),
+		IN_PROC(childrens),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

@@ -290,9 +290,10 @@ static void start_time(void **state)
 		made_finish(&made);
 		assert_int_equal(
 		    correlator_take(events->correlator, &made, made.record.header.size, hours * 3600000000000), 0);
-		snprintf(expected, sizeof(expected),
-			 "{'time':'1970-01-01T0%d:00:03.000000000Z','process':{'start_time':'1970-01-01T0%d:00:02.000000000Z'}}",
-			 (int)hours, (int)hours);
+		snprintf(
+		    expected, sizeof(expected),
+		    "{'time':'1970-01-01T0%d:00:03.000000000Z','process':{'start_time':'1970-01-01T0%d:00:02.000000000Z'}}",
+		    (int)hours, (int)hours);
 		assert_json(events->events[hours], expected);
 	}
 }

@@ -9,11 +9,10 @@
 #include "../calls/capture.h"
 #include "../clock.h"
 #include "../calls/correlate.h"
-#include "../modules/hidden.h"
 #include "../calls/images.h"
 #include "limits.h"
 #include "lost.h"
-#include "../modules/missed.h"
+#include "../modules/modules.h"
 #include "lifecycle.h"
 #include "../kernel/pins.h"
 #include "../modules/policy.h"
@@ -51,8 +50,7 @@ struct monitor {
 	struct service service;
 	struct lost lost;
 	struct limits limits;
-	struct missed *missed;
-	struct hidden *hidden;
+	struct modules *modules;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
 	struct policy_watch policy;
 	short asked;  /* what poll() said of all that is no ring: inotify and timers, which nothing else need look at */
@@ -79,9 +77,7 @@ static int take_fact(void *ctx, const struct fact *fact)
 		return err;
 	if (fact->event)
 		handover_set_last(monitor->handover, fact->record);
-	if (monitor->hidden)
-		hidden_note(monitor->hidden, fact, clock_boot_ns());
-	return missed_note(monitor->missed, fact);
+	return modules_note(monitor->modules, fact, clock_boot_ns());
 }
 
 static bool may_be_limited(const union record *record)
@@ -141,10 +137,9 @@ static int due_ms(const struct monitor *monitor)
 	due = sooner(due, service_due_ms(&monitor->service));
 	due = sooner(due, limits_due_ms(&monitor->limits, now));
 	due = sooner(due, lost_due_ms(&monitor->lost, now));
-	due = sooner(due, hidden_due_ms(monitor->hidden, now));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, now));
 	due = sooner(due, audit_watch_due_ms(monitor->audit, now));
-	return sooner(due, missed_due_ms(monitor->missed, now));
+	return sooner(due, modules_due_ms(monitor->modules, now));
 }
 
 /* Until there is something to do. Returns 0, -EPIPE where nobody reads stdout any more, or another negative errno. */
@@ -174,14 +169,14 @@ static uint64_t count_doubts(const struct handover *handover)
 }
 
 /* A module that was freed unseen would pass for one that hides. */
-static int check_hidden(struct monitor *monitor, uint64_t now)
+static int check_modules(struct monitor *monitor, uint64_t now)
 {
 	uint64_t doubts = count_doubts(monitor->handover);
 
-	if (monitor->hidden && (doubts > monitor->doubts || selftest_state(monitor->selftest) == SELFTEST_FAILS))
-		hidden_forget(monitor->hidden);
+	if (doubts > monitor->doubts || selftest_state(monitor->selftest) == SELFTEST_FAILS)
+		modules_doubt(monitor->modules);
 	monitor->doubts = doubts;
-	return hidden_check(monitor->hidden, now, emit, monitor);
+	return modules_check(monitor->modules, now, emit, monitor);
 }
 
 /* Whether the kernel side sees all that can change the kernel's audit rules. */
@@ -204,7 +199,7 @@ static int check_audit(struct monitor *monitor, uint64_t now)
 /* Whether a module hides is judged by what is known to be lost up to now. */
 static bool losses_matter(const struct monitor *monitor, uint64_t now)
 {
-	return lost_is_due(&monitor->lost, now) || hidden_due_ms(monitor->hidden, now) == 0;
+	return lost_is_due(&monitor->lost, now) || modules_due_ms(monitor->modules, now) == 0;
 }
 
 /* One round over everything that may have something to say. */
@@ -224,9 +219,7 @@ static int look(struct monitor *monitor)
 	if (!err)
 		err = limits_check(&monitor->limits, monitor->probes, now, clock_boot_offset(), emit, monitor);
 	if (!err && monitor->rings.drained)
-		err = missed_check(monitor->missed, now, emit, monitor);
-	if (!err && monitor->rings.drained)
-		err = check_hidden(monitor, now);
+		err = check_modules(monitor, now);
 	if (!err && (monitor->asked || policy_watch_due_ms(&monitor->policy, now) == 0))
 		err = policy_watch_check(&monitor->policy, now, emit, monitor);
 	if (!err)
@@ -297,18 +290,17 @@ static int start_audit(struct monitor *monitor)
 	return err;
 }
 
-static int start_missed(struct monitor *monitor, const char *state)
+static int start_modules(struct monitor *monitor, const char *state)
 {
-	struct missed_places places = { .state = state, .boot_id = monitor->stream.boot_id };
+	const struct modules_places places = { .state = state, .boot_id = monitor->stream.boot_id };
 	int err;
 
 	if (!preflight_has_modules())
 		return 0;
-	err = hidden_new(monitor->handover, NULL, NULL, &monitor->hidden);
+	err = modules_new(&monitor->handover->modules, &places, clock_boot_ns(), &monitor->modules);
 	if (!err && probes_had_gap(monitor->probes)) /* the end of any may have gone unseen */
-		hidden_forget(monitor->hidden);
-	places.hidden = monitor->hidden;
-	return err ? err : missed_new(&places, &monitor->missed);
+		modules_doubt(monitor->modules);
+	return err;
 }
 
 static int map_rings(struct monitor *monitor)
@@ -351,7 +343,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = start_images(monitor, options);
 	if (!err)
-		err = start_missed(monitor, options->state);
+		err = start_modules(monitor, options->state);
 	if (!err)
 		err = correlator_new(take_fact, monitor, monitor->handover, monitor->images, &monitor->correlator);
 	if (!err)
@@ -405,8 +397,7 @@ static void monitor_cleanup(struct monitor *monitor)
 	correlator_freep(&monitor->correlator);
 	images_freep(&monitor->images);
 	capture_freep(&monitor->capture);
-	missed_freep(&monitor->missed);
-	hidden_freep(&monitor->hidden);
+	modules_freep(&monitor->modules);
 	ring_unmap(&monitor->rings.matters);
 	ring_unmap(&monitor->rings.refused);
 	probes_freep(&monitor->probes);
