@@ -288,7 +288,9 @@ int modules_new(struct kept_table *kept, const struct modules_places *places, ui
 	if (!modules)
 		return -ENOMEM;
 	modules->lists = places->lists;
-	state_init(&modules->state, places->state, places->boot_id);
+	err = state_init(&modules->state, places->state, places->boot_id);
+	if (err)
+		return err;
 	table_open(&modules->table, kept, &modules->state);
 	for (enum gap gap = 0; gap < GAPS; gap++)
 		modules->known[gap] = now;
