@@ -131,10 +131,17 @@ static void too_large(void **state)
 static void left_parts(void **state)
 {
 	static struct image open[IMAGES_MAX];
-	static const char *const names[] = { ".kmodwatch-1-2-3.part",   ".kmodwatch-9-9-9.part",  "mine.part",
-					     ".part",			".mine.part",		  ".1-2-3.part",
-					     ".kmodwatch-9-9.part",	".kmodwatch-09-9-9.part", ".kmodwatch-9-9-9.partly",
-					     ".kmodwatch-9-9-G.part",	".kmodwatch-9-9-9.part " };
+	static const char *const names[] = { ".kmodwatch-1-2-3.part",
+					     ".kmodwatch-9-9-9.part",
+					     "mine.part",
+					     ".part",
+					     ".mine.part",
+					     ".1-2-3.part",
+					     ".kmodwatch-9-9.part",
+					     ".kmodwatch-09-9-9.part",
+					     ".kmodwatch-9-9-9.partly",
+					     ".kmodwatch-9-9-G.part",
+					     ".kmodwatch-9-9-9.part " };
 	struct hostile *hostile = *state;
 	struct capture *capture;
 	char paths[COUNT(names)][96];

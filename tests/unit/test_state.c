@@ -413,7 +413,8 @@ static void hostile_file(void **state)
 /* What is no list of ours stays as it is, and nothing is kept; said once. When it is gone the list is there. */
 static void foreign_file(void **state)
 {
-	static const char *const contents[] = { "nonsense\n", "k", "kmodwatch-module", "# modules to load at boot\nveth\n" };
+	static const char *const contents[] = { "nonsense\n", "k", "kmodwatch-module",
+						"# modules to load at boot\nveth\n" };
 	struct place *place = *state;
 	char elsewhere[64];
 	struct stat st;

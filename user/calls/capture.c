@@ -24,7 +24,8 @@ struct capture {
 	} slots[IMAGES_MAX];
 };
 
-/* Names the attempt, so that a monitor that takes over finds its file again; and us, for the folder may be anybody's. */
+/* Names the attempt, so that a monitor that takes over finds its file again; and us, for the folder may be anybody's.
+ */
 static void part_name(char name[static NAME_SIZE], uint64_t time, uint32_t cpu, uint32_t tid)
 {
 	snprintf(name, NAME_SIZE, ".kmodwatch-%llx-%x-%x.part", (unsigned long long)time, cpu, tid);

@@ -10,8 +10,8 @@ enum {
 	APPENDED_MAX = 4096, /* lines, then the file is written anew */
 	PAUSE_MS = 1000,     /* between two whole writings */
 	RETRY_MS = 10000,    /* after one that failed: early at boot, the disk may be read-only for a while */
-	WAIT_MS = 1000,	     /* for the disk, which takes 0.05 ms or so where nothing is wrong; and the CPU may be busy */
-	AGAIN_WAIT_MS = 20,  /* from then on until a whole list is written */
+	WAIT_MS = 1000, /* for the disk, which takes 0.05 ms or so where nothing is wrong; and the CPU may be busy */
+	AGAIN_WAIT_MS = 20, /* from then on until a whole list is written */
 	LAST_WAIT_MS = 2000,
 };
 

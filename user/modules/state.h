@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The set of loaded modules on disk, for the next run: DIR/kmodwatch-modules. When it is read and written; a thread does
- * the writing, so that a disk that hangs holds nobody up: after a second the list is written later.
+ * The set of loaded modules on disk, for the next run: DIR/kmodwatch-modules. When it is read and written; a thread
+ * does the writing, so that a disk that hangs holds nobody up: after a second the list is written later.
  */
 #ifndef KMODWATCH_STATE_H
 #define KMODWATCH_STATE_H

@@ -51,8 +51,9 @@ static int fail(struct statefile *file, int err, const char *failed, const char 
 
 static int fail_foreign(struct statefile *file)
 {
-	fail(file, EEXIST, "kept", "what stands there is not a list of kmodwatch's, so it is left alone: remove it, or name "
-				   "another folder");
+	fail(file, EEXIST, "kept",
+	     "what stands there is not a list of kmodwatch's, so it is left alone: remove it, or name "
+	     "another folder");
 	file->of_file = true;
 	return -EEXIST;
 }
@@ -74,10 +75,12 @@ int statefile_open(struct statefile *file)
 	return -EBUSY;
 }
 
-/* Whether the plain file of that name begins like a list of ours, or is empty; -ENOENT: there is nothing of that name. */
+/* Whether the plain file of that name begins like a list of ours, or is empty; -ENOENT: there is nothing of that name.
+ */
 static int is_ours(const struct statefile *file, const char *name)
 {
-	_cleanup_(closep) int fd = openat(file->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	_cleanup_(closep) int fd =
+	    openat(file->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	char bytes[sizeof(STATE_HEAD) - 1];
 	struct stat st;
 

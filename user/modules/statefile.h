@@ -38,7 +38,8 @@ int statefile_read(struct statefile *file, FILE **out);
  * another negative errno.
  */
 int statefile_replace(struct statefile *file);
-/* More lines. What cannot be written leaves no list: one that lacks what happened would accuse modules that were seen. */
+/* More lines. What cannot be written leaves no list: one that lacks what happened would accuse modules that were seen.
+ */
 int statefile_append(struct statefile *file);
 /* Returns 0, or -ESTALE where the file or the folder is gone or another's: both are closed then. */
 int statefile_look(struct statefile *file);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The lines of the list on disk. A version line, the boot, then what is loaded and, as things happen, what changed since:
+ * The lines of the list on disk. A version line, the boot, then what is loaded and, as things happen, what changed
+ * since:
  *
  *     kmodwatch-modules 1
  *     boot_id 1ad69a28-3903-44f7-9fde-68c0fbca6d06
@@ -28,8 +29,8 @@ enum { STATE_MODULES_MAX = 100000 };
 #define STATE_HEAD "kmodwatch-modules "
 
 /*
- * Reads the file's content: strict, whatever it holds. Returns 0, -ESTALE for another boot's, -EBADMSG for what is not of
- * the format, -E2BIG for more than STATE_MODULES_MAX modules, or -ENOMEM; set then untouched.
+ * Reads the file's content: strict, whatever it holds. Returns 0, -ESTALE for another boot's, -EBADMSG for what is not
+ * of the format, -E2BIG for more than STATE_MODULES_MAX modules, or -ENOMEM; set then untouched.
  */
 int state_parse(FILE *f, const char *boot_id, struct loaded *set);
 
