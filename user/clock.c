@@ -101,8 +101,9 @@ static struct bounds measure(void)
 static bool is_within(uint64_t offset, const struct bounds *bounds)
 {
 	const uint64_t slack = 1000;
+	uint64_t above = offset - bounds->least + slack; /* a wall clock before the boot makes an offset below zero */
 
-	return (int64_t)(offset - bounds->least + slack) >= 0 && (int64_t)(bounds->most + slack - offset) >= 0;
+	return above <= bounds->most - bounds->least + 2 * slack;
 }
 
 /* Both clocks are slewed alike, so only setting the wall clock changes what is between them. */

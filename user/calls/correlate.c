@@ -8,6 +8,7 @@
 #include "attempts.h"
 #include "decode.h"
 #include "load_details.h"
+#include "requests.h"
 
 #include <errno.h>
 #include <stdio.h>

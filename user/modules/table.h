@@ -7,48 +7,8 @@
 #ifndef KMODWATCH_TABLE_H
 #define KMODWATCH_TABLE_H
 
-#include "../../bpf/records.h"
+#include "../handover.h"
 #include "state.h"
-
-enum { TABLE_MAX = 4096 };
-
-enum entry_state {
-	ENTRY_NONE = 0,
-	ENTRY_COMING, /* its init has not returned, and may never do, or its result was not seen: it may go either way
-		       */
-	ENTRY_LIVE,
-};
-
-/* What is missing was hidden in the first case, and was missed in all others. */
-enum entry_how {
-	ENTRY_WATCHED, /* its coming was seen, and its end would have been: it is loaded, whatever the lists say */
-	ENTRY_DOUBTED, /* its coming was seen, but ends may have been lost since */
-	ENTRY_LISTED,  /* the kernel's list has shown it */
-	ENTRY_KEPT,    /* the list on disk has it */
-};
-
-/* Two of one name are possible: one that has left the kernel's list, and another of its name. */
-struct module_entry {
-	uint64_t address;  /* of struct module, which names this load of it; 0: not known */
-	uint64_t came;	   /* ns since boot; 0: before anybody watched */
-	uint64_t live;	   /* ns since boot: when its init had succeeded; 0: not known */
-	uint64_t changed;  /* ns since boot: when its state was learned */
-	uint64_t instance; /* see inventory_instance(); 0: not known */
-	uint32_t state;	   /* enum entry_state; stored last */
-	uint32_t how;	   /* enum entry_how */
-	uint32_t told;	   /* from where it is said to be missing */
-	uint32_t pad;
-	char name[MODULE_NAME_SIZE];
-};
-
-struct kept_table {
-	uint32_t adopted; /* it held all that was loaded at some time: without that nothing can be missed */
-	uint32_t torn;	  /* for some there was no room, and not all of these have been taken in since */
-	uint64_t no_room; /* modules for which there was none */
-	uint64_t no_room_told;
-	uint64_t no_room_since; /* ns since boot: the first of those that were not told */
-	struct module_entry entries[TABLE_MAX];
-};
 
 struct table {
 	struct kept_table *kept; /* not owned */
