@@ -138,7 +138,7 @@ struct kept_table {
 	struct module_entry entries[TABLE_MAX];
 };
 
-/* ---- all of it: a change of this header needs a new number, see layout.h */
+/* ---- all of it: a change of this header needs a new number, see layout.c */
 
 struct handover {
 	uint32_t runs;		  /* how many have read */

@@ -10,17 +10,16 @@ HEADERS = ("bpf/records.h", "user/handover.h")
 OUT = pathlib.Path("user/layout.c")
 HEAD = """// SPDX-License-Identifier: BSD-2-Clause
 /*
- * What is pinned is read by other builds, as far as their layout has the same number. So a change of what these headers
- * lay out does not compile without a new number: raise KMODWATCH_LAYOUT (bpf/records.h), then `make layout`, which makes
+ * What is pinned is read by other builds, as far as their layout has the same number. So a change of what bpf/records.h
+ * and handover.h lay out does not compile without a new number: raise KMODWATCH_LAYOUT, then `make layout`, which makes
  * this file.
  */
 #include "handover.h"
 
 #include <stddef.h>
 
-#define SIZE(of, size) _Static_assert(sizeof(of) == (size), "another layout: give it a new number")
-#define AT(of, member, offset) \\
-	_Static_assert(offsetof(of, member) == (offset), "another layout: give it a new number")
+#define SIZE(of, size) _Static_assert(sizeof(of) == (size), "another layout needs a new number")
+#define AT(of, member, at) _Static_assert(offsetof(of, member) == (at), "another layout needs a new number")
 
 """
 
