@@ -390,6 +390,11 @@ werror:
 judge: $(B)/kmodwatch.schema.json
 	@python3 -B -m unittest discover -q -s tests/vm
 
+# The figures of a layout that has a new number.
+.PHONY: layout
+layout:
+	@python3 -B tests/dist/layout.py '$(CC)' $(FORCE)
+
 # Another architecture's programs at least compile.
 check-arm64: $(BPF_SOURCES:%.bpf.c=$(B)/arm64/%.bpf.o)
 

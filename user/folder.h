@@ -11,4 +11,10 @@
  */
 int folder_open(const char *path, bool make);
 
+/*
+ * The same, made where it is missing, and nobody else may write to it. What else is in it may be anybody's. Returns a
+ * descriptor, or a negative errno with *why for the user: -EPERM where others may write there.
+ */
+int folder_open_ours(const char *path, const char **why);
+
 #endif

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the monitor must remember across its own end: it lies in a map, which stays where it is pinned, and is mapped
- * here. A kill can come between any two stores: each is of use alone, or says at its end that it is whole.
+ * here. A kill can come between any two stores: each is of use alone, or says at its end that it is whole. Everything
+ * that lies there is declared here, whoever's it is.
  */
 #ifndef KMODWATCH_HANDOVER_H
 #define KMODWATCH_HANDOVER_H
 
-#include "modules/hidden.h"
-#include "calls/images.h"
-#include "calls/repeated.h"
-#include "calls/requests.h"
-#include "calls/suppressed.h"
+#include "../bpf/records.h"
+#include "calls/record.h"
+
+#include <openssl/sha.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum {
 	SLOTS = 192, /* records of calls under way: four or five a call */
@@ -49,6 +52,112 @@ struct blindness {
 	char reason[REASON_SIZE];
 };
 
+/* ---- the images of calls under way (calls/images.h) */
+
+/* A call keeps its image from the read to the return, so who loads modules can keep that many open; of one more there
+ * is no hash, and its line says so. */
+enum { IMAGES_MAX = 1024, HASH_TEXT_SIZE = 2 * SHA256_DIGEST_LENGTH + 1 };
+
+/*
+ * An image of which the first bytes have come. The hash goes on from one of two states to the other, so that whatever
+ * moment a kill comes at, progress names a state that is whole. Hence SHA256_CTX, which OpenSSL deprecates: a state
+ * behind EVP's interface is not ours to keep.
+ */
+struct image {
+	uint32_t used;
+	uint32_t tid;
+	uint64_t time; /* of the attempt's first record, with cpu */
+	uint32_t cpu;
+	uint32_t broken; /* a chunk is missing */
+	uint64_t size;
+	uint64_t progress; /* bytes hashed * 2 + the index of their state */
+	SHA256_CTX states[2];
+};
+
+/* ---- the latest requests for modules (calls/requests.h) */
+
+enum { REQUESTS_KEPT = 128 };
+
+struct request {
+	uint32_t used;	     /* stored last */
+	uint32_t pid;	     /* of its process; 0: none yet */
+	uint64_t start_time; /* of that */
+	_Alignas(8) char record[RECORD_MAX];
+};
+
+/* ---- what was counted (calls/suppressed.h) */
+
+/* What was said of a slot. A line that a kill may have come after is said again, in the same words and by its id. */
+struct limit_report {
+	union limit_word of;  /* the key that the slot had */
+	uint64_t done;	      /* of the slot's count: so much was said */
+	uint64_t upto;	      /* so much will have been, once the line is out; stored last */
+	uint64_t since, time; /* of that line: ns since boot */
+	uint64_t seen;	      /* ns since boot: when the slot was last looked at */
+};
+
+/* ---- loads that fail again and again (calls/repeated.h) */
+
+enum {
+	REPEATED_USERS = 31,
+	REPEATED_SLOTS = REPEATED_USERS + 1, /* the last: of all for whom there is no room */
+};
+
+/* The counts, in the memory that outlives the monitor. */
+struct repeated_counts {
+	struct limit slots[REPEATED_SLOTS];
+	struct limit_report reports[REPEATED_SLOTS];
+	/* what was counted last, and what its slot had then: a kill between the count and what comes of it counts once
+	 */
+	uint64_t time, count;
+	uint32_t cpu, kind;
+	uint32_t slot, pad;
+};
+
+/* ---- what is loaded (modules/table.h) */
+
+enum { TABLE_MAX = 4096 };
+
+enum entry_state {
+	ENTRY_NONE = 0,
+	ENTRY_COMING, /* its init has not returned, and may never do, or its result was not seen: it may go either way
+		       */
+	ENTRY_LIVE,
+};
+
+/* What is missing was hidden in the first case, and was missed in all others. */
+enum entry_how {
+	ENTRY_WATCHED, /* its coming was seen, and its end would have been: it is loaded, whatever the lists say */
+	ENTRY_DOUBTED, /* its coming was seen, but ends may have been lost since */
+	ENTRY_LISTED,  /* the kernel's list has shown it */
+	ENTRY_KEPT,    /* the list on disk has it */
+};
+
+/* Two of one name are possible: one that has left the kernel's list, and another of its name. */
+struct module_entry {
+	uint64_t address;  /* of struct module, which names this load of it; 0: not known */
+	uint64_t came;	   /* ns since boot; 0: before anybody watched */
+	uint64_t live;	   /* ns since boot: when its init had succeeded; 0: not known */
+	uint64_t changed;  /* ns since boot: when its state was learned */
+	uint64_t instance; /* see inventory_instance(); 0: not known */
+	uint32_t state;	   /* enum entry_state; stored last */
+	uint32_t how;	   /* enum entry_how */
+	uint32_t told;	   /* from where it is said to be missing */
+	uint32_t pad;
+	char name[MODULE_NAME_SIZE];
+};
+
+struct kept_table {
+	uint32_t adopted; /* it held all that was loaded at some time: without that nothing can be missed */
+	uint32_t torn;	  /* for some there was no room, and not all of these have been taken in since */
+	uint64_t no_room; /* modules for which there was none */
+	uint64_t no_room_told;
+	uint64_t no_room_since; /* ns since boot: the first of those that were not told */
+	struct module_entry entries[TABLE_MAX];
+};
+
+/* ---- all of it: a change of this header needs a new number, see layout.c */
+
 struct handover {
 	uint32_t runs;				 /* how many have read */
 	uint32_t pids[RUNS_KEPT];		 /* theirs: of run n in n % RUNS_KEPT */
@@ -66,7 +175,7 @@ struct handover {
 	uint32_t maps[MAPS_MAX];	   /* the ids of those that were made with this one */
 	struct blindness blind[SIGHTS_MAX];
 	struct image images[IMAGES_MAX];
-	struct live_module modules[HIDDEN_MAX];
+	struct kept_table modules;
 	struct limit_report reports[LIMIT_SLOTS];
 	struct repeated_counts repeated;
 	struct slot slots[SLOTS];

@@ -4,10 +4,9 @@
  * libbpf: replay [EVENTS]. Prints what it took, and ends with 1 when memory grew between the first tenth and the end.
  */
 #include "../../user/calls/correlate.h"
-#include "../../user/modules/hidden.h"
 #include "../../user/calls/images.h"
 #include "../../user/handover.h"
-#include "../../user/modules/missed.h"
+#include "../../user/modules/modules.h"
 #include "../../user/calls/record.h"
 #include "../../user/output/stream.h"
 #include "../unit/records.h"
@@ -30,8 +29,7 @@ struct replay {
 	struct stream stream;
 	struct handover *handover;
 	struct correlator *correlator;
-	struct hidden *hidden;
-	struct missed *missed;
+	struct modules *modules;
 	uint64_t now; /* ns since boot */
 	uint64_t records;
 };
@@ -60,8 +58,7 @@ static int take_fact(void *ctx, const struct fact *fact)
 		return err;
 	if (fact->event)
 		handover_set_last(replay->handover, fact->record);
-	hidden_note(replay->hidden, fact, replay->now);
-	return missed_note(replay->missed, fact);
+	return modules_note(replay->modules, fact, replay->now);
 }
 
 static void take(struct replay *replay, struct made *made)
@@ -165,8 +162,7 @@ static void step(struct replay *replay, unsigned int turn)
 	}
 	correlator_prune(replay->correlator);
 	check(correlator_flush(replay->correlator, NULL, replay->now, 0, &waiting), "correlator_flush");
-	check(hidden_check(replay->hidden, replay->now, emit, replay), "hidden_check");
-	check(missed_check(replay->missed, replay->now, emit, replay), "missed_check");
+	check(modules_check(replay->modules, replay->now, emit, replay), "modules_check");
 }
 
 struct footprint {
@@ -200,7 +196,7 @@ static struct images *no_images(struct handover *handover)
 static void begin(struct replay *replay)
 {
 	static const volatile int never;
-	struct missed_places places = { .proc_modules = "/dev/null", .sys_module = "/nowhere" };
+	const struct modules_places places = { .lists = { "/dev/null", "/nowhere" } };
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	check(null < 0, "/dev/null");
@@ -209,9 +205,7 @@ static void begin(struct replay *replay)
 	check(!replay->handover, "calloc");
 	check(correlator_new(take_fact, replay, replay->handover, no_images(replay->handover), &replay->correlator),
 	      "correlator_new");
-	check(hidden_new(replay->handover, "/dev/null", "/nowhere", &replay->hidden), "hidden_new");
-	places.hidden = replay->hidden;
-	check(missed_new(&places, &replay->missed), "missed_new");
+	check(modules_new(&replay->handover->modules, &places, 1, &replay->modules), "modules_new");
 }
 
 /* Whether what is the same again and again took more and more. */

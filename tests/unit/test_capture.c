@@ -110,11 +110,11 @@ static int keep_too_large(const char *path)
 static void too_large(void **state)
 {
 	struct hostile *hostile = *state;
-	char kept[160] = "", part[80];
+	char kept[160] = "", part[96];
 
 	assert_int_equal(mkdir(hostile->path, 0700), 0);
 	snprintf(kept, sizeof(kept), "%s/%064d.ko", hostile->path, 1);
-	snprintf(part, sizeof(part), "%s/.1-2-3.part", hostile->path);
+	snprintf(part, sizeof(part), "%s/.kmodwatch-1-2-3.part", hostile->path);
 	hostile_put(kept, "old");
 	assert_int_equal(hostile_run(hostile, keep_too_large), 1);
 	assert_non_null(strstr(hostile->said, strerror(EFBIG)));
@@ -131,10 +131,20 @@ static void too_large(void **state)
 static void left_parts(void **state)
 {
 	static struct image open[IMAGES_MAX];
-	static const char *const names[] = { ".1-2-3.part", ".9-9-9.part", "mine.part", ".part" };
+	static const char *const names[] = { ".kmodwatch-1-2-3.part",
+					     ".kmodwatch-9-9-9.part",
+					     "mine.part",
+					     ".part",
+					     ".mine.part",
+					     ".1-2-3.part",
+					     ".kmodwatch-9-9.part",
+					     ".kmodwatch-09-9-9.part",
+					     ".kmodwatch-9-9-9.partly",
+					     ".kmodwatch-9-9-G.part",
+					     ".kmodwatch-9-9-9.part " };
 	struct hostile *hostile = *state;
 	struct capture *capture;
-	char paths[4][96];
+	char paths[COUNT(names)][96];
 
 	open[5] = (struct image) { .used = 1, .time = 1, .cpu = 2, .tid = 3 };
 	assert_int_equal(mkdir(hostile->path, 0700), 0);
@@ -153,10 +163,10 @@ static void left_parts(void **state)
 static void hostile_parts(void **state)
 {
 	struct hostile *hostile = *state;
-	char part[80];
+	char part[96];
 	struct stat st;
 
-	snprintf(part, sizeof(part), "%s/.1-2-3.part", hostile->path);
+	snprintf(part, sizeof(part), "%s/.kmodwatch-1-2-3.part", hostile->path);
 	assert_int_equal(mkdir(hostile->path, 0700), 0);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(mkfifo(part, 0600), 0);

@@ -2,6 +2,7 @@
 #include "events.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,24 +275,26 @@ static void alone_late(void **state)
 		    ",'process':" WHOLE_PROCESS "}");
 }
 
-/* It names the process with the pid: the same in all lines, also when the wall clock was set between them. */
+/* Both times of a line are on one clock, whatever the wall clock was set to between two lines. */
 static void start_time(void **state)
 {
-	const char *first = NULL;
 	struct events *events = *state;
 	struct made made;
 
-	for (uint64_t offset = 0; offset < 2; offset++) {
-		json_object *process, *time;
+	for (uint64_t hours = 0; hours < 3; hours++) {
+		char expected[160];
 
-		made_sample(&made, RECORD_TOOL_EXEC, TID, ATTEMPT);
+		made_sample(&made, RECORD_TOOL_EXEC, TID, 3000000000);
+		made.record.header.time = 3000000000;
+		made.record.tool_exec.subject.start_time = 2000000000;
 		made_finish(&made);
-		assert_int_equal(correlator_take(events->correlator, &made, made.record.header.size, offset << 50), 0);
-		assert_true(json_object_object_get_ex(events->events[offset], "process", &process));
-		assert_true(json_object_object_get_ex(process, "start_time", &time));
-		if (first)
-			assert_string_equal(json_object_get_string(time), first);
-		first = json_object_get_string(time);
+		assert_int_equal(
+		    correlator_take(events->correlator, &made, made.record.header.size, hours * 3600000000000), 0);
+		snprintf(
+		    expected, sizeof(expected),
+		    "{'time':'1970-01-01T0%d:00:03.000000000Z','process':{'start_time':'1970-01-01T0%d:00:02.000000000Z'}}",
+		    (int)hours, (int)hours);
+		assert_json(events->events[hours], expected);
 	}
 }
 

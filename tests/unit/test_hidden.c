@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Modules that hide, with a /proc/modules, a /sys/module and a clock of our own. */
-#include "../../user/modules/hidden.h"
-#include "../../user/handover.h"
+#include "../../user/modules/modules.h"
 #include "records.h"
 #include "unit.h"
 
@@ -13,11 +12,11 @@
 
 struct machine {
 	char root[32], modules[64], sysfs[64];
-	struct handover *handover;
-	struct hidden *hidden;
+	struct kept_table *kept;
+	struct modules *watched;
 	uint64_t now;
-	char told[256]; /* of the last event: names and places; "": none came */
-	size_t count;
+	char told[256];	    /* of the last event: names and places; "": none came */
+	size_t count, lost; /* module_hidden, events_lost */
 };
 
 static int take(void *ctx, struct event *event)
@@ -25,6 +24,13 @@ static int take(void *ctx, struct event *event)
 	const struct text *places = event->missing_from.items;
 	struct machine *machine = ctx;
 
+	if (event->kind == EVENT_EVENTS_LOST) {
+		assert_text(event->what, "module list");
+		assert_known(event->count, UNKNOWN);
+		machine->lost++;
+	}
+	if (event->kind == EVENT_EVENTS_LOST || event->kind == EVENT_MODULE_MISSED) /* test_missed.c */
+		return 0;
 	assert_int_equal(event->kind, EVENT_MODULE_HIDDEN);
 	snprintf(machine->told, sizeof(machine->told), "%s", event->module.name.bytes);
 	for (size_t i = 0; i < event->missing_from.count; i++) {
@@ -37,7 +43,9 @@ static int take(void *ctx, struct event *event)
 
 static void begin(struct machine *machine)
 {
-	assert_int_equal(hidden_new(machine->handover, machine->modules, machine->sysfs, &machine->hidden), 0);
+	const struct modules_places places = { .lists = { machine->modules, machine->sysfs } };
+
+	assert_int_equal(modules_new(machine->kept, &places, machine->now, &machine->watched), 0);
 }
 
 static int setup(void **state)
@@ -48,7 +56,7 @@ static int setup(void **state)
 	assert_non_null(mkdtemp(machine->root));
 	snprintf(machine->modules, sizeof(machine->modules), "%s/modules", machine->root);
 	snprintf(machine->sysfs, sizeof(machine->sysfs), "%s/module", machine->root);
-	machine->handover = calloc(1, sizeof(*machine->handover));
+	machine->kept = calloc(1, sizeof(*machine->kept));
 	machine->now = 1000000000000;
 	begin(machine);
 	*state = machine;
@@ -60,9 +68,9 @@ static int teardown(void **state)
 	struct machine *machine = *state;
 	char command[64];
 
-	hidden_freep(&machine->hidden);
+	modules_freep(&machine->watched);
 	snprintf(command, sizeof(command), "rm -r %s", machine->root);
-	free(machine->handover);
+	free(machine->kept);
 	free(machine);
 	return system(command);
 }
@@ -114,7 +122,7 @@ static void send(struct machine *machine, enum fact_kind kind, const char *name,
 	struct fact fact = { .kind = kind, .time = machine->now, .address = address };
 
 	snprintf(fact.name, sizeof(fact.name), "%s", name);
-	hidden_note(machine->hidden, &fact, machine->now);
+	assert_int_equal(modules_note(machine->watched, &fact, machine->now), 0);
 }
 
 static void returned(struct machine *machine, uint64_t address, int64_t ret)
@@ -136,12 +144,12 @@ static size_t pass(struct machine *machine, unsigned int seconds)
 	machine->count = 0;
 	machine->told[0] = '\0';
 	for (;;) {
-		uint64_t due = hidden_due_ms(machine->hidden, machine->now) * 1000000ull;
+		uint64_t due = modules_due_ms(machine->watched, machine->now) * 1000000ull;
 
 		if (machine->now + due > end)
 			break;
 		machine->now += due;
-		assert_int_equal(hidden_check(machine->hidden, machine->now, take, machine), 0);
+		assert_int_equal(modules_check(machine->watched, machine->now, take, machine), 0);
 	}
 	machine->now = end;
 	return machine->count;
@@ -177,7 +185,7 @@ static void at_once(void **state)
 	load(machine, "a", 1);
 	assert_int_equal(pass(machine, 3), 1);
 	assert_int_equal(pass(machine, 300), 0);
-	hidden_freep(&machine->hidden); /* a kill: the next one knows that it was told */
+	modules_freep(&machine->watched); /* a kill: the next one knows that it was told */
 	begin(machine);
 	assert_int_equal(pass(machine, 300), 0);
 }
@@ -211,8 +219,6 @@ static void ordinary(void **state)
 	sysfs(machine, "d", true);
 	send(machine, FACT_COMING, "d", 4); /* its init is under way */
 	assert_int_equal(pass(machine, 200), 0);
-	assert_false(hidden_tracks(machine->hidden, "a"));
-	assert_true(hidden_tracks(machine->hidden, "d"));
 }
 
 /* In an init that does not return: asleep, or dead after an oops. */
@@ -336,18 +342,43 @@ static void namesake(void **state)
 	assert_int_equal(pass(machine, 130), 0);
 }
 
-/* Nothing is said where it cannot be known: no /proc, no sysfs, ends that may have gone unseen. */
+/* Nothing is said of a list that cannot be read, but that it cannot, once each time. The other one is judged. */
 static void unknown(void **state)
 {
 	struct machine *machine = *state;
 
+	sysfs(machine, "a", true);
 	load(machine, "a", 1); /* there is no list */
 	assert_int_equal(pass(machine, 200), 0);
-	list(machine, "");
+	assert_int_equal(machine->lost, 1);
+	list(machine, "a");
+	assert_int_equal(pass(machine, 70), 0);
+	sysfs(machine, "a", false);
 	assert_int_equal(rmdir(machine->sysfs), 0);
 	assert_int_equal(pass(machine, 200), 0);
+	assert_int_equal(machine->lost, 2);
+	list(machine, "");
+	assert_int_equal(pass(machine, 70), 1);
+	assert_string_equal(machine->told, "a /proc/modules");
+	assert_int_equal(unlink(machine->modules), 0); /* neither can be read: it is still known to hide */
+	assert_int_equal(pass(machine, 200), 0);
+	assert_int_equal(machine->lost, 3);
+	list(machine, "");
+	assert_int_equal(pass(machine, 200), 0);
 	assert_int_equal(mkdir(machine->sysfs, 0700), 0);
-	hidden_forget(machine->hidden);
+	assert_int_equal(pass(machine, 130), 1);
+	assert_string_equal(machine->told, "a /proc/modules /sys/module");
+	assert_int_equal(machine->lost, 3);
+}
+
+/* Ends may have gone unseen: what came before may have been freed, and what comes later not. */
+static void doubted(void **state)
+{
+	struct machine *machine = *state;
+
+	list(machine, "");
+	load(machine, "a", 1);
+	modules_doubt(machine->watched);
 	assert_int_equal(pass(machine, 200), 0);
 	load(machine, "a", 1);
 	assert_int_equal(pass(machine, 3), 1);
@@ -365,6 +396,7 @@ int main(void)
 		WITH_MACHINE(for_a_moment),
 		WITH_MACHINE(namesake),
 		WITH_MACHINE(unknown),
+		WITH_MACHINE(doubted),
 		WITH_MACHINE(in_its_init),
 		WITH_MACHINE(failing_slowly),
 		WITH_MACHINE(names_with_breaks),

@@ -89,12 +89,16 @@ static int walk(struct place *place, const char *lines)
 {
 	FILE *f = fmemopen((void *)lines, strlen(lines), "r");
 	struct loaded breaks = { 0 };
+	char *text = NULL;
 	int err;
 
 	assert_non_null(f);
 	err = inventory_breaks(place->folder, &breaks);
 	assert_int_equal(err, 0);
-	err = inventory_walk(f, place->folder, &breaks, take, place);
+	err = inventory_read(f, &text);
+	if (!err)
+		err = inventory_walk(text, place->folder, &breaks, take, place);
+	free(text);
 	loaded_clear(&breaks);
 	fclose(f);
 	return err;
@@ -231,6 +235,26 @@ static void long_attribute(void **state)
 	free(expected);
 }
 
+/* A module can put any file there. What begins with a NUL is not empty, and nothing before the buffer is read. */
+static void attribute_with_nul(void **state)
+{
+	struct place *place = *state;
+	FILE *f;
+
+	put_folder(place, "module/x");
+	put(place, "module/x/version", "");
+	f = fopen(made_paths[made_count - 1], "w");
+	assert_non_null(f);
+	fwrite("\0ab\n", 1, 4, f);
+	fclose(f);
+	put(place, "module/x/srcversion", "");
+	f = fopen(made_paths[made_count - 1], "w");
+	assert_non_null(f);
+	fwrite("\0", 1, 1, f);
+	fclose(f);
+	assert_module(place, "x 1 0 - Live 0x0\n", "{'version':'\\u0000ab','srcversion':'\\u0000'}");
+}
+
 /* Not the same as one that is not there. */
 static void unreadable_attribute(void **state)
 {
@@ -263,10 +287,19 @@ static void taker_ends_the_walk(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		IN_PLACE(lines),	   IN_PLACE(all_in_order),    IN_PLACE(garbage),
-		IN_PLACE(garbage_sizes),   IN_PLACE(taints_in_name),  IN_PLACE(name_with_space),
-		IN_PLACE(attributes),	   IN_PLACE(long_attribute),  IN_PLACE(unreadable_attribute),
-		IN_PLACE(name_with_break), IN_PLACE(name_with_slash), IN_PLACE(taker_ends_the_walk),
+		IN_PLACE(lines),
+		IN_PLACE(all_in_order),
+		IN_PLACE(garbage),
+		IN_PLACE(garbage_sizes),
+		IN_PLACE(taints_in_name),
+		IN_PLACE(name_with_space),
+		IN_PLACE(attributes),
+		IN_PLACE(long_attribute),
+		IN_PLACE(unreadable_attribute),
+		IN_PLACE(name_with_break),
+		IN_PLACE(name_with_slash),
+		IN_PLACE(taker_ends_the_walk),
+		IN_PLACE(attribute_with_nul),
 	};
 
 	return cmocka_run_group_tests_name("inventory", tests, NULL, NULL);

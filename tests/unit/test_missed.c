@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/modules/missed.h"
-#include "../../user/modules/state.h"
+#include "../../user/modules/modules.h"
+#include "../../user/clock.h"
 #include "line.h"
 
 #include <errno.h>
@@ -15,10 +15,15 @@
 /* A /proc/modules and a /sys/module of our own, a clock of our own, and what was told. */
 struct machine {
 	char root[32], modules[64], sysfs[64], state[64];
-	struct missed *missed;
+	struct kept_table *kept; /* the memory; each run has a new one, but where it is said otherwise */
+	struct modules *watched;
 	uint64_t now; /* ns */
 	json_object *told[8];
 	size_t count;
+	size_t lost; /* events_lost */
+	char lost_what[32];
+	struct number lost_count;
+	uint64_t lost_since;
 	int answer;
 };
 
@@ -63,19 +68,23 @@ static void reload(const struct machine *machine, const char *name)
 
 static void begin(struct machine *machine)
 {
-	const struct missed_places places = {
+	const struct modules_places places = {
 		.state = machine->state,
 		.boot_id = BOOT,
-		.proc_modules = machine->modules,
-		.sys_module = machine->sysfs,
+		.lists = { machine->modules, machine->sysfs },
 	};
 
-	assert_int_equal(missed_new(&places, &machine->missed), 0);
+	if (!machine->kept)
+		machine->kept = calloc(1, sizeof(*machine->kept));
+	assert_non_null(machine->kept);
+	assert_int_equal(modules_new(machine->kept, &places, machine->now, &machine->watched), 0);
 }
 
 static void end(struct machine *machine)
 {
-	missed_freep(&machine->missed);
+	modules_freep(&machine->watched);
+	free(machine->kept);
+	machine->kept = NULL;
 }
 
 static int setup(void **state)
@@ -114,9 +123,16 @@ static int take(void *ctx, struct event *event)
 {
 	struct machine *machine = ctx;
 
-	assert_int_equal(event->kind, EVENT_MODULE_MISSED);
 	if (machine->answer)
 		return machine->answer;
+	if (event->kind == EVENT_EVENTS_LOST) {
+		machine->lost++;
+		snprintf(machine->lost_what, sizeof(machine->lost_what), "%s", event->what.bytes);
+		machine->lost_count = event->count;
+		machine->lost_since = event->since.value - clock_wall(0);
+		return 0;
+	}
+	assert_int_equal(event->kind, EVENT_MODULE_MISSED);
 	assert_true(machine->count < COUNT(machine->told));
 	machine->told[machine->count++] = line_of(event, NULL);
 	return 0;
@@ -124,7 +140,7 @@ static int take(void *ctx, struct event *event)
 
 static int check(struct machine *machine)
 {
-	return missed_check(machine->missed, machine->now, take, machine);
+	return modules_check(machine->watched, machine->now, take, machine);
 }
 
 /* What happens between a reading and its judgement. */
@@ -136,7 +152,7 @@ static void pass(struct machine *machine, uint64_t milliseconds, between_fn betw
 	uint64_t until = machine->now + milliseconds * 1000000;
 
 	for (;;) {
-		int due = missed_due_ms(machine->missed, machine->now);
+		int due = modules_due_ms(machine->watched, machine->now);
 
 		assert_true(due >= 0);
 		if (machine->now + due * 1000000ull > until)
@@ -154,7 +170,7 @@ static void note(struct machine *machine, enum fact_kind kind, const char *name,
 	struct fact fact = { .kind = kind, .time = time };
 
 	snprintf(fact.name, sizeof(fact.name), "%s", name);
-	assert_int_equal(missed_note(machine->missed, &fact), 0);
+	assert_int_equal(modules_note(machine->watched, &fact, machine->now), 0);
 }
 
 static void coming(struct machine *machine, const char *name)
@@ -532,6 +548,73 @@ static void first_list_broken(void **state)
 	assert_int_equal(machine->count, 1);
 }
 
+static void put_bytes(const struct machine *machine, const char *bytes, size_t size)
+{
+	FILE *f = fopen(machine->modules, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, size, f), size);
+	fclose(f);
+}
+
+/* A day without a list is one line, which says since when; and what changed is told when there is a list again. */
+static void no_list(void **state)
+{
+	struct machine *machine = *state;
+	uint64_t since;
+
+	first_run(machine);
+	begin(machine);
+	pass(machine, 30000, NULL);
+	since = machine->now - 30000000000; /* it was read at the beginning */
+	assert_int_equal(unlink(machine->modules), 0);
+	pass(machine, 86400000, NULL);
+	assert_int_equal(machine->lost, 1);
+	assert_string_equal(machine->lost_what, "module list");
+	assert_known(machine->lost_count, UNKNOWN);
+	assert_int_equal(machine->lost_since, since);
+	assert_int_equal(machine->count, 0);
+	drop(machine, "a");
+	add(machine, "c");
+	list(machine, B C);
+	pass(machine, 70000, NULL);
+	assert_int_equal(machine->count, 2);
+	assert_told(machine, 0, "loaded", "c");
+	assert_told(machine, 1, "unloaded", "a");
+	assert_int_equal(machine->lost, 1);
+	assert_int_equal(unlink(machine->modules), 0); /* again */
+	pass(machine, 70000, NULL);
+	assert_int_equal(machine->lost, 2);
+	assert_between((machine->now - machine->lost_since) / 1000000000, 60, 140);
+}
+
+/* Neither is an empty list, or the end of one. */
+static void broken_lists(void **state)
+{
+	struct machine *machine = *state;
+
+	first_run(machine);
+	assert_int_equal(unlink(machine->modules), 0);
+	assert_int_equal(mkdir(machine->modules, 0700), 0); /* it can be opened, and not read */
+	begin(machine);
+	pass(machine, 10000, NULL);
+	assert_int_equal(machine->lost, 1);
+	assert_int_equal(machine->lost_since, machine->now - 10000000000);
+	assert_int_equal(rmdir(machine->modules), 0);
+	put_bytes(machine, BYTES(A "\0" B));
+	pass(machine, 120000, NULL);
+	assert_int_equal(machine->lost, 1); /* it goes on */
+	list(machine, A B);
+	pass(machine, 60000, NULL);
+	list(machine, A "garbage\n" B);
+	pass(machine, 60000, NULL);
+	assert_int_equal(machine->lost, 2);
+	put_bytes(machine, BYTES(A B "\0"));
+	pass(machine, 60000, NULL);
+	assert_int_equal(machine->lost, 3); /* that is worse */
+	assert_int_equal(machine->count, 0);
+}
+
 /* Odd names go to the disk and come back. */
 static void odd_names(void **state)
 {
@@ -577,13 +660,14 @@ static void refused_line(void **state)
 
 static void none(void **state)
 {
-	struct missed *missed = NULL;
+	struct modules *watched = NULL;
 	struct fact fact = { .kind = FACT_LIVE };
 
-	assert_int_equal(missed_due_ms(NULL, 0), -1);
-	assert_int_equal(missed_check(NULL, 0, take, NULL), 0);
-	assert_int_equal(missed_note(NULL, &fact), 0);
-	missed_freep(&missed);
+	assert_int_equal(modules_due_ms(NULL, 0), -1);
+	assert_int_equal(modules_check(NULL, 0, take, NULL), 0);
+	assert_int_equal(modules_note(NULL, &fact, 0), 0);
+	modules_doubt(NULL);
+	modules_freep(&watched);
 }
 
 #define ON_MACHINE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -608,6 +692,8 @@ int main(void)
 		ON_MACHINE(torn_list),
 		ON_MACHINE(without_sysfs),
 		ON_MACHINE(first_list_broken),
+		ON_MACHINE(no_list),
+		ON_MACHINE(broken_lists),
 		ON_MACHINE(odd_names),
 		ON_MACHINE(refused_line),
 		cmocka_unit_test(none),

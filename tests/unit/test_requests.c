@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Whose request a process serves. */
-#include "../../user/handover.h"
+#include "../../user/calls/requests.h"
 #include "events.h"
 
 #include <string.h>

@@ -337,6 +337,15 @@ static void monitors_own(void **state)
 	event.kind = EVENT_MODULE_PRESENT;
 	assert_string_equal(sentence(&event), "bad is already loaded");
 
+	event = (struct event) { .kind = EVENT_EVENTS_LOST, .count = number_of(3), .what = text_of("module table") };
+	assert_string_equal(sentence(&event),
+			    "3 loaded modules that are not kept track of: there was no room for them, "
+			    "or they could not be obtained");
+	event.what = text_of("module list");
+	event.count = NUMBER_UNKNOWN;
+	assert_string_equal(sentence(&event),
+			    "what is loaded is not known: the kernel's list of modules cannot be read, "
+			    "or not all of it");
 	event = (struct event) { .kind = EVENT_ATTEMPTS_SUPPRESSED, .count = number_of(9), .uid = number_of(5) };
 	event.what = text_of("module_request");
 	assert_string_equal(sentence(&event), "9 more requests for modules by uid 5 were counted instead of shown");

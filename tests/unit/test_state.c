@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BOOT "00000000-1111-4222-8333-444444444444"
@@ -157,7 +158,7 @@ static void many(void **state)
 /* ---- the file */
 
 struct place {
-	char root[32], folder[48], file[64];
+	char root[32], folder[48], file[80];
 	struct state state;
 	struct loaded set;
 	uint64_t now;
@@ -176,7 +177,7 @@ static int setup(void **state)
 	if (!mkdtemp(place->root))
 		return -1;
 	snprintf(place->folder, sizeof(place->folder), "%s/state", place->root);
-	snprintf(place->file, sizeof(place->file), "%s/modules", place->folder);
+	snprintf(place->file, sizeof(place->file), "%s/kmodwatch-modules", place->folder);
 	place->now = 1;
 	state_init(&place->state, place->folder, BOOT);
 	return 0;
@@ -387,8 +388,10 @@ static void hostile_file(void **state)
 	write_file(place, HEAD "+ 0 a\n", 0602);
 	place->state.told = 0;
 	assert_int_equal(load(place, "others may write to it"), -ENOENT);
-	write_file(place, "nonsense\n", 0600);
+	write_file(place, "kmodwatch-modules nonsense\n", 0600);
 	assert_int_equal(load(place, "is damaged"), -ENOENT);
+	write_file(place, "nonsense\n", 0600);
+	assert_int_equal(load(place, "not a list of kmodwatch's"), -ENOENT);
 	assert_int_equal(truncate(place->file, 65 * 1048576), 0);
 	assert_int_equal(load(place, "larger than any"), -ENOENT);
 	if (!geteuid()) {
@@ -397,15 +400,176 @@ static void hostile_file(void **state)
 		assert_int_equal(load(place, "belongs to another user"), -ENOENT);
 	}
 	assert_int_equal(place->set.count, 0);
-	/* all of which is replaced, and what a link leads to is left alone */
-	assert_int_equal(remove(place->file), 0);
-	assert_int_equal(truncate(elsewhere, 0), 0);
-	assert_int_equal(symlink(elsewhere, place->file), 0);
+	/* what is ours alone in its first words is replaced, whoever it belongs to and however damaged it is */
+	write_file(place, "kmodwatch-modules 1\nnonsense", 0622);
 	state_want(&place->state);
 	tend(place, "");
 	assert_file(place, HEAD);
+	state_close(&place->state, &place->set);
 	assert_int_equal(stat(elsewhere, &st), 0);
-	assert_int_equal(st.st_size, 0);
+	assert_true(st.st_size > 0);
+}
+
+/* What is no list of ours stays as it is, and nothing is kept; said once. When it is gone the list is there. */
+static void foreign_file(void **state)
+{
+	static const char *const contents[] = { "nonsense\n", "k", "kmodwatch-module",
+						"# modules to load at boot\nveth\n" };
+	struct place *place = *state;
+	char elsewhere[64];
+	struct stat st;
+
+	snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", place->root);
+	assert_int_equal(mkdir(place->folder, 0700), 0);
+	for (size_t i = 0; i < COUNT(contents) + 3; i++) {
+		if (i < COUNT(contents))
+			write_file(place, contents[i], 0600);
+		else if (i == COUNT(contents))
+			assert_int_equal(symlink(elsewhere, place->file), 0);
+		else if (i == COUNT(contents) + 1)
+			assert_int_equal(mkfifo(place->file, 0600), 0);
+		else
+			assert_int_equal(mkdir(place->file, 0700), 0);
+		assert_int_equal(lstat(place->file, &st), 0);
+		place->state.told = 0;
+		state_want(&place->state);
+		place->now += 20000000000;
+		tend(place, "not a list of kmodwatch's");
+		place->now += 20000000000;
+		tend(place, "");
+		assert_true(state_due_ms(&place->state, place->now) > 9000);
+		if (i < COUNT(contents))
+			assert_file(place, contents[i]);
+		assert_int_equal(access(elsewhere, F_OK), -1);
+		assert_int_equal(remove(place->file), 0);
+	}
+	put(place, "b");
+	place->now += 20000000000;
+	tend(place, "");
+	assert_file(place, HEAD "+ 7 b\n");
+}
+
+/* Everything else in the folder is another's: `modules` too, unless it is a list of an earlier version's. */
+static void foreign_folder(void **state)
+{
+	static const char *const names[] = { "modules", "modules.new", "kmodwatch-modules.old", ".x.part", "passwd" };
+	struct place *place = *state;
+	char path[96];
+	FILE *f;
+
+	assert_int_equal(mkdir(place->folder, 0755), 0);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", place->folder, names[i]);
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fputs("veth\n", f);
+		fclose(f);
+	}
+	begin(place);
+	assert_file(place, HEAD "+ 0 a\n");
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct stat st;
+
+		snprintf(path, sizeof(path), "%s/%s", place->folder, names[i]);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_size, 5);
+	}
+}
+
+static void former_name(void **state)
+{
+	struct place *place = *state;
+	char path[96];
+
+	assert_int_equal(mkdir(place->folder, 0700), 0);
+	write_file(place, HEAD "+ 7 b\n", 0600);
+	snprintf(path, sizeof(path), "%s/modules", place->folder);
+	assert_int_equal(rename(place->file, path), 0);
+	assert_int_equal(load(place, ""), 0);
+	assert_int_equal(place->set.count, 1);
+	assert_int_equal(access(path, F_OK), 0);
+	state_want(&place->state);
+	tend(place, "");
+	assert_file(place, HEAD "+ 7 b\n");
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* ---- a disk that hangs */
+
+static int hang(void *ctx)
+{
+	char byte;
+
+	return read(*(int *)ctx, &byte, 1) == 1 ? 0 : -1;
+}
+
+static uint64_t ms_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Nobody waits for it for long; what could not be added is in the whole list, as soon as it can be written. */
+static void hanging(void **state)
+{
+	struct place *place = *state;
+	int ends[2];
+	uint64_t from;
+
+	assert_int_equal(pipe(ends), 0);
+	begin(place);
+	assert_int_equal(errand_run(&place->state.errand, hang, &ends[0], 1), -EINPROGRESS);
+	from = ms_now();
+	listen_begin(place);
+	for (int i = 0; i < 1000; i++)
+		put(place, "b");
+	state_look(&place->state);
+	for (int i = 0; i < 100; i++) {
+		place->now += 20000000000;
+		state_tend(&place->state, &place->set, place->now);
+	}
+	assert_said(listen_end(place), "does not answer");
+	assert_between((int64_t)(ms_now() - from), 0, 900);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	for (int i = 0; i < 1000 && errand_is_busy(place->state.errand); i++)
+		usleep(5000);
+	put(place, "c");
+	assert_file(place, HEAD "+ 0 a\n"); /* it lacks b: c is not added to that */
+	place->now += 20000000000;
+	tend(place, "");
+	assert_file(place, HEAD "+ 0 a\n+ 7 b\n+ 7 c\n");
+	put(place, "d");
+	assert_file(place, HEAD "+ 0 a\n+ 7 b\n+ 7 c\n+ 7 d\n");
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static int count_up(void *ctx)
+{
+	return ++*(int *)ctx;
+}
+
+static void errands(void **state)
+{
+	struct errand *errand = NULL;
+	int ends[2], count = 0;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_false(errand_is_busy(errand));
+	assert_true(errand_end(&errand, 0));
+	for (int i = 1; i <= 1000; i++)
+		assert_int_equal(errand_run(&errand, count_up, &count, 5000), i);
+	assert_int_equal(errand_run(&errand, hang, &ends[0], 10), -EINPROGRESS);
+	assert_true(errand_is_busy(errand));
+	assert_int_equal(errand_run(&errand, count_up, &count, 10), -EINPROGRESS);
+	assert_int_equal(count, 1000);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	assert_true(errand_end(&errand, 5000));
+	assert_null(errand);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 /* Said once, however often it is tried; and when it is mended, the list is there. */
@@ -480,7 +644,7 @@ static void two_at_once(void **state)
 static void leftover(void **state)
 {
 	struct place *place = *state;
-	char path[80];
+	char path[96];
 
 	assert_int_equal(mkdir(place->folder, 0700), 0);
 	snprintf(path, sizeof(path), "%s.new", place->file);
@@ -496,8 +660,8 @@ static void no_room(void **state)
 	struct place *place = *state;
 
 	begin(place);
-	close(place->state.file);
-	place->state.file = open("/dev/full", O_WRONLY);
+	close(place->state.file->file);
+	place->state.file->file = open("/dev/full", O_WRONLY);
 	listen_begin(place);
 	put(place, "b");
 	put(place, "c");
@@ -541,6 +705,11 @@ int main(void)
 		IN_PLACE(slash_at_the_end),
 		IN_PLACE(two_at_once),
 		IN_PLACE(leftover),
+		IN_PLACE(foreign_file),
+		IN_PLACE(foreign_folder),
+		IN_PLACE(former_name),
+		IN_PLACE(hanging),
+		cmocka_unit_test(errands),
 		IN_PLACE(no_room),
 		cmocka_unit_test(nothing_kept),
 	};

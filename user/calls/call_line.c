@@ -180,7 +180,7 @@ int call_line_alone(struct correlator *correlator, const struct record_view *vie
 	set_alone(correlator, &event, view);
 	if (record->source.present)
 		decode_source(view, &record->source, buffer, &event.source);
-	decode_process(view, &record->subject, correlator->start_offset, buffer, &event.process);
+	decode_process(view, &record->subject, correlator->boot_offset, buffer, &event.process);
 	if (event.kind == EVENT_MODULE_LOAD && record->subject.unread)
 		event.requested_by.known = UNKNOWN;
 	else if (event.kind == EVENT_MODULE_LOAD)

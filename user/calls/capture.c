@@ -2,7 +2,6 @@
 #include "capture.h"
 #include "../cleanup.h"
 #include "../log.h"
-#include "../trusted.h"
 #include "../folder.h"
 #include "images.h"
 
@@ -10,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { NAME_SIZE = 80 };
 
@@ -24,10 +24,11 @@ struct capture {
 	} slots[IMAGES_MAX];
 };
 
-/* Names the attempt, so that a monitor that takes over finds its file again. */
+/* Names the attempt, so that a monitor that takes over finds its file again; and us, for the folder may be anybody's.
+ */
 static void part_name(char name[static NAME_SIZE], uint64_t time, uint32_t cpu, uint32_t tid)
 {
-	snprintf(name, NAME_SIZE, ".%llx-%x-%x.part", (unsigned long long)time, cpu, tid);
+	snprintf(name, NAME_SIZE, ".kmodwatch-%llx-%x-%x.part", (unsigned long long)time, cpu, tid);
 }
 
 static void complain(struct capture *capture, int err)
@@ -207,6 +208,19 @@ static bool is_going_on(const struct image *open, const char *name)
 	return false;
 }
 
+/* Exactly as part_name() makes it: everything else in the folder is another's. */
+static bool is_part_name(const char *name)
+{
+	unsigned long long time;
+	char again[NAME_SIZE];
+	uint32_t cpu, tid;
+
+	if (sscanf(name, ".kmodwatch-%llx-%x-%x.part", &time, &cpu, &tid) != 3)
+		return false;
+	part_name(again, time, cpu, tid);
+	return !strcmp(name, again);
+}
+
 void capture_sweep(struct capture *capture, const struct image *open)
 {
 	int fd = capture ? openat(capture->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -217,13 +231,9 @@ void capture_sweep(struct capture *capture, const struct image *open)
 		closep(&fd);
 		return;
 	}
-	while ((entry = readdir(folder))) {
-		size_t length = strlen(entry->d_name);
-
-		if (entry->d_name[0] == '.' && length > 5 && !strcmp(entry->d_name + length - 5, ".part") &&
-		    !is_going_on(open, entry->d_name))
+	while ((entry = readdir(folder)))
+		if (is_part_name(entry->d_name) && !is_going_on(open, entry->d_name))
 			unlinkat(capture->folder, entry->d_name, 0);
-	}
 	closedir(folder);
 }
 
@@ -232,16 +242,10 @@ uint64_t capture_lost(const struct capture *capture)
 	return capture ? capture->lost : 0;
 }
 
-static int refuse(const char *folder, int err, const char *why)
-{
-	log_line("modules cannot be captured in %s: %s", folder, why);
-	return -err;
-}
-
 int capture_new(const char *folder, uint64_t max, struct capture **out)
 {
 	_cleanup_(capture_freep) struct capture *capture = calloc(1, sizeof(*capture));
-	struct stat st;
+	const char *why;
 
 	if (!capture)
 		return -ENOMEM;
@@ -249,15 +253,11 @@ int capture_new(const char *folder, uint64_t max, struct capture **out)
 		capture->slots[i].fd = -1;
 	capture->path = folder;
 	capture->max = max;
-	capture->folder = folder_open(folder, true);
-	if (capture->folder == -ENOTDIR || capture->folder == -ELOOP)
-		return refuse(folder, ENOTDIR, "it is not a folder (symbolic links are not followed)");
-	if (capture->folder < 0)
-		return refuse(folder, -capture->folder, strerror(-capture->folder));
-	if (fstat(capture->folder, &st))
-		return refuse(folder, errno, strerror(errno));
-	if (distrust(&st))
-		return refuse(folder, EPERM, distrust(&st));
+	capture->folder = folder_open_ours(folder, &why);
+	if (capture->folder < 0) {
+		log_line("modules cannot be captured in %s: %s", folder, why);
+		return capture->folder;
+	}
 	*out = capture;
 	capture = NULL;
 	return 0;

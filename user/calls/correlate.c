@@ -8,6 +8,7 @@
 #include "../clock.h"
 #include "brief.h"
 #include "correlator.h"
+#include "requests.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,13 +35,20 @@ int correlator_yield(struct correlator *correlator, enum fact_kind kind, const s
 	return correlator->take(correlator->ctx, &fact);
 }
 
+/* One offset for all times of what is said now. */
+static void set_offset(struct correlator *correlator, uint64_t boot_offset)
+{
+	correlator->boot_offset = boot_offset;
+	correlator->load_details.boot_offset = boot_offset;
+}
+
 void event_set_process(struct correlator *correlator, struct event *event, const struct open_attempt *open,
 		       const struct record_header *header)
 {
 	if (open && open->attempt) {
 		struct record_view view = attempt_kept(open->attempt);
 
-		decode_process(&view, &view.record->attempt.subject, correlator->start_offset, &correlator->buffer,
+		decode_process(&view, &view.record->attempt.subject, correlator->boot_offset, &correlator->buffer,
 			       &event->process);
 		if (event->kind == EVENT_MODULE_LOAD)
 			load_details_requester(&correlator->load_details, header->pid, &view.record->attempt.subject,
@@ -83,7 +91,7 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 		.matched_by = text_of(
 		    record->matched_by < sizeof(matches) / sizeof(matches[0]) ? matches[record->matched_by] : NULL),
 	};
-	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
+	decode_process(view, &record->subject, correlator->boot_offset, &correlator->buffer, &event.process);
 	load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
 	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
@@ -98,7 +106,7 @@ static int module_request(struct correlator *correlator, const struct record_vie
 		return 0;
 	event.alias = record_text(view, &record->alias);
 	event.wait = number_of(record->wait);
-	decode_process(view, &record->subject, correlator->start_offset, &correlator->buffer, &event.process);
+	decode_process(view, &record->subject, correlator->boot_offset, &correlator->buffer, &event.process);
 	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
@@ -212,6 +220,7 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 			   : correlator_take(correlator, correlator->expanded,
 					     ((const struct record_header *)correlator->expanded)->size, boot_offset);
 	}
+	set_offset(correlator, boot_offset);
 	stale = attempts_stale(&correlator->attempts, &view.record->header);
 	if (stale)
 		err = settle_stale(correlator, stale, boot_offset);
@@ -261,12 +270,7 @@ int correlator_new(fact_fn take, void *ctx, struct handover *handover, struct im
 	made->take = take;
 	made->ctx = ctx;
 	made->attempts.handover = handover;
-	made->start_offset = clock_boot_offset();
-	made->load_details = (struct load_details) {
-		.handover = handover,
-		.images = images,
-		.start_offset = made->start_offset,
-	};
+	made->load_details = (struct load_details) { .handover = handover, .images = images };
 	err = attempts_restore(&made->attempts);
 	if (err)
 		return err;

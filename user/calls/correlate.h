@@ -24,7 +24,8 @@ void correlator_freep(struct correlator **correlator);
 
 /*
  * Takes one record (8-byte aligned, read during the call only) and hands over what it completes. boot_offset:
- * clock_boot_offset(). Returns 0, -EBADMSG for bytes that are no record, -ENOMEM, or take's error.
+ * clock_boot_offset(), asked for each record. Returns 0, -EBADMSG for bytes that are no record, -ENOMEM, or take's
+ * error.
  */
 int correlator_take(struct correlator *correlator, const void *bytes, size_t size, uint64_t boot_offset);
 

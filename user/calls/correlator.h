@@ -12,7 +12,7 @@
 struct correlator {
 	fact_fn take;
 	void *ctx;
-	uint64_t start_offset; /* for start times, which name a process: one clock for the whole run */
+	uint64_t boot_offset; /* of the record that is taken: its start times are on the clock that its time is on */
 	struct attempts attempts;
 	struct shared_loads shared;
 	struct asking {		/* after threads whose call does not end */

@@ -7,36 +7,14 @@
 #ifndef KMODWATCH_IMAGES_H
 #define KMODWATCH_IMAGES_H
 
-#include "../../bpf/records.h"
+#include "../handover.h"
 #include "../output/event.h"
 
-#include <openssl/sha.h>
 #include <stdbool.h>
 
 struct attempts;
 struct capture;
 struct images;
-struct handover;
-
-/* A call keeps its image from the read to the return, so who loads modules can keep that many open; of one more there
- * is no hash, and its line says so. */
-enum { IMAGES_MAX = 1024, HASH_TEXT_SIZE = 2 * SHA256_DIGEST_LENGTH + 1 };
-
-/*
- * An image of which the first bytes have come. The hash goes on from one of two states to the other, so that whatever
- * moment a kill comes at, progress names a state that is whole. Hence SHA256_CTX, which OpenSSL deprecates: a state
- * behind EVP's interface is not ours to keep.
- */
-struct image {
-	uint32_t used;
-	uint32_t tid;
-	uint64_t time; /* of the attempt's first record, with cpu */
-	uint32_t cpu;
-	uint32_t broken; /* a chunk is missing */
-	uint64_t size;
-	uint64_t progress; /* bytes hashed * 2 + the index of their state */
-	SHA256_CTX states[2];
-};
 
 /*
  * ring: the image ring's descriptor and size; wanted: images are sent. capture: where they are kept, NULL: nowhere.

@@ -18,7 +18,7 @@ void load_details_requester(struct load_details *load_details, uint32_t pid, con
 	part->known = KNOWN;
 	part->id = decode_id(&view.record->header, &load_details->buffer);
 	part->alias = record_text(&view, &view.record->module_request.alias);
-	decode_process(&view, &view.record->module_request.subject, load_details->start_offset, &load_details->buffer,
+	decode_process(&view, &view.record->module_request.subject, load_details->boot_offset, &load_details->buffer,
 		       &part->process);
 	event->requester = part->process.uid;
 }

@@ -12,7 +12,7 @@
 struct load_details {
 	struct handover *handover; /* not owned, as images */
 	struct images *images;
-	uint64_t start_offset; /* for start times: clock_boot_offset() */
+	uint64_t boot_offset; /* for start times: clock_boot_offset(), as the event has it */
 	struct decode_buffer buffer;
 	struct signature signature;
 	char hash[HASH_TEXT_SIZE];

@@ -9,28 +9,12 @@
 
 #include "../output/event.h"
 #include "../../bpf/records.h"
+#include "../handover.h"
 #include "suppressed.h"
 
 #include <stdbool.h>
 
-enum {
-	REPEATED_USERS = 31,
-	REPEATED_SLOTS = REPEATED_USERS + 1, /* the last: of all for whom there is no room */
-	FAILED_KEPT = 256,
-};
-
-struct handover;
-
-/* The counts, in the memory that outlives the monitor. */
-struct repeated_counts {
-	struct limit slots[REPEATED_SLOTS];
-	struct limit_report reports[REPEATED_SLOTS];
-	/* what was counted last, and what its slot had then: a kill between the count and what comes of it counts once
-	 */
-	uint64_t time, count;
-	uint32_t cpu, kind;
-	uint32_t slot, pad;
-};
+enum { FAILED_KEPT = 256 };
 
 /* Modules whose load failed in this run, the latest of them. */
 struct repeated {

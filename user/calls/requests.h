@@ -6,18 +6,7 @@
 #ifndef KMODWATCH_REQUESTS_H
 #define KMODWATCH_REQUESTS_H
 
-#include "record.h"
-
-struct handover;
-
-enum { REQUESTS_KEPT = 128 };
-
-struct request {
-	uint32_t used;	     /* stored last */
-	uint32_t pid;	     /* of its process; 0: none yet */
-	uint64_t start_time; /* of that */
-	_Alignas(8) char record[RECORD_MAX];
-};
+#include "../handover.h"
 
 /*
  * Keeps a copy. Where there is no room the oldest goes, of the user who has the most: one user's flood costs no other's

@@ -177,6 +177,7 @@ int correlator_flush(struct correlator *correlator, const struct witnesses *witn
 	struct search search;
 	int err = 0;
 
+	correlator->boot_offset = correlator->load_details.boot_offset = boot_offset;
 	do {
 		search = (struct search) { .witnesses = witnesses, .asking = &correlator->asking, .now = now };
 		attempts_walk(&correlator->attempts, look, &search);

@@ -7,19 +7,10 @@
 #define KMODWATCH_SUPPRESSED_H
 
 #include "../output/event.h"
-#include "../../bpf/records.h"
+#include "../handover.h"
 #include "correlate.h"
 
 struct handover;
-
-/* What was said of a slot. A line that a kill may have come after is said again, in the same words and by its id. */
-struct limit_report {
-	union limit_word of;  /* the key that the slot had */
-	uint64_t done;	      /* of the slot's count: so much was said */
-	uint64_t upto;	      /* so much will have been, once the line is out; stored last */
-	uint64_t since, time; /* of that line: ns since boot */
-	uint64_t seen;	      /* ns since boot: when the slot was last looked at */
-};
 
 /* Whose turn it is: whoever has many users has as many slots, and their lines are the log's too. */
 struct suppressed_turn {

@@ -39,7 +39,7 @@ uninstall:
 		$(DESTDIR)$(UNITDIR)/kmodwatch.service
 	! cmp -s user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
-	rm -f $(DESTDIR)/var/lib/kmodwatch/modules
+	rm -f $(DESTDIR)/var/lib/kmodwatch/kmodwatch-modules
 	rmdir $(DESTDIR)$(PREFIX)/share/kmodwatch $(DESTDIR)/var/lib/kmodwatch 2>/dev/null || true
 
 # The schema is printed by what the lines are printed by.

@@ -29,6 +29,8 @@ static struct text read_attribute(const char *folder, const char *name, const ch
 	_cleanup_(fclosep) FILE *f = NULL;
 	struct text text;
 	char path[512];
+	const char *end;
+	size_t size;
 
 	if (!folder)
 		return (struct text) { 0 };
@@ -36,14 +38,12 @@ static struct text read_attribute(const char *folder, const char *name, const ch
 	f = fopen(path, "re");
 	if (!f)
 		return errno == ENOENT ? (struct text) { 0 } : TEXT_UNKNOWN;
-	errno = 0;
-	if (!fgets(value, VALUE_SIZE, f))
-		return errno ? TEXT_UNKNOWN : (struct text) { 0 };
-	text = text_of(value);
-	if (value[text.size - 1] == '\n')
-		value[--text.size] = '\0';
-	else
-		text.truncated = !feof(f);
+	size = fread(value, 1, VALUE_SIZE, f);
+	if (ferror(f))
+		return TEXT_UNKNOWN;
+	end = memchr(value, '\n', size);
+	text = (struct text) { .known = KNOWN, .bytes = value, .size = end ? (size_t)(end - value) : size };
+	text.truncated = !end && size == VALUE_SIZE;
 	return text.size ? text : (struct text) { 0 };
 }
 
@@ -106,6 +106,8 @@ static int parse_line(char *line, struct taints *taints, struct module_part *mod
 	errno = 0;
 	module->size = number_of(strtoull(words[SIZE], &end, 10));
 	if (*end || errno || words[SIZE][0] < '0' || words[SIZE][0] > '9')
+		return -EBADMSG;
+	if (strlen(line) > MODULE_NAME_MAX)
 		return -EBADMSG;
 	module->name = text_of(line);
 	module->state = state_of(words[STATE]);
@@ -179,25 +181,43 @@ static int take_next(const struct walk *walk, const char **text)
 	return err;
 }
 
-int inventory_walk(FILE *proc_modules, const char *folder, const struct loaded *breaks, module_fn take, void *ctx)
+int inventory_read(FILE *f, char **text)
+{
+	_cleanup_(freep) char *read = NULL;
+	size_t room = 0;
+	ssize_t size;
+
+	errno = 0;
+	size = getdelim(&read, &room, '\0', f);
+	if (ferror(f) || (size < 0 && !feof(f)))
+		return errno ? -errno : -EIO;
+	if (size > 0 && !read[size - 1])
+		return -EBADMSG;
+	if (size <= 0) { /* nothing is loaded */
+		free(read);
+		read = strdup("");
+	}
+	if (!read)
+		return -ENOMEM;
+	*text = read;
+	read = NULL;
+	return 0;
+}
+
+int inventory_walk(const char *text, const char *folder, const struct loaded *breaks, module_fn take, void *ctx)
 {
 	const struct walk walk = { folder, breaks, take, ctx };
-	_cleanup_(freep) char *text = NULL;
-	const char *at;
-	size_t room = 0;
 	bool odd = false;
 	int err = 0;
 
-	if (getdelim(&text, &room, '\0', proc_modules) <= 0)
-		return 0;
-	for (at = text; !err && *at;) {
-		err = take_next(&walk, &at);
+	while (!err && *text) {
+		err = take_next(&walk, &text);
 		if (err != -EBADMSG)
 			continue;
 		err = 0;
 		odd = true;
-		at = strchrnul(at, '\n');
-		at += *at == '\n';
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
 	}
 	return !err && odd ? -EBADMSG : err;
 }

@@ -13,12 +13,19 @@
 typedef int (*module_fn)(void *ctx, const struct module_part *module);
 
 /*
- * Calls take for each module of proc_modules (the format of /proc/modules), with what folder (/sys/module; NULL:
- * without) knows of it. /proc/modules escapes nothing, so a name with a line break looks like two lines, of which the
- * second can name any module: breaks (NULL: none) are the names of that kind that there may be, and what is a part of
- * one is no line. Returns 0, -EBADMSG where a line was not of that format (it was left out), take's error, or -ENOMEM.
+ * Reads the whole of f, /proc/modules or what stands in its place, into *text (free() it). Returns 0, -EBADMSG where it
+ * holds what no such list can (a NUL), -ENOMEM, or another negative errno: a list that cannot be read is not an empty
+ * one.
  */
-int inventory_walk(FILE *proc_modules, const char *folder, const struct loaded *breaks, module_fn take, void *ctx);
+int inventory_read(FILE *f, char **text);
+
+/*
+ * Calls take for each module of text (the format of /proc/modules), with what folder (/sys/module; NULL: without) knows
+ * of it. /proc/modules escapes nothing, so a name with a line break looks like two lines, of which the second can name
+ * any module: breaks (NULL: none) are the names of that kind that there may be, and what is a part of one is no line.
+ * Returns 0, -EBADMSG where a line was not of that format (it was left out), take's error, or -ENOMEM.
+ */
+int inventory_walk(const char *text, const char *folder, const struct loaded *breaks, module_fn take, void *ctx);
 
 /* Adds to names those that have a line break, of what folder lists. Returns 0 or -ENOMEM. */
 int inventory_breaks(const char *folder, struct loaded *names);

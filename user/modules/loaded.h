@@ -3,11 +3,13 @@
 #ifndef KMODWATCH_LOADED_H
 #define KMODWATCH_LOADED_H
 
+#include "../../bpf/records.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a module's name can be at most here; the kernel's own limit is 55. */
-enum { MODULE_NAME_MAX = 255 };
+/* What a module's name can be at most: MODULE_NAME_LEN of the kernel, which counts the NUL. */
+enum { MODULE_NAME_MAX = MODULE_NAME_SIZE - 1 };
 
 struct loaded_module {
 	const char *name;

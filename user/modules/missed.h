@@ -1,45 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The modules that should be loaded by what was shown, held against those that are: at the start, when the list of the
- * last run is there, and once a minute. A difference that no event explains is a module_missed.
+ * What is loaded by the kernel's list, and is not by the table, or the other way round: a difference that no fact
+ * explains is a module_missed. What is known to be loaded whatever the lists say is hidden.h's.
+ *
+ *     in the list only ── for 1 s ──→ told as loaded, taken in
+ *     in the table only ── for 5 s ──→ told as unloaded, dropped; at once and untold, where its result was not seen
+ *     in both, with another instance ── for 5 s ──→ told as unloaded, then as loaded
+ *
+ * A false alarm is avoided so: what is read is judged only after the ring was drained; a module of which a fact came
+ * meanwhile is not judged at all; and what differs must go on to do so, without such a fact, for as long as the return
+ * of a call may be under way. A module between its coming and its result may go either way.
  */
 #ifndef KMODWATCH_MISSED_H
 #define KMODWATCH_MISSED_H
 
-#include "hidden.h"
+#include "../output/event.h"
+#include "reading.h"
 
-#include <stdint.h>
-
-struct missed;
-
-/* Where to look. The texts live as long as the struct missed that they are given to. */
-struct missed_places {
-	const char *state;	     /* --state; NULL: no list is kept */
-	const char *boot_id;	     /* of this boot */
-	const char *proc_modules;    /* NULL: /proc/modules */
-	const char *sys_module;	     /* NULL: /sys/module */
-	const struct hidden *hidden; /* which modules were not freed, whatever the lists say; NULL: none is known */
+/* Starts zeroed; missed_clear() frees it. */
+struct missed {
+	struct loaded suspects; /* of the last judgement. time: when they were first seen so */
 };
 
-/*
- * To be called when the probes are attached and before the first record is taken. *out is the caller's to free with
- * missed_freep(), which writes what is still to be written. Returns 0 or -ENOMEM: all else is explained and lived with.
- */
-int missed_new(const struct missed_places *places, struct missed **out);
-void missed_freep(struct missed **missed);
+/* A fact was about this one: the time counts anew. */
+void missed_forget(struct missed *missed, const char *name);
 
-/* All of these take a NULL missed, and do nothing then. now: clock_boot_ns(). */
+/* touched: a fact was about these since the reading began. Returns 0, -ENOMEM or emit's error. */
+int missed_judge(struct missed *missed, struct table *table, const struct reading *reading,
+		 const struct loaded *touched, const struct lists *lists, emit_fn emit, void *ctx);
 
-/* To be called before the fact's record leaves the ring. Returns 0 or -ENOMEM. */
-int missed_note(struct missed *missed, const struct fact *fact);
-
-/* In how many ms missed_check() has something to do; -1: never. */
-int missed_due_ms(const struct missed *missed, uint64_t now);
-
-/*
- * To be called once a round, when all that was in the ring at the round's beginning was taken: what one call reads, the
- * next one judges. Returns 0, -ENOMEM or emit's error.
- */
-int missed_check(struct missed *missed, uint64_t now, emit_fn emit, void *ctx);
+/* Whether something differs of which it is too early to tell. */
+bool missed_waits(const struct missed *missed);
+void missed_clear(struct missed *missed);
 
 #endif

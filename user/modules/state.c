@@ -1,228 +1,150 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The file as a file: who may have made it, how it is replaced. Its lines are stateline.c's. */
 #include "state.h"
 #include "../cleanup.h"
 #include "../log.h"
-#include "../trusted.h"
-#include "../clock.h"
-#include "../folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 
 enum {
 	APPENDED_MAX = 4096, /* lines, then the file is written anew */
-	SIZE_MAX_MIB = 64,   /* of a file that is read */
 	PAUSE_MS = 1000,     /* between two whole writings */
 	RETRY_MS = 10000,    /* after one that failed: early at boot, the disk may be read-only for a while */
+	WAIT_MS = 1000, /* for the disk, which takes 0.05 ms or so where nothing is wrong; and the CPU may be busy */
+	AGAIN_WAIT_MS = 20, /* from then on until a whole list is written */
+	LAST_WAIT_MS = 2000,
 };
 
-static const char file_name[] = "modules", new_name[] = "modules.new";
-
-void state_init(struct state *state, const char *path, const char *boot_id)
+int state_init(struct state *state, const char *path, const char *boot_id)
 {
-	*state = (struct state) { .path = path, .boot_id = boot_id, .folder = -1, .file = -1 };
-}
-
-/* Says it, unless it was what was said last. what: "kept" in the folder, "read" from the file. Returns -err. */
-static int complain(struct state *state, int err, const char *what, const char *why)
-{
-	bool of_file = strcmp(what, "read") == 0;
-
-	if (state->told != err)
-		log_line("the list of loaded modules is not %s (%s%s%s): %s", what, state->path, of_file ? "/" : "",
-			 of_file ? file_name : "", why);
-	state->told = err;
-	return -err;
-}
-
-static void forget_fd(int *fd)
-{
-	closep(fd);
-	*fd = -1;
-}
-
-static int open_folder(struct state *state)
-{
-	_cleanup_(closep) int fd = -1;
-	struct stat st;
-
-	if (state->folder >= 0)
+	*state = (struct state) { .boot_id = boot_id };
+	if (!path)
 		return 0;
-	fd = folder_open(state->path, true);
-	if (fd == -ENOTDIR || fd == -ELOOP)
-		return complain(state, ENOTDIR, "kept", "it is not a folder (symbolic links are not followed)");
-	if (fd < 0)
-		return complain(state, -fd, "kept", strerror(-fd));
-	if (fstat(fd, &st))
-		return complain(state, errno, "kept", strerror(errno));
-	if (distrust(&st))
-		return complain(state, EPERM, "kept", distrust(&st));
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return complain(state, errno, "kept",
-				errno == EWOULDBLOCK ? "another kmodwatch keeps its own there: name another folder"
-						     : strerror(errno));
-	state->folder = take_fd(&fd);
+	state->file = malloc(sizeof(*state->file));
+	if (!state->file)
+		return -ENOMEM;
+	statefile_init(state->file, path);
 	return 0;
 }
 
-static int open_file(struct state *state, FILE **out)
+/* Says it, unless it was what was said last. Returns err. */
+static int complain(struct state *state, int err, const char *failed, const char *why, bool of_file)
 {
-	const char *why = NULL;
-	_cleanup_(closep) int fd = trusted_open(state->folder, file_name, &why);
-	struct stat st;
-
-	if (fd == -ENOENT)
-		return fd;
-	if (fd < 0)
-		return complain(state, -fd, "read", why);
-	if (fstat(fd, &st))
-		return complain(state, errno, "read", strerror(errno));
-	if (st.st_size > SIZE_MAX_MIB * 1048576ll)
-		return complain(state, EFBIG, "read", "it is larger than any list that kmodwatch writes");
-	*out = fdopen(fd, "r");
-	if (!*out)
-		return complain(state, errno, "read", strerror(errno));
-	take_fd(&fd); /* the stream has it */
-	return 0;
+	if (state->told != err)
+		log_line("the list of loaded modules is not %s (%s%s%s): %s", failed, state->file->path,
+			 of_file ? "/" : "", of_file ? statefile_name : "", why);
+	state->told = err;
+	return err;
 }
+
+static int explain(struct state *state, int err)
+{
+	return complain(state, err, state->file->failed, state->file->why, state->file->of_file);
+}
+
+/* ---- what the thread does */
+
+static int append_bytes(void *ctx)
+{
+	return statefile_append(ctx);
+}
+
+static int replace_by_bytes(void *ctx)
+{
+	return statefile_replace(ctx);
+}
+
+static int look_at_file(void *ctx)
+{
+	return statefile_look(ctx);
+}
+
+static unsigned int patience(const struct state *state)
+{
+	return state->told == -EINPROGRESS ? AGAIN_WAIT_MS : WAIT_MS;
+}
+
+/* bytes: for what run does, taken over. Returns run's result, or -EINPROGRESS, where the whole list is wanted later. */
+static int run(struct state *state, errand_fn function, char *bytes, size_t size, unsigned int wait_ms)
+{
+	int err = -EINPROGRESS;
+
+	if (errand_is_busy(state->errand)) {
+		free(bytes);
+	} else {
+		statefile_set(state->file, bytes, size);
+		err = errand_run(&state->errand, function, state->file, wait_ms);
+	}
+	if (err == -EINPROGRESS) {
+		state->wanted = true;
+		state->torn = true;
+		complain(state, err, "kept", "the disk that it is on does not answer", false);
+	}
+	return err;
+}
+
+/* ---- reading */
 
 int state_load(struct state *state, struct loaded *set)
 {
 	_cleanup_(fclosep) FILE *f = NULL;
 	int err;
 
-	if (!state->path || open_folder(state) || open_file(state, &f))
+	if (!state->file)
 		return -ENOENT;
+	err = statefile_open(state->file);
+	if (!err)
+		err = statefile_read(state->file, &f);
+	if (err) {
+		if (err != -ENOENT || state->file->folder < 0)
+			explain(state, err);
+		return -ENOENT;
+	}
 	err = state_parse(f, state->boot_id, set);
 	if (!err || err == -ESTALE || err == -ENOMEM)
 		return err;
-	complain(state, -err, "read",
-		 err == -E2BIG || err == -EBADMSG ? "it is damaged, so a new one is begun" : strerror(-err));
+	complain(state, err, "read",
+		 err == -E2BIG || err == -EBADMSG ? "it is damaged, so a new one is begun" : strerror(-err), true);
 	return -ENOENT;
 }
 
-static int take_line(void *ctx, struct loaded_module *module)
-{
-	char line[STATE_LINE_SIZE];
-	size_t size = state_line(module, line);
+/* ---- writing */
 
-	return fwrite(line, 1, size, ctx) == size ? 0 : -EIO;
-}
-
-/* The whole file, at *bytes (free() it). Returns 0 or -ENOMEM. */
-static int render(const struct state *state, const struct loaded *set, char **bytes, size_t *size)
+/* A list that lacks one line gets no further ones: it is written whole instead. */
+static void append(struct state *state, const struct loaded_module *module)
 {
-	FILE *f = open_memstream(bytes, size);
+	char *line;
+	size_t size;
 	int err;
 
-	if (!f)
-		return -ENOMEM;
-	fprintf(f, "kmodwatch-modules 1\nboot_id %s\n", state->boot_id);
-	err = loaded_walk(set, take_line, f);
-	return fclose(f) || err ? -ENOMEM : 0;
-}
-
-static int write_all(int fd, const char *bytes, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, bytes, size);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			bytes += n;
-			size -= n;
-		}
-	}
-	return 0;
-}
-
-/* The folder is ours alone, so what stands there under the new file's name is left over. */
-static int replace(struct state *state, const char *bytes, size_t size)
-{
-	_cleanup_(closep) int fd = -1;
-	int err;
-
-	if (unlinkat(state->folder, new_name, 0) && errno != ENOENT)
-		return -errno;
-	fd = openat(state->folder, new_name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	err = write_all(fd, bytes, size);
-	if (!err && (fsync(fd) || renameat(state->folder, new_name, state->folder, file_name) || fsync(state->folder)))
-		err = -errno;
-	if (err) {
-		unlinkat(state->folder, new_name, 0);
-		return err;
-	}
-	forget_fd(&state->file);
-	state->file = take_fd(&fd);
-	return 0;
-}
-
-static int save(struct state *state, const struct loaded *set)
-{
-	_cleanup_(freep) char *bytes = NULL;
-	size_t size = 0;
-	int err = open_folder(state);
-
-	if (err)
-		return err;
-	err = render(state, set, &bytes, &size);
-	if (!err)
-		err = replace(state, bytes, size);
-	if (err) {
-		forget_fd(&state->folder); /* another may be in its place by now, as when a disk is mounted there */
-		return complain(state, -err, "kept", strerror(-err));
-	}
-	state->told = 0;
-	return 0;
-}
-
-/*
- * A list that lacks what happened since would accuse modules that were seen: better none. Nothing here goes to the disk
- * at once: a crash of the machine ends the boot, and with it the list's use.
- */
-static void append(struct state *state, const char *line, size_t size)
-{
-	ssize_t n;
-
-	if (!state->path)
+	if (!state->file || state->torn)
 		return;
-	if (state->file < 0) {
-		state->wanted = true;
+	line = errand_is_busy(state->errand) || state->file->file < 0 ? NULL : malloc(STATE_LINE_SIZE);
+	if (!line) {
+		state->wanted = state->torn = true;
 		return;
 	}
-	do
-		n = write(state->file, line, size);
-	while (n < 0 && errno == EINTR);
-	if (n == (ssize_t)size) {
+	size = state_line(module, line);
+	err = run(state, append_bytes, line, size, patience(state));
+	if (!err) {
 		state->wanted |= ++state->appended >= APPENDED_MAX;
 		return;
 	}
-	complain(state, n < 0 ? errno : ENOSPC, "kept", strerror(n < 0 ? errno : ENOSPC));
-	unlinkat(state->folder, file_name, 0);
-	forget_fd(&state->file);
-	state->wanted = true;
+	state->wanted = state->torn = true;
+	if (err != -EINPROGRESS)
+		explain(state, err);
 }
 
 void state_note(struct state *state, const struct loaded_module *module)
 {
-	char line[STATE_LINE_SIZE];
-
-	append(state, line, state_line(module, line));
+	append(state, module);
 }
 
 void state_note_gone(struct state *state, const char *name)
 {
-	char line[STATE_LINE_SIZE];
 	const struct loaded_module gone = { .name = name, .mark = -1 };
 
-	append(state, line, state_line(&gone, line));
+	append(state, &gone);
 }
 
 void state_want(struct state *state)
@@ -232,38 +154,63 @@ void state_want(struct state *state)
 
 void state_look(struct state *state)
 {
-	struct stat ours, there;
-
-	if (state->file < 0 || fstat(state->file, &ours))
-		return;
-	if (fstatat(state->folder, file_name, &there, AT_SYMLINK_NOFOLLOW) || ours.st_ino != there.st_ino ||
-	    ours.st_dev != there.st_dev || fstat(state->folder, &there) || !there.st_nlink) {
-		forget_fd(&state->file);
-		forget_fd(&state->folder);
+	if (state->file && run(state, look_at_file, NULL, 0, patience(state)) == -ESTALE)
 		state->wanted = true;
+}
+
+static int save(struct state *state, const struct loaded *set, unsigned int wait_ms)
+{
+	char *bytes = NULL;
+	size_t size = 0;
+	int err;
+
+	if (errand_is_busy(state->errand))
+		return -EINPROGRESS;
+	err = state_render(state->boot_id, set, &bytes, &size);
+	if (err)
+		return err;
+	err = run(state, replace_by_bytes, bytes, size, wait_ms);
+	if (err && err != -EINPROGRESS)
+		explain(state, err);
+	if (!err)
+		state->told = 0;
+	return err;
+}
+
+static void tend(struct state *state, const struct loaded *set, uint64_t now, unsigned int wait_ms)
+{
+	int err;
+
+	if (!state->file || !state->wanted || now < state->not_until)
+		return;
+	err = save(state, set, wait_ms);
+	state->wanted = err != 0;
+	state->not_until = now + (err && err != -EINPROGRESS ? RETRY_MS : PAUSE_MS) * 1000000ull;
+	if (!err) {
+		state->appended = 0;
+		state->torn = false;
 	}
 }
 
 void state_tend(struct state *state, const struct loaded *set, uint64_t now)
 {
-	if (!state->path || !state->wanted || now < state->not_until)
-		return;
-	state->wanted = save(state, set) < 0;
-	state->not_until = now + (state->wanted ? RETRY_MS : PAUSE_MS) * 1000000ull;
-	if (!state->wanted)
-		state->appended = 0;
+	tend(state, set, now, patience(state));
 }
 
 int state_due_ms(const struct state *state, uint64_t now)
 {
-	if (!state->path || !state->wanted)
+	if (!state->file || !state->wanted)
 		return -1;
 	return now < state->not_until ? (int)((state->not_until - now) / 1000000 + 1) : 0;
 }
 
+/* What still goes on keeps what it uses: the process ends, and it with that. */
 void state_close(struct state *state, const struct loaded *set)
 {
-	state_tend(state, set, UINT64_MAX);
-	forget_fd(&state->file);
-	forget_fd(&state->folder);
+	tend(state, set, UINT64_MAX, LAST_WAIT_MS);
+	if (!state->file || !errand_end(&state->errand, LAST_WAIT_MS))
+		return;
+	statefile_close(state->file);
+	free(state->file);
+	*state = (struct state) { .boot_id = state->boot_id };
 }

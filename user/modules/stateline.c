@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The lines of the list on disk. Read strictly: what is not just so is no list of ours. */
-#include "state.h"
+#include "stateline.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -133,7 +133,7 @@ int state_parse(FILE *f, const char *boot_id, struct loaded *set)
 {
 	struct loaded read = { 0 };
 	char line[STATE_LINE_SIZE];
-	int err = expect(f, "kmodwatch-modules ", "1"), got = 0;
+	int err = expect(f, STATE_HEAD, "1"), got = 0;
 
 	if (err)
 		return err == -ESTALE ? -EBADMSG : err;
@@ -147,4 +147,28 @@ int state_parse(FILE *f, const char *boot_id, struct loaded *set)
 	else
 		*set = read;
 	return err;
+}
+
+static int take_line(void *ctx, struct loaded_module *module)
+{
+	char line[STATE_LINE_SIZE];
+	size_t size = state_line(module, line);
+
+	return fwrite(line, 1, size, ctx) == size ? 0 : -EIO;
+}
+
+int state_render(const char *boot_id, const struct loaded *set, char **bytes, size_t *size)
+{
+	FILE *f = open_memstream(bytes, size);
+	int err;
+
+	if (!f)
+		return -ENOMEM;
+	fprintf(f, STATE_HEAD "1\nboot_id %s\n", boot_id);
+	err = loaded_walk(set, take_line, f);
+	if (!fclose(f) && !err)
+		return 0;
+	free(*bytes);
+	*bytes = NULL;
+	return -ENOMEM;
 }

@@ -71,19 +71,21 @@ int lifecycle_present(emit_fn emit, void *ctx)
 {
 	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
 	_cleanup_(fclosep) FILE *modules = NULL;
+	_cleanup_(freep) char *text = NULL;
 	struct present present = { emit, ctx };
 	int err;
 
 	if (!preflight_has_modules())
 		return 0;
 	modules = fopen("/proc/modules", "re");
-	if (!modules) {
-		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc", strerror(errno));
+	err = modules ? inventory_read(modules, &text) : -errno;
+	if (err) {
+		log_line("the loaded modules cannot be listed (/proc/modules: %s): mount /proc", strerror(-err));
 		return 0;
 	}
 	err = inventory_breaks("/sys/module", &breaks);
 	if (!err)
-		err = inventory_walk(modules, "/sys/module", &breaks, tell_present, &present);
+		err = inventory_walk(text, "/sys/module", &breaks, tell_present, &present);
 	if (err != -EBADMSG)
 		return err;
 	log_line("/proc/modules has a line that is not understood, so a loaded module is not listed");

@@ -12,9 +12,8 @@
 #include "../kernel/probe.h"
 #include "../kernel/probes.h"
 #include "../kernel/selftest.h"
-#include "../modules/hidden.h"
 #include "../modules/inventory.h"
-#include "../modules/missed.h"
+#include "../modules/modules.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -62,9 +61,7 @@ int loop_take_fact(void *ctx, const struct fact *fact)
 		return err;
 	if (fact->event)
 		handover_set_last(monitor->handover, fact->record);
-	if (monitor->hidden)
-		hidden_note(monitor->hidden, fact, clock_boot_ns());
-	return missed_note(monitor->missed, fact);
+	return modules_note(monitor->modules, fact, clock_boot_ns());
 }
 
 static bool may_be_limited(const union record *record)
@@ -88,7 +85,7 @@ static int take_event(struct monitor *monitor, const union record *record, size_
 	if (may_be_limited(record))
 		limit_period_wake(&monitor->limits, clock_boot_ns());
 	monitor->settle_due = 0;
-	err = correlator_take(monitor->correlator, record, size, monitor->boot_offset);
+	err = correlator_take(monitor->correlator, record, size, clock_boot_offset());
 	if (!err)
 		budget_refund(probes_limits(monitor->probes), record);
 	return err;
@@ -155,20 +152,20 @@ static int settle(void *ctx, uint64_t now)
 
 	correlator_prune(monitor->correlator);
 	images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
-	err = correlator_flush(monitor->correlator, &witnesses, now, monitor->boot_offset, &waiting);
+	err = correlator_flush(monitor->correlator, &witnesses, now, clock_boot_offset(), &waiting);
 	monitor->settle_due = waiting ? now + (uint64_t)RETURN_MS * NS_PER_MS : UINT64_MAX;
 	return err;
 }
 
-static int hidden_due(void *ctx, uint64_t now)
+static int modules_due(void *ctx, uint64_t now)
 {
 	const struct monitor *monitor = ctx;
 
-	return hidden_due_ms(monitor->hidden, now);
+	return modules_due_ms(monitor->modules, now);
 }
 
 /* A module that was freed unseen would pass for one that hides. */
-static int check_hidden(void *ctx, uint64_t now)
+static int check_modules(void *ctx, uint64_t now)
 {
 	struct monitor *monitor = ctx;
 	uint64_t doubts;
@@ -176,10 +173,10 @@ static int check_hidden(void *ctx, uint64_t now)
 	if (!monitor->rings.drained)
 		return 0;
 	doubts = loop_count_doubts(monitor->handover);
-	if (monitor->hidden && (doubts > monitor->doubts || selftest_state(monitor->selftest) == SELFTEST_FAILS))
-		hidden_forget(monitor->hidden);
+	if (doubts > monitor->doubts || selftest_state(monitor->selftest) == SELFTEST_FAILS)
+		modules_doubt(monitor->modules);
 	monitor->doubts = doubts;
-	return hidden_check(monitor->hidden, now, loop_emit, monitor);
+	return modules_check(monitor->modules, now, loop_emit, monitor);
 }
 
 /* Whether a module hides is judged by what is known to be lost up to now. */
@@ -187,7 +184,7 @@ static int lost_due(void *ctx, uint64_t now)
 {
 	const struct monitor *monitor = ctx;
 
-	return lost_is_due(&monitor->lost, now) || hidden_due(ctx, now) == 0 ? 0 : lost_due_ms(&monitor->lost, now);
+	return lost_is_due(&monitor->lost, now) || modules_due(ctx, now) == 0 ? 0 : lost_due_ms(&monitor->lost, now);
 }
 
 static int report_lost(void *ctx, uint64_t now)
@@ -209,7 +206,7 @@ static int check_limits(void *ctx, uint64_t now)
 {
 	struct monitor *monitor = ctx;
 
-	return limit_period_check(&monitor->limits, monitor->probes, now, monitor->boot_offset, loop_emit, monitor);
+	return limit_period_check(&monitor->limits, monitor->probes, now, clock_boot_offset(), loop_emit, monitor);
 }
 
 static int tools_due(void *ctx, uint64_t now)
@@ -225,20 +222,6 @@ static int check_tools(void *ctx, uint64_t now)
 
 	probes_check_tools(monitor->probes, now);
 	return 0;
-}
-
-static int missed_due(void *ctx, uint64_t now)
-{
-	const struct monitor *monitor = ctx;
-
-	return missed_due_ms(monitor->missed, now);
-}
-
-static int check_missed(void *ctx, uint64_t now)
-{
-	struct monitor *monitor = ctx;
-
-	return monitor->rings.drained ? missed_check(monitor->missed, now, loop_emit, monitor) : 0;
 }
 
 static int policy_due(void *ctx, uint64_t now)
@@ -330,8 +313,7 @@ void loop_init(struct monitor *monitor)
 		{ .name = "lost", lost_due, report_lost },
 		{ .name = "limits", limits_due, check_limits },
 		{ .name = "tools", tools_due, check_tools, .silent = true },
-		{ .name = "missed", missed_due, check_missed },
-		{ .name = "hidden", hidden_due, check_hidden },
+		{ .name = "modules", modules_due, check_modules },
 		{ .name = "policy", policy_due, check_policy },
 		{ .name = "audit", audit_due, check_audit },
 		{ .name = "self-test", selftest_due, run_selftest },
@@ -382,7 +364,6 @@ static int look(struct monitor *monitor)
 	monitor->read = false;
 	monitor->asked = 0;
 	monitor->handover->seen = clock_boot_ns();
-	monitor->boot_offset = clock_boot_offset();
 	return err;
 }
 

@@ -28,13 +28,11 @@ struct monitor {
 	struct lost lost;
 	struct limit_period limits;
 	struct repeated repeated;
-	struct missed *missed;
-	struct hidden *hidden;
+	struct modules *modules;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
 	struct policy_watch policy;
 	struct check_options check;
 	struct audit_watch *audit;
-	uint64_t boot_offset;
 	struct tasks tasks;
 	bool read;	     /* something came out of the rings in this round */
 	short asked;	     /* what poll() said of all that is no ring: inotify and timers */

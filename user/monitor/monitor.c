@@ -9,9 +9,9 @@
 #include "../clock.h"
 #include "../calls/correlate.h"
 #include "../handover.h"
-#include "../modules/hidden.h"
 #include "../calls/images.h"
 #include "lifecycle.h"
+#include "../modules/modules.h"
 #include "loop.h"
 #include "../modules/missed.h"
 #include "../kernel/pins.h"
@@ -35,11 +35,11 @@ static int finish(struct monitor *monitor)
 		probes_detach(monitor->probes);
 	err = rings_drain(&monitor->rings, SIZE_MAX);
 	if (!err && !monitor->pins)
-		err = correlator_flush(monitor->correlator, NULL, UINT64_MAX, monitor->boot_offset, &waiting);
+		err = correlator_flush(monitor->correlator, NULL, UINT64_MAX, clock_boot_offset(), &waiting);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), loop_emit, monitor);
 	if (!err)
-		err = limit_period_finish(&monitor->limits, monitor->probes, clock_boot_ns(), monitor->boot_offset,
+		err = limit_period_finish(&monitor->limits, monitor->probes, clock_boot_ns(), clock_boot_offset(),
 					  loop_emit, monitor);
 	monitor->handover->seen = clock_boot_ns();
 	return err ? err : lifecycle_stop(*monitor->stopping, monitor->stream.counts, loop_emit, monitor);
@@ -80,18 +80,17 @@ static int start_audit(struct monitor *monitor)
 	return err;
 }
 
-static int start_missed(struct monitor *monitor, const char *state)
+static int start_modules(struct monitor *monitor, const char *state)
 {
-	struct missed_places places = { .state = state, .boot_id = monitor->stream.boot_id };
+	const struct modules_places places = { .state = state, .boot_id = monitor->stream.boot_id };
 	int err;
 
 	if (!preflight_has_modules())
 		return 0;
-	err = hidden_new(monitor->handover, NULL, NULL, &monitor->hidden);
+	err = modules_new(&monitor->handover->modules, &places, clock_boot_ns(), &monitor->modules);
 	if (!err && probes_had_gap(monitor->probes)) /* the end of any may have gone unseen */
-		hidden_forget(monitor->hidden);
-	places.hidden = monitor->hidden;
-	return err ? err : missed_new(&places, &monitor->missed);
+		modules_doubt(monitor->modules);
+	return err;
 }
 
 static int map_rings(struct monitor *monitor)
@@ -134,7 +133,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = start_images(monitor, options);
 	if (!err)
-		err = start_missed(monitor, options->state);
+		err = start_modules(monitor, options->state);
 	if (!err)
 		err = correlator_new(loop_take_fact, monitor, monitor->handover, monitor->images, &monitor->correlator);
 	if (!err)
@@ -172,7 +171,7 @@ static int begin(struct monitor *monitor, bool snapshot)
 		.probes = monitor->probes,
 		.rings = &monitor->rings,
 		.policy = &monitor->policy.last,
-		.seen = monitor->handover->seen + monitor->boot_offset,
+		.seen = clock_wall(monitor->handover->seen),
 	};
 	int err = sink_end_cut(&monitor->stream.sink, monitor->handover->cut);
 
@@ -193,8 +192,7 @@ static void monitor_cleanup(struct monitor *monitor)
 	correlator_freep(&monitor->correlator);
 	images_freep(&monitor->images);
 	capture_freep(&monitor->capture);
-	missed_freep(&monitor->missed);
-	hidden_freep(&monitor->hidden);
+	modules_freep(&monitor->modules);
 	ring_unmap(&monitor->rings.matters);
 	ring_unmap(&monitor->rings.refused);
 	probes_freep(&monitor->probes);
@@ -218,7 +216,6 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 
 	if (start(&monitor, options))
 		return EXIT_NO_START;
-	monitor.boot_offset = clock_boot_offset();
 	policy_watch_init(&monitor.policy);
 	err = begin(&monitor, options->snapshot);
 	if (!err)

@@ -267,8 +267,10 @@ static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	WORD(event, what, "tool_exec", "module_request", "module_coming", "module_load or module_unload",
 	     "refused call", "process", "module", "params", "signature", "result", "captured image", "skipped probe",
-	     "self-test", "undecodable record", "pinned record of another version", "pinned record"),
+	     "self-test", "undecodable record", "pinned record of another version", "pinned record", "module list",
+	     "module table"),
 	FIELD(FIELD_TEXT, event, probe),
+	FIELD(FIELD_TIME, event, since),
 	END,
 };
 

@@ -151,6 +151,7 @@ static const struct {
 	{ "undecodable record", "records that could not be read" },
 	{ "pinned record of another version", "records that another version left" },
 	{ "pinned record", "records in pins that somebody removed in part" },
+	{ "module table", "loaded modules that are not kept track of" },
 };
 
 static void add_lost(struct phrase *phrase, const struct event *event)
@@ -163,6 +164,12 @@ static void add_lost(struct phrase *phrase, const struct event *event)
 		phrase_add(phrase, " ");
 		add_number(phrase, &event->count, "an unknown number of");
 		phrase_add(phrase, " times, and what it would have seen may be missing");
+		return;
+	}
+	if (text_is(&event->what, "module list")) {
+		phrase_add(phrase,
+			   "what is loaded is not known: the kernel's list of modules cannot be read, or not all "
+			   "of it");
 		return;
 	}
 	while (i < sizeof(losses) / sizeof(losses[0]) && !text_is(&event->what, losses[i].what))

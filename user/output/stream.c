@@ -65,7 +65,7 @@ int stream_emit(struct stream *stream, struct event *event)
 		event->id = text_of(id);
 	}
 	if (event->time.known == ABSENT)
-		event->time = number_of(clock_boot_ns() + clock_boot_offset());
+		event->time = number_of(clock_wall(clock_boot_ns()));
 	err = write_event(stream, event);
 	if (event->id.bytes == id)
 		event->id = (struct text) { 0 };
@@ -84,6 +84,6 @@ int stream_end_snapshot(struct stream *stream)
 
 	if (stream->output != OUTPUT_TEXT)
 		return 0;
-	err = terminal_render_present(&stream->terminal, clock_boot_ns() + clock_boot_offset(), &line, &size);
+	err = terminal_render_present(&stream->terminal, clock_wall(clock_boot_ns()), &line, &size);
 	return err ? err : sink_write(&stream->sink, line, size);
 }

@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,25 @@ static int do_as(int argc, char **argv)
 	else if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		die("setresuid");
 	go_on(argv + 2);
+}
+
+/* fork: the command's own namespace; else, before 6.3 or so, only its children's. */
+static int do_timens(int argc, char **argv)
+{
+	enum { NEWTIME = 0x80 }; /* CLONE_NEWTIME */
+	int fd, status;
+
+	(void)argc;
+	if (unshare(NEWTIME))
+		die("unshare");
+	fd = open("/proc/self/timens_offsets", O_WRONLY);
+	if (fd < 0 || dprintf(fd, "boottime %s 0\n", argv[1]) < 0 || close(fd))
+		die("timens_offsets");
+	if (strcmp(argv[2], "fork"))
+		go_on(argv + 2);
+	if (!fork())
+		go_on(argv + 3);
+	return wait(&status) > 0 ? WEXITSTATUS(status) : 2;
 }
 
 static int do_argv0(int argc, char **argv)
@@ -196,6 +216,7 @@ static int do_orphan(int argc, char **argv)
 const struct act become_acts[] = {
 	{ "as", "UID[:none|CAPABILITY,...] PROGRAM...: as this user, with only these capabilities", 2, do_as },
 	{ "exec-memfd", "PROGRAM ARG...: from a memfd with the file's bytes", 1, do_exec_memfd },
+	{ "timens", "SECONDS [fork] PROGRAM...: its boot clock is ahead by that much", 2, do_timens },
 	{ "argv0", "NAME PROGRAM ARG...: argv[0] is NAME", 2, do_argv0 },
 	{ "exec-hex", "PROGRAM ARG-IN-HEX...", 1, do_exec_hex },
 	{ "comm", "NAME-IN-HEX ACT...: another act under this thread name", 2, do_comm },

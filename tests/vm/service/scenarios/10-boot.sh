@@ -13,7 +13,7 @@ exposure=$(systemd-analyze security --no-pager kmodwatch.service | sed -n 's/.*O
 echo "exposure: $exposure"
 check "exposure is 2.0 or better" awk -v e="$exposure" 'BEGIN { exit !(e != "" && e <= 2.0) }'
 is "its capabilities (CAP_AUDIT_CONTROL, CAP_PERFMON, CAP_BPF)" 000000c040000000 "$(sed -n 's/^CapEff:\t//p' "/proc/$(main_pid)/status")"
-check "the journal's lines are not for everybody" [ "$(stat -c %a "/var/lib/kmodwatch/modules")" = 600 ]
+check "the journal's lines are not for everybody" [ "$(stat -c %a "/var/lib/kmodwatch/kmodwatch-modules")" = 600 ]
 journalctl -u kmodwatch -o cat --no-pager | jq -e -c . >/run/parsed || fail "jq cannot read what journalctl -u shows: $(journalctl -u kmodwatch -o cat --no-pager | grep -v '^{' | head -3)"
 check "status has counts" sh -c 'systemctl show -P StatusText kmodwatch | grep -q "loads"'
 

@@ -21,7 +21,7 @@ cd /usr/lib/vm/uninstall || fail "there is no recipe"
 sh -ex ./recipe >/run/recipe 2>&1 || fail "make uninstall: $(cat /run/recipe)"
 check "the folders are gone" [ ! -e "$PIN" -a ! -e /sys/fs/bpf/elsewhere ]
 is "what is left of it" "/etc/default/kmodwatch" "$(ls -d /usr/sbin/kmodwatch /usr/lib/systemd/system/kmodwatch.service \
-	/etc/systemd/system/*/kmodwatch.service /usr/share/kmodwatch /var/lib/kmodwatch/modules /etc/default/kmodwatch 2>/dev/null)"
+	/etc/systemd/system/*/kmodwatch.service /usr/share/kmodwatch /var/lib/kmodwatch/kmodwatch-modules /etc/default/kmodwatch 2>/dev/null)"
 # the kernel frees what held a program after a grace period or two
 for _ in $(seq 30); do
 	[ "$(attached) $(programs)" = "0 " ] && break

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The lines of the list on disk. A version line, the boot, then what is loaded and, as things happen, what changed
+ * since:
+ *
+ *     kmodwatch-modules 1
+ *     boot_id 1ad69a28-3903-44f7-9fde-68c0fbca6d06
+ *     + 14636 dummy
+ *     ? 14747 vfat
+ *     - dummy
+ *
+ * `+` loaded, `?` loading, with the instance; `-` unloaded. A name's bytes outside of `!` to `~`, and `%`, are %XX. The
+ * set is written whole to a file of another name, which then takes the place of the old one; a change is one write() at
+ * the end. So a kill at any moment leaves a file that holds what was shown; its last line may be cut.
+ */
+#ifndef KMODWATCH_STATELINE_H
+#define KMODWATCH_STATELINE_H
+
+#include "loaded.h"
+
+#include <stdio.h>
+
+/* What loaded_module.mark is in a set that is kept. */
+enum { MODULE_SETTLED, MODULE_UNSETTLED };
+
+enum { STATE_MODULES_MAX = 100000 };
+
+/* What every version's list begins with. */
+#define STATE_HEAD "kmodwatch-modules "
+
+/*
+ * Reads the file's content: strict, whatever it holds. Returns 0, -ESTALE for another boot's, -EBADMSG for what is not
+ * of the format, -E2BIG for more than STATE_MODULES_MAX modules, or -ENOMEM; set then untouched.
+ */
+int state_parse(FILE *f, const char *boot_id, struct loaded *set);
+
+/* A line as state_parse() reads it. size: STATE_LINE_SIZE. Returns its length. */
+enum { STATE_LINE_SIZE = 3 * MODULE_NAME_MAX + 32 };
+size_t state_line(const struct loaded_module *module, char *line);
+
+/* The whole list, at *bytes (free() it). Returns 0 or -ENOMEM. */
+int state_render(const char *boot_id, const struct loaded *set, char **bytes, size_t *size);
+
+#endif
