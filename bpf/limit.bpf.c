@@ -33,6 +33,7 @@ static __always_inline __u32 limit_slot(__u64 word, __u32 i)
 
 	if (word << 32) /* the user */
 		return at & (LIMITS_ANY - 1);
+	barrier_var(at); /* else clang works out both for each */
 	return LIMITS_ANY + (at & (LIMITS_ROOT - 1));
 }
 

@@ -24,7 +24,7 @@ struct limit_report {
 /* Whose turn it is: whoever has many users has as many slots, and their lines are the log's too. */
 struct suppressed_turn {
 	size_t most; /* slots of users who are not root that are told of at a time */
-	size_t next;
+	size_t next; /* below LIMITS_ANY */
 	bool left; /* some had no turn */
 };
 

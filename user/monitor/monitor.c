@@ -78,12 +78,10 @@ static int emit(void *ctx, struct event *event)
 /* Somebody has it repeated so often that it is only counted. */
 static bool is_repeated(struct monitor *monitor, const struct fact *fact)
 {
-	uint64_t now = clock_boot_ns();
-
 	if (!repeated_takes(&monitor->repeated, &monitor->handover->repeated, probes_limits(monitor->probes),
-			    fact->event, fact->record, now))
+			    fact->event, fact->record))
 		return false;
-	limit_period_wake(&monitor->limits, now);
+	limit_period_wake(&monitor->limits, clock_boot_ns());
 	return true;
 }
 
@@ -165,7 +163,7 @@ static int due_ms(const struct monitor *monitor)
 
 	due = sooner(due, service_due_ms(&monitor->service));
 	due = sooner(due, limit_period_due_ms(&monitor->limits, now));
-	due = sooner(due, probes_tools_due_ms(monitor->probes, now));
+	due = sooner(due, probes_look_due_ms(monitor->probes, now));
 	due = sooner(due, lost_due_ms(&monitor->lost, now));
 	due = sooner(due, hidden_due_ms(monitor->hidden, now));
 	due = sooner(due, policy_watch_due_ms(&monitor->policy, now));
@@ -259,7 +257,7 @@ static int look(struct monitor *monitor)
 		err = check_audit(monitor, now);
 	if (!err)
 		err = selftest_run(monitor->selftest, now, emit, monitor);
-	probes_check_tools(monitor->probes, now);
+	probes_look_around(monitor->probes, now);
 	service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
 		     selftest_state(monitor->selftest));
 	monitor->handover->seen = clock_boot_ns();
