@@ -20,8 +20,9 @@
  *                     thread id, then by the address of struct subprocess_info, then by the new process's id. What
  *                     gets stuck on that way is never looked for again: hence LRU
  *   limits            how much of what anyone may cause in any number there was this second, and how much of it was
- *                     only counted; at its end the sums of all. A table of our own, since the look into a hash map was 190 of the 495 instructions
- *                     that a refused call cost more; limit_owners says which slots are taken. The user side makes room
+ *                     only counted; at its end the sums of all. A table of our own, since the look into a hash map was
+ *                     190 of the 495 instructions that a refused call cost more; limit_owners says which slots are
+ *                     taken. The user side makes room
  *   control           what the user side tells the programs
  *   handover          what the user side must remember across its own end; no program touches it
  */

@@ -25,7 +25,7 @@ struct limit_report {
 struct suppressed_turn {
 	size_t most; /* slots of users who are not root that are told of at a time */
 	size_t next; /* below LIMITS_ANY */
-	bool left; /* some had no turn */
+	bool left;   /* some had no turn */
 };
 
 /*
