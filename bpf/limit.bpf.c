@@ -6,7 +6,7 @@ static const __u64 SECOND = 1000000000;
 
 extern const volatile __u64 limit_factor;
 
-enum { LOOKED_AT = 3 }; /* slots, before a key counts as one that finds no room */
+enum { LOOKED_AT = 5 }; /* slots, before a key counts as one that finds no room */
 
 static __always_inline struct limit *limit_at(__u32 slot)
 {
@@ -33,6 +33,7 @@ static __always_inline __u32 limit_slot(__u64 word, __u32 i)
 
 	if (word << 32) /* the user */
 		return at & (LIMITS_ANY - 1);
+	barrier_var(at); /* else clang works out both for each */
 	return LIMITS_ANY + (at & (LIMITS_ROOT - 1));
 }
 

@@ -104,6 +104,7 @@ static void given_back(void **state)
 		union record record = rows[i].record;
 		uint64_t bytes = rows[i].charged ? limit_line_bytes(100) : 0;
 
+		print_message("%s\n", rows[i].name);
 		record.header.text_size = 100;
 		fresh(10000, 10000);
 		budget_refund(limits, &record);

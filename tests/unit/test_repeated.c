@@ -10,7 +10,6 @@
 static struct limit limits[LIMIT_SLOTS];
 static struct repeated repeated;
 static struct handover *handover;
-static uint64_t now;
 
 static int setup(void **state)
 {
@@ -18,7 +17,6 @@ static int setup(void **state)
 	memset(&repeated, 0, sizeof(repeated));
 	limits[LIMIT_SUM_ANY].bytes = LIMIT_BYTES_ALL;
 	handover = calloc(1, sizeof(*handover));
-	now = 1000;
 	return handover ? 0 : -1;
 }
 
@@ -36,7 +34,7 @@ static bool takes(enum event_kind kind, const char *name, const char *outcome, s
 	event.module.name = text_of(name);
 	if (outcome)
 		event.outcome = text_of(outcome);
-	return repeated_takes(&repeated, &handover->repeated, limits, &event, &record, now);
+	return repeated_takes(&repeated, &handover->repeated, limits, &event, &record);
 }
 
 static bool fails(const char *name, uint64_t uid, uint64_t time)

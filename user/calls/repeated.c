@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+static const uint64_t PAUSE_NS = 2000000000; /* as in the kernel side */
+
 static bool is_named(const char *name, const struct text *text)
 {
 	return strnlen(name, MODULE_NAME_SIZE) == text->size && !memcmp(name, text->bytes, text->size);
@@ -39,7 +41,7 @@ static size_t slot_of(struct repeated_counts *counts, uint32_t uid)
 }
 
 /* The count is set, not raised: the same record sets it to the same again. */
-static void count(struct repeated_counts *counts, uint32_t uid, const struct record_header *record, uint64_t now)
+static void count(struct repeated_counts *counts, uint32_t uid, const struct record_header *record)
 {
 	struct limit *slot;
 
@@ -52,14 +54,14 @@ static void count(struct repeated_counts *counts, uint32_t uid, const struct rec
 		__atomic_store_n(&counts->time, record->time, __ATOMIC_RELEASE);
 	}
 	slot = &counts->slots[counts->slot];
-	if (!slot->began || now - slot->last >= 2000000000)
-		slot->began = now;
-	slot->last = now;
+	if (!slot->began || record->time >= slot->last + PAUSE_NS)
+		slot->began = record->time;
+	slot->last = record->time;
 	__atomic_store_n(&slot->suppressed, counts->count, __ATOMIC_RELEASE);
 }
 
 bool repeated_takes(struct repeated *repeated, struct repeated_counts *counts, const struct limit *limits,
-		    const struct event *event, const struct record_header *record, uint64_t now)
+		    const struct event *event, const struct record_header *record)
 {
 	const struct text *name = &event->module.name;
 	bool coming = event->kind == EVENT_MODULE_COMING;
@@ -74,6 +76,6 @@ bool repeated_takes(struct repeated *repeated, struct repeated_counts *counts, c
 	}
 	if (event->requester.known != KNOWN || !event->requester.value || !budget_is_spent(limits))
 		return false;
-	count(counts, event->requester.value, record, now);
+	count(counts, event->requester.value, record);
 	return true;
 }

@@ -24,9 +24,9 @@ struct repeated {
 
 /*
  * Whether the event, of that record, was counted and is not to be shown. limits: the kernel's table, in which is how
- * much is left. now: ns since boot.
+ * much is left.
  */
 bool repeated_takes(struct repeated *repeated, struct repeated_counts *counts, const struct limit *limits,
-		    const struct event *event, const struct record_header *record, uint64_t now);
+		    const struct event *event, const struct record_header *record);
 
 #endif

@@ -79,30 +79,43 @@ bool suppressed_is_told(const struct handover *handover, const struct limit *lim
 	return report->done == suppressed && report->upto == suppressed;
 }
 
+/* Slots [from, to), whose turn it is in their order. */
+static int report_some(struct handover *handover, const struct limit *limits, struct suppressed_turn *turn,
+		       size_t *told, size_t from, size_t to, uint64_t now, uint64_t boot_offset, emit_fn emit,
+		       void *ctx)
+{
+	int err = 0;
+
+	for (size_t i = from; !err && i < to; i++) {
+		if (!limits[i].of.word)
+			continue;
+		if (i < LIMITS_ANY && !suppressed_is_told(handover, limits, i) && (*told)++ >= turn->most) {
+			if (!turn->left)
+				turn->next = i;
+			turn->left = true;
+			continue;
+		}
+		err = report_slot(&handover->reports[i], &limits[i], i, now, boot_offset, emit, ctx);
+	}
+	return err;
+}
+
 /* Those that had no turn are the first to have one next time. */
 int suppressed_report(struct handover *handover, const struct limit *limits, struct suppressed_turn *turn, uint64_t now,
 		      uint64_t boot_offset, emit_fn emit, void *ctx)
 {
-	size_t first = turn->next % LIMIT_SLOTS, told = 0;
-	int err = 0;
+	struct repeated_counts *repeated = &handover->repeated;
+	size_t first = turn->next, told = 0;
+	int err;
 
 	turn->left = false;
-	for (size_t n = 0; !err && n < LIMIT_SLOTS; n++) {
-		size_t i = (first + n) % LIMIT_SLOTS;
-		bool quiet = !limits[i].of.word || suppressed_is_told(handover, limits, i);
-
-		if (!quiet && i < LIMITS_ANY && told++ >= turn->most) {
-			if (!turn->left)
-				turn->next = i;
-			turn->left = true;
-		} else if (limits[i].of.word) {
-			err = report_slot(&handover->reports[i], &limits[i], i, now, boot_offset, emit, ctx);
-		}
-	}
+	err = report_some(handover, limits, turn, &told, first, LIMIT_SLOTS, now, boot_offset, emit, ctx);
+	if (!err)
+		err = report_some(handover, limits, turn, &told, 0, first, now, boot_offset, emit, ctx);
 	for (size_t i = 0; !err && i < REPEATED_SLOTS; i++)
-		if (handover->repeated.slots[i].of.word)
-			err = report_slot(&handover->repeated.reports[i], &handover->repeated.slots[i], LIMIT_SLOTS + i,
-					  now, boot_offset, emit, ctx);
+		if (repeated->slots[i].of.word)
+			err = report_slot(&repeated->reports[i], &repeated->slots[i], LIMIT_SLOTS + i, now, boot_offset,
+					  emit, ctx);
 	return err;
 }
 

@@ -15,8 +15,8 @@ struct handover;
 /* Whose turn it is: whoever has many users has as many slots, and their lines are the log's too. */
 struct suppressed_turn {
 	size_t most; /* slots of users who are not root that are told of at a time */
-	size_t next;
-	bool left; /* some had no turn */
+	size_t next; /* below LIMITS_ANY */
+	bool left;   /* some had no turn */
 };
 
 /*

@@ -208,7 +208,6 @@ int probes_next_period(const struct probes *probes)
 	int err = control_read(fd, &control);
 
 	control.period++;
-	control.patience = setup_patience(); /* CPUs come and go */
 	return err ? err : control_write(fd, &control);
 }
 
@@ -226,14 +225,30 @@ int probes_free_limit(const struct probes *probes, uint32_t slot)
 	return err;
 }
 
-int probes_tools_due_ms(const struct probes *probes, uint64_t now)
+int probes_look_due_ms(const struct probes *probes, uint64_t now)
 {
 	return tools_due_ms(&probes->tools, now);
 }
 
-void probes_check_tools(struct probes *probes, uint64_t now)
+/* CPUs come and go. */
+static void renew_patience(const struct probes *probes)
 {
+	int fd = probes->side.maps[MAP_CONTROL];
+	struct control control;
+	int err = control_read(fd, &control);
+
+	if (err || control.patience == setup_patience())
+		return;
+	control.patience = setup_patience();
+	control_write(fd, &control); /* where it cannot be written, it stays as it was */
+}
+
+void probes_look_around(struct probes *probes, uint64_t now)
+{
+	if (tools_due_ms(&probes->tools, now))
+		return;
 	tools_check(&probes->tools, now);
+	renew_patience(probes);
 }
 
 uint64_t probe_skipped(const struct probes *probes, size_t i)

@@ -64,9 +64,9 @@ int probes_next_period(const struct probes *probes);
 /* Empties the slot, for another key. Returns 0, or a negative errno; then it is as it was. */
 int probes_free_limit(const struct probes *probes, uint32_t slot);
 
-/* The files that count as module tools: see tools.h. */
-int probes_tools_due_ms(const struct probes *probes, uint64_t now);
-void probes_check_tools(struct probes *probes, uint64_t now);
+/* Each minute: which files are module tools (see tools.h) and how many CPUs there are, as it is now. */
+int probes_look_due_ms(const struct probes *probes, uint64_t now);
+void probes_look_around(struct probes *probes, uint64_t now);
 
 /*
  * How often the kernel skipped a probe since it was loaded, because another thread had been preempted in it on the same

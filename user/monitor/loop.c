@@ -40,12 +40,10 @@ int loop_emit(void *ctx, struct event *event)
 /* Somebody has it repeated so often that it is only counted. */
 static bool is_repeated(struct monitor *monitor, const struct fact *fact)
 {
-	uint64_t now = clock_boot_ns();
-
 	if (!repeated_takes(&monitor->repeated, &monitor->handover->repeated, probes_limits(monitor->probes),
-			    fact->event, fact->record, now))
+			    fact->event, fact->record))
 		return false;
-	limit_period_wake(&monitor->limits, now);
+	limit_period_wake(&monitor->limits, clock_boot_ns());
 	return true;
 }
 
@@ -209,18 +207,18 @@ static int check_limits(void *ctx, uint64_t now)
 	return limit_period_check(&monitor->limits, monitor->probes, now, clock_boot_offset(), loop_emit, monitor);
 }
 
-static int tools_due(void *ctx, uint64_t now)
+static int surroundings_due(void *ctx, uint64_t now)
 {
 	const struct monitor *monitor = ctx;
 
-	return probes_tools_due_ms(monitor->probes, now);
+	return probes_look_due_ms(monitor->probes, now);
 }
 
-static int check_tools(void *ctx, uint64_t now)
+static int look_around(void *ctx, uint64_t now)
 {
 	struct monitor *monitor = ctx;
 
-	probes_check_tools(monitor->probes, now);
+	probes_look_around(monitor->probes, now);
 	return 0;
 }
 
@@ -312,7 +310,7 @@ void loop_init(struct monitor *monitor)
 		{ .name = "calls", settle_due, settle },
 		{ .name = "lost", lost_due, report_lost },
 		{ .name = "limits", limits_due, check_limits },
-		{ .name = "tools", tools_due, check_tools, .silent = true },
+		{ .name = "surroundings", surroundings_due, look_around, .silent = true },
 		{ .name = "modules", modules_due, check_modules },
 		{ .name = "policy", policy_due, check_policy },
 		{ .name = "audit", audit_due, check_audit },
