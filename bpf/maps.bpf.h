@@ -16,6 +16,7 @@ enum {
 	WORKSPACES = 64,
 	TOOLS_MAX = 64,
 	REQUESTS_MAX = 4096,
+	OURS_MAX = 512,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
 	IMAGE_RING_SIZE = 8 * 1024 * 1024, /* as RING_SIZE */
@@ -124,6 +125,13 @@ struct under_way_map {
 	__u64 *value;
 };
 
+struct ours_map {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[OURS_MAX];
+	struct object_id *key;
+	struct object_state *value;
+};
+
 struct handover_bytes {
 	__u8 bytes[HANDOVER_PIECE];
 };
@@ -159,5 +167,6 @@ MAP struct limits_map limits SEC(".maps");
 MAP struct limit_owners_map limit_owners SEC(".maps");
 MAP struct control_map control SEC(".maps");
 MAP struct handover_map handover SEC(".maps");
+MAP struct ours_map ours SEC(".maps");
 
 #endif

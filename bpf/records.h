@@ -36,6 +36,7 @@ enum record_kind {
 	RECORD_CANARY = 10,	      /* the self-test's: a function that only tests call was called */
 	RECORD_MODULE_SIGNATURE = 11, /* what is appended to the module's bytes */
 	RECORD_AUDIT_CHANGED = 12,    /* the kernel's audit rules, or its audit state, may be others now */
+	RECORD_MONITOR_TOUCHED = 13,  /* somebody gets a descriptor of something that is ours */
 	RECORD_KINDS,
 };
 
@@ -48,6 +49,7 @@ enum {
 	MODULE_NAME_SIZE = 56, /* MODULE_NAME_LEN on 64-bit kernels */
 	TTY_NAME_SIZE = 64,
 	FS_NAME_SIZE = 16,
+	OBJECT_NAME_SIZE = 32, /* of a map or a program of ours */
 
 	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
 
@@ -272,6 +274,22 @@ struct audit_changed_record {
 	struct record_header header; /* of it only what every record needs: who did it is no concern */
 };
 
+/* What is ours in the kernel: the kernel has ids of their own for each of these. */
+enum object {
+	OBJECT_MAP = 1,
+	OBJECT_PROGRAM = 2,
+	OBJECT_LINK = 3,
+	OBJECT_EXTENSION = 4, /* only in a record: a program that can take the place of a function of the named one */
+};
+
+struct monitor_touched_record {
+	struct record_header header;
+	struct subject subject;
+	__u8 object; /* enum object */
+	__u8 pad[7];
+	char name[OBJECT_NAME_SIZE];
+};
+
 /*
  * A piece of the bytes that the kernel was handed. It travels over the image ring, and is none of the records above:
  * an image's chunks come in order, and are visible before the attempt's next record is.
@@ -299,6 +317,7 @@ union record {
 	struct call_alone_record call_alone;
 	struct canary_record canary;
 	struct audit_changed_record audit_changed;
+	struct monitor_touched_record monitor_touched;
 };
 
 enum {
@@ -356,7 +375,23 @@ struct limit {
 	__u64 suppressed; /* since the map was made */
 };
 
-/* What the user side tells the programs. */
+struct object_id {
+	__u32 object; /* enum object */
+	__u32 id;
+};
+
+/* Something of ours in the kernel. */
+struct object_state {
+	char name[OBJECT_NAME_SIZE];
+	__u64 told; /* ns since boot: when it was touched last and that was sent */
+	__u32 told_pid;
+	__u32 functions; /* of a program: how many code covers */
+	__u64 code;	 /* of a program: a sum over where its functions begin, as the reader opened it last; 0: it has not */
+};
+
+/*
+ * What the user side tells the programs, by running a program (bpf/order.bpf.c): for itself the map is closed.
+ */
 struct control {
 	__u32 layout;	  /* LAYOUT of who made the maps */
 	__u32 generation; /* of the programs that are to work; 0: none yet */
@@ -368,7 +403,18 @@ struct control {
 	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
 	/* the process whose refused calls are sent whatever the limit says, while it makes the self-test's; else 0 */
 	__u32 tester;
-	__u32 pad;
+	__u32 reader;	    /* the process that reads, */
+	__u64 reader_start; /* and when it started: ns since boot */
+};
+
+/* What can be told so: the order's number comes first, then up to two values. Only the reader gives the others. */
+enum order {
+	ORDER_READ = 1,	  /* this process reads */
+	ORDER_WORK = 2,	  /* the programs of the order's generation work; image_limit, patience */
+	ORDER_ALONE = 3,  /* for calls whose beginning was not seen too */
+	ORDER_CANARY = 4, /* the nonce */
+	ORDER_TEST = 5,	  /* 1: this process makes the self-test's calls; 0: no more */
+	ORDER_PERIOD = 6, /* the next one */
 };
 
 /* What is kept between the hooks of one call, by thread id. */

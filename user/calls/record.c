@@ -28,6 +28,8 @@ static size_t kind_size(uint32_t kind)
 		return sizeof(struct canary_record);
 	case RECORD_AUDIT_CHANGED:
 		return sizeof(struct audit_changed_record);
+	case RECORD_MONITOR_TOUCHED:
+		return sizeof(struct monitor_touched_record);
 	}
 	return 0;
 }

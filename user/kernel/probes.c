@@ -21,6 +21,7 @@ int probes_open(const struct options *options, struct pins *pins, struct probes 
 	probes->pins = pins;
 	for (int i = 0; i < MAPS; i++)
 		probes->side.maps[i] = -1;
+	probes->side.order = -1;
 	for (int i = 0; i < LEFT_RINGS; i++)
 		probes->left[i] = -1;
 	for (size_t i = 0; i < PROBES; i++)
@@ -53,6 +54,7 @@ void probes_freep(struct probes **probes)
 		closep(&(*probes)->side.probes[i].program);
 	for (int i = 0; i < LEFT_RINGS; i++)
 		closep(&(*probes)->left[i]);
+	closep(&(*probes)->side.order);
 	kernel_side_close_maps(&(*probes)->side);
 	free(*probes);
 	*probes = NULL;
@@ -201,12 +203,7 @@ const struct limit *probes_limits(const struct probes *probes)
 
 int probes_next_period(const struct probes *probes)
 {
-	int fd = probes->side.maps[MAP_CONTROL];
-	struct control control;
-	int err = control_read(fd, &control);
-
-	control.period++;
-	return err ? err : control_write(fd, &control);
+	return control_order(probes->side.order, ORDER_PERIOD, 0, 0);
 }
 
 /* The owner last: a slot that is not empty yet must not be taken. */

@@ -8,7 +8,7 @@
 /*
  * PROGRAM(name, what is lost without it) for each, by its name in bpf/, and AUDIT_PROGRAM(name) for those of the audit
  * check, which are of use without modules too. Where each goes and how, its section says (fexit/FUNCTION): not repeated
- * here. A new one goes to the end: what is remembered of a probe (memory.h) goes by its place.
+ * here. A new one goes to the end: what is remembered of a probe (handover.h) goes by its place.
  */
 #define PROGRAMS(PROGRAM, AUDIT_PROGRAM)                                                                            \
 	PROGRAM(process_exec, "executions of the module tools")                                                     \
@@ -37,7 +37,11 @@
 	AUDIT_PROGRAM(audit_received)                                                                               \
 	AUDIT_PROGRAM(audit_rule_freed)                                                                             \
 	AUDIT_PROGRAM(auditd_freed)                                                                                 \
-	PROGRAM(canary, "the self-test: a probe that stops working goes unnoticed")
+	PROGRAM(canary, "the self-test: a probe that stops working goes unnoticed")                                 \
+	PROGRAM(touch_map, "who gets at the monitor's maps")                                                        \
+	PROGRAM(touch_program, "who gets at the monitor's programs, and whether their code is still what was loaded") \
+	PROGRAM(touch_link, "who gets at the monitor's links")                                                      \
+	PROGRAM(touch_link_id, "who gets at the monitor's links by their ids")
 
 #define PROGRAM_NUMBER(name, ...) PROBE_##name,
 enum program_number { PROGRAMS(PROGRAM_NUMBER, PROGRAM_NUMBER) PROBES };

@@ -154,7 +154,7 @@ static int rest(struct monitor *monitor)
 	struct pollfd fds[] = {
 		{ .fd = monitor->rings.matters.fd, .events = POLLIN },
 		{ .fd = monitor->rings.refused.fd, .events = POLLIN },
-		{ .fd = images_fd(monitor->images), .events = POLLIN },
+		{ .fd = images_ring(monitor->images)->fd, .events = POLLIN },
 		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
 		{ .fd = policy_watch_fd(&monitor->policy), .events = POLLIN },
 		{ .fd = monitor->stream.sink.fd },
@@ -315,16 +315,24 @@ static int start_missed(struct monitor *monitor, const char *state)
 
 static int map_rings(struct monitor *monitor)
 {
+	struct ring_place *places = monitor->handover->places;
+	struct rings *rings = &monitor->rings;
 	size_t size;
 	int fd = probes_ring(monitor->probes, &size);
-	int err = fd < 0 ? fd : ring_map(&monitor->rings.matters, fd, size);
+	int err = fd < 0 ? fd : ring_map(&rings->matters, fd, size);
 
 	if (err)
 		return err;
 	fd = probes_refused_ring(monitor->probes, &size);
-	monitor->rings.take = take_record;
-	monitor->rings.ctx = monitor;
-	return fd < 0 ? fd : ring_map(&monitor->rings.refused, fd, size);
+	err = fd < 0 ? fd : ring_map(&rings->refused, fd, size);
+	if (err)
+		return err;
+	ring_follow(&rings->matters, &places[PLACE_MATTERS]);
+	ring_follow(&rings->refused, &places[PLACE_REFUSED]);
+	rings->patience_ns = RING_PATIENCE_NS;
+	rings->take = take_record;
+	rings->ctx = monitor;
+	return 0;
 }
 
 static int start_images(struct monitor *monitor, const struct options *options)
@@ -353,6 +361,8 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = start_images(monitor, options);
 	if (!err)
+		monitor->rings.images = images_ring(monitor->images);
+	if (!err)
 		err = start_missed(monitor, options->state);
 	if (!err)
 		err = correlator_new(take_fact, monitor, monitor->handover, monitor->images, &monitor->correlator);
@@ -363,7 +373,6 @@ static int set_up(struct monitor *monitor, const struct options *options)
 		return err;
 	}
 	service_init(&monitor->service);
-	handover_set_reader(monitor->handover, getpid());
 	monitor->doubts = count_doubts(monitor->handover);
 	limits_wake(&monitor->limits, clock_boot_ns()); /* an earlier monitor may have left some unsaid */
 	return 0;

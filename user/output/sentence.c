@@ -30,6 +30,7 @@ static const struct {
 	[EVENT_MODULE_LOAD] = { "loaded", "was loaded" },  [EVENT_MODULE_UNLOAD] = { "unloaded", "was unloaded" },
 	[EVENT_MODULE_MISSED] = { "missed", NULL },	   [EVENT_MODULE_HIDDEN] = { "hidden", NULL },
 	[EVENT_ATTEMPTS_SUPPRESSED] = { "counted", NULL }, [EVENT_EVENTS_LOST] = { "lost", NULL },
+	[EVENT_MONITOR_TOUCHED] = { "touched", "was touched" },
 	[EVENT_MONITOR_BLIND] = { "blind", NULL },	   [EVENT_MONITOR_RECOVERED] = { "recovered", NULL },
 	[EVENT_AUDIT_PARITY] = { "audit", NULL },	   [EVENT_MONITOR_STOP] = { "stopped", NULL },
 };
@@ -105,6 +106,9 @@ bool sentence_name(struct phrase *phrase, const struct event *event)
 		return true;
 	case EVENT_TOOL_EXEC:
 		phrase_text(phrase, &event->tool.name, "(unknown)");
+		return true;
+	case EVENT_MONITOR_TOUCHED:
+		phrase_text(phrase, &event->object, "(unknown)");
 		return true;
 	case EVENT_MONITOR_BLIND:
 	case EVENT_MONITOR_RECOVERED:
