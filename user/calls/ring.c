@@ -52,13 +52,13 @@ uint64_t ring_end(const struct ring *ring)
 }
 
 /* The position of the oldest record that is still to be read. */
-static uint64_t oldest(const struct ring *ring)
+static uint64_t oldest(const struct ring_place *place)
 {
-	uint64_t position = ring->place.next;
+	uint64_t position = place->next;
 
 	for (int i = 0; i < SKIPPED_MAX; i++)
-		if (ring->place.skipped[i] && (ring->place.skipped[i] & ~1ull) < position)
-			position = ring->place.skipped[i] & ~1ull;
+		if (place->skipped[i] && (place->skipped[i] & ~1ull) < position)
+			position = place->skipped[i] & ~1ull;
 	return position;
 }
 
@@ -83,7 +83,7 @@ static void give_back(struct ring *ring)
 {
 	keep(ring);
 	ring->moved |= shared_position(ring) != ring->given;
-	ring->given = oldest(ring);
+	ring->given = oldest(&ring->place);
 	__atomic_store_n(shared(ring), ring->given, __ATOMIC_RELEASE);
 }
 
@@ -104,50 +104,103 @@ void ring_check(struct ring *ring)
 	}
 	if (shared_position(ring) != ring->given)
 		give_back(ring);
-	if (!is_there(ring, oldest(ring))) /* only now nothing more is written over */
+	if (!is_there(ring, oldest(&ring->place))) /* only now nothing more is written over */
 		give_up(ring);
 }
 
-/*
- * A kill leaves the shared position where the kept one is, or before it; and of what was about to be skipped a note
- * that does not count yet.
- */
-void ring_follow(struct ring *ring, struct ring_place *kept)
+/* What stands at the position: discarded or not. -EINVAL: nothing does. */
+static int ring_step(const struct ring *ring, uint64_t position, struct ring_entry *entry)
 {
-	uint64_t position = shared_position(ring);
+	const char *header = ring->memory + 2 * ring->page + (position & (ring->size - 1));
+	uint32_t length, size;
 
-	ring->kept = kept;
-	ring->place = *kept;
-	ring->given = position;
-	for (int i = 0; i < SKIPPED_MAX; i++)
-		if (ring->place.skipped[i] > ring->place.next)
-			ring->place.skipped[i] = 0;
-	ring->moved = position > oldest(ring);
-	if (is_there(ring, oldest(ring)))
-		give_back(ring);
-	else
-		give_up(ring);
+	if (position >= ring_end(ring) || position % BPF_RINGBUF_HDR_SZ) /* each takes up a multiple of that */
+		return -EINVAL;
+	length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
+	size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+	if (!size || size > ring->size) /* no record begins here */
+		return -EINVAL;
+	*entry = (struct ring_entry) {
+		.bytes = header + BPF_RINGBUF_HDR_SZ,
+		.size = size,
+		.at = position,
+		.next = position + ((size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull),
+	};
+	if (length & BPF_RINGBUF_DISCARD_BIT)
+		return RING_EMPTY;
+	return (length & BPF_RINGBUF_BUSY_BIT) ? RING_BUSY : RING_RECORD;
 }
 
 enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct ring_entry *entry)
 {
-	const char *data = ring->memory + 2 * ring->page;
+	struct ring_entry one;
+	int state;
 
-	while (position < ring_end(ring)) {
-		const char *header = data + (position & (ring->size - 1));
-		uint32_t length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
-		uint32_t size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-		uint64_t at = position;
-
-		if (size > ring->size) /* no record begins here */
+	do {
+		state = ring_step(ring, position, &one);
+		if (state < 0)
 			return RING_EMPTY;
-		position += (size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull;
-		if (length & BPF_RINGBUF_DISCARD_BIT)
-			continue;
-		*entry = (struct ring_entry) { header + BPF_RINGBUF_HDR_SZ, size, at, position };
-		return (length & BPF_RINGBUF_BUSY_BIT) ? RING_BUSY : RING_RECORD;
+		position = one.next;
+	} while (state == RING_EMPTY);
+	*entry = one;
+	return state;
+}
+
+/* Whether records stand from the one position to the other: else one of the two is where none begins. */
+static bool leads_to(const struct ring *ring, uint64_t position, uint64_t to)
+{
+	struct ring_entry entry;
+
+	while (position < to) {
+		if (ring_step(ring, position, &entry) < 0)
+			return false;
+		position = entry.next;
 	}
-	return RING_EMPTY;
+	return position == to;
+}
+
+static bool is_sound(const struct ring *ring, const struct ring_place *place)
+{
+	uint64_t first = oldest(place);
+
+	return is_there(ring, first) && leads_to(ring, first, place->next) &&
+	       leads_to(ring, place->next, ring_end(ring));
+}
+
+/* Whether there is at most one record between the shared position and the place. */
+static bool is_next_to(const struct ring *ring, const struct ring_place *place, uint64_t position)
+{
+	struct ring_entry entry = { .next = position };
+
+	ring_peek(ring, position, &entry);
+	return oldest(place) <= entry.next;
+}
+
+/*
+ * A kill leaves the shared position where the kept one is, or one record before it; and of what was about to be skipped
+ * a note that does not count yet. All else is somebody's work. Then the position counts that nothing is lost by.
+ */
+void ring_follow(struct ring *ring, struct ring_place *kept)
+{
+	const struct ring_place at_shared = { .next = shared_position(ring) };
+	bool sound;
+
+	ring->kept = kept;
+	ring->place = *kept;
+	ring->given = at_shared.next;
+	for (int i = 0; i < SKIPPED_MAX; i++)
+		if (ring->place.skipped[i] > ring->place.next)
+			ring->place.skipped[i] = 0;
+	sound = is_sound(ring, &ring->place);
+	ring->moved = !sound || at_shared.next > oldest(&ring->place);
+	if (is_sound(ring, &at_shared) && (!sound || !is_next_to(ring, &ring->place, at_shared.next))) {
+		ring->place = at_shared;
+		ring->moved = sound = true;
+	}
+	if (sound)
+		give_back(ring);
+	else
+		give_up(ring);
 }
 
 /* Of what was skipped, the oldest that is whole. What turned out to be discarded is forgotten. */

@@ -6,6 +6,7 @@
  *   current/generation-NUMBER-DIGEST/NAME        the links of the programs that work, as control's generation says
  *   current/generation-NUMBER-DIGEST/NAME-program
  *   next/                                        what is being made to replace current
+ *   lock/                                        held by who reads
  *
  * so that whatever moment a kill comes at, what is there is told from what was going to be. bpffs takes no dots.
  */
