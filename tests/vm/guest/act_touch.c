@@ -4,12 +4,14 @@
 #include "act.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -286,6 +288,16 @@ static int do_freplace(int argc, char **argv)
 	return 0;
 }
 
+static int do_flock(int argc, char **argv)
+{
+	int fd = open(argv[1], O_RDONLY | O_CLOEXEC), held = fd < 0 ? -1 : flock(fd, LOCK_EX | LOCK_NB);
+
+	(void)argc;
+	answer(held);
+	sleep(held ? 0 : atoi(argv[2]));
+	return 0;
+}
+
 const struct act touch_acts[] = {
 	{ "map-open", "MAP: by its name", 1, do_map_open },
 	{ "map-freeze", "MAP", 1, do_map_freeze },
@@ -296,5 +308,6 @@ const struct act touch_acts[] = {
 	{ "pin-open", "PATH", 1, do_pin_open },
 	{ "ring-move", "PID RING ACT...: past what comes while PID stands still", 3, do_ring_move },
 	{ "freplace", "PROGRAM FUNCTION SECONDS: by one that does nothing", 3, do_freplace },
+	{ "flock", "PATH SECONDS", 2, do_flock },
 	{ 0 },
 };
