@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* New programs beside those that work, in a monitor that goes on: the rings and what is remembered stay. */
 #include "../cleanup.h"
+#include "../log.h"
 #include "control.h"
 #include "pins.h"
 #include "seal.h"
@@ -8,6 +9,7 @@
 #include "tools.h"
 
 #include <errno.h>
+#include <string.h>
 
 static void close_programs(struct kernel_side *side)
 {
@@ -86,5 +88,7 @@ int setup_renew(struct probes *probes, const struct options *options)
 			err = pins_replace(probes->pins);
 	}
 	probes->fresh = false;
+	if (err)
+		log_line("the programs could not be loaded anew: %s", strerror(-err));
 	return err;
 }

@@ -11,22 +11,6 @@ static const enum map closed[] = {
 };
 enum { CLOSED = sizeof(closed) / sizeof(closed[0]) };
 
-int seal_maps(const struct kernel_side *side)
-{
-	for (int i = 0; i < CLOSED; i++)
-		if (bpf_map_freeze(side->maps[closed[i]]) && errno != EBUSY) /* it is closed already */
-			return -errno;
-	return 0;
-}
-
-static bool is_to_be_closed(enum map map)
-{
-	for (int i = 0; i < CLOSED; i++)
-		if (closed[i] == map)
-			return true;
-	return false;
-}
-
 /* The kernel's books are the only place that says so. */
 static bool is_frozen(int fd)
 {
@@ -39,6 +23,23 @@ static bool is_frozen(int fd)
 	while (!frozen && file && fgets(line, sizeof(line), file))
 		frozen = !strcmp(line, "frozen:\t1\n");
 	return frozen;
+}
+
+/* Of what is frozen already some kernels say that nobody may write there, so nobody may freeze it. */
+int seal_maps(const struct kernel_side *side)
+{
+	for (int i = 0; i < CLOSED; i++)
+		if (!is_frozen(side->maps[closed[i]]) && bpf_map_freeze(side->maps[closed[i]]))
+			return -errno;
+	return 0;
+}
+
+static bool is_to_be_closed(enum map map)
+{
+	for (int i = 0; i < CLOSED; i++)
+		if (closed[i] == map)
+			return true;
+	return false;
 }
 
 bool seal_is_foreign(const struct kernel_side *side, enum map map)
