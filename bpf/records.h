@@ -38,6 +38,7 @@ enum record_kind {
 	RECORD_AUDIT_CHANGED = 12,    /* the kernel's audit rules, or its audit state, may be others now */
 	RECORD_MODULE_LIVE = 13,      /* its init succeeded, and that it came was not seen: a module_record */
 	RECORD_BRIEF = 14,	      /* what is left of another record where there is no workspace for it */
+	RECORD_MONITOR_TOUCHED = 15,  /* somebody gets a descriptor of something that is ours */
 	RECORD_KINDS,
 };
 
@@ -50,6 +51,7 @@ enum {
 	MODULE_NAME_SIZE = 56, /* MODULE_NAME_LEN on 64-bit kernels */
 	TTY_NAME_SIZE = 64,
 	FS_NAME_SIZE = 16,
+	OBJECT_NAME_SIZE = 32, /* of a map or a program of ours */
 
 	INITIAL_USER_NS = 0xeffffffdU, /* PROC_USER_INIT_INO */
 
@@ -305,6 +307,22 @@ struct audit_changed_record {
 	struct record_header header; /* of it only what every record needs: who did it is no concern */
 };
 
+/* What is ours in the kernel: the kernel has ids of their own for each of these. */
+enum object {
+	OBJECT_MAP = 1,
+	OBJECT_PROGRAM = 2,
+	OBJECT_LINK = 3,
+	OBJECT_EXTENSION = 4, /* only in a record: a program that can take the place of a function of the named one */
+};
+
+struct monitor_touched_record {
+	struct record_header header;
+	struct subject subject;
+	__u8 object; /* enum object */
+	__u8 pad[7];
+	char name[OBJECT_NAME_SIZE];
+};
+
 /*
  * A piece of the bytes that the kernel was handed. It travels over the image ring, and is none of the records above:
  * an image's chunks come in order, and are visible before the attempt's next record is.
@@ -333,6 +351,7 @@ union record {
 	struct canary_record canary;
 	struct audit_changed_record audit_changed;
 	struct brief_record brief;
+	struct monitor_touched_record monitor_touched;
 };
 
 enum {
@@ -436,7 +455,24 @@ static inline __u64 limit_line_bytes(__u64 text_size)
 	return bytes < LIMIT_LINE_MAX ? bytes : LIMIT_LINE_MAX;
 }
 
-/* What the user side tells the programs. */
+struct object_id {
+	__u32 object; /* enum object */
+	__u32 id;
+};
+
+/* Something of ours in the kernel. */
+struct object_state {
+	char name[OBJECT_NAME_SIZE];
+	__u64 told; /* ns since boot: when it was touched last and that was sent */
+	__u32 told_pid;
+	__u32 functions; /* of a program: how many code covers */
+	__u64
+	    code; /* of a program: a sum over where its functions begin, as the reader opened it last; 0: it has not */
+};
+
+/*
+ * What the user side tells the programs, by running a program (bpf/order.bpf.c): for itself the map is closed.
+ */
 struct control {
 	__u32 layout;	  /* LAYOUT of who made the maps */
 	__u32 generation; /* of the programs that are to work; 0: none yet */
@@ -448,7 +484,19 @@ struct control {
 	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
 	/* the process whose refused calls are sent whatever the limit says, while it makes the self-test's; else 0 */
 	__u32 tester;
-	__u32 pad;
+	__u32 reader;	    /* the process that reads, */
+	__u64 reader_start; /* and when it started: ns since boot */
+};
+
+/* What can be told so: the order's number comes first, then up to two values. Only the reader gives the others. */
+enum order {
+	ORDER_READ = 1,	  /* this process reads */
+	ORDER_WORK = 2,	  /* the programs of the order's generation work; image_limit, patience */
+	ORDER_ALONE = 3,  /* for calls whose beginning was not seen too */
+	ORDER_CANARY = 4, /* the nonce */
+	ORDER_TEST = 5,	  /* 1: this process makes the self-test's calls; 0: no more */
+	ORDER_PERIOD = 6, /* the next one */
+	ORDER_PATIENCE = 7,
 };
 
 /*

@@ -117,16 +117,19 @@ uint32_t handover_reader(const struct handover *handover)
 	return handover->pids[handover->runs % RUNS_KEPT];
 }
 
-void handover_set_reader(struct handover *handover, uint32_t pid)
+void handover_set_reader(struct handover *handover, uint32_t pid, uint64_t start)
 {
-	handover->pids[(handover->runs + 1) % RUNS_KEPT] = pid;
+	uint32_t next = (handover->runs + 1) % RUNS_KEPT;
+
+	handover->starts[next] = start;
+	handover->pids[next] = pid;
 	handover->runs++;
 }
 
-bool handover_has_reader(const struct handover *handover, uint32_t pid)
+bool handover_has_reader(const struct handover *handover, uint32_t pid, uint64_t start)
 {
 	for (int i = 0; i < RUNS_KEPT; i++)
-		if (handover->pids[i] == pid)
+		if (handover->pids[i] == pid && (!start || handover->starts[i] == start))
 			return true;
 	return false;
 }

@@ -9,6 +9,7 @@
 
 #include "../bpf/records.h"
 #include "calls/record.h"
+#include "calls/ring.h"
 
 #include <openssl/sha.h>
 #include <stdbool.h>
@@ -17,7 +18,7 @@
 
 enum {
 	SLOTS = 192, /* records of calls under way: four or five a call */
-	PROBES_MAX = 32,
+	PROBES_MAX = 40,
 	MAPS_MAX = 32,
 	SIGHTS_MAX = PROBES_MAX + MAPS_MAX, /* what the self-test looks at: probes, then maps */
 	PROBE_NAME_SIZE = 32,
@@ -25,6 +26,9 @@ enum {
 	RUNS_KEPT = 32,
 	SETTLED_KEPT = 1024,
 };
+
+/* The rings, by their places. */
+enum { PLACE_MATTERS, PLACE_REFUSED, PLACE_IMAGES, PLACES };
 
 /* Names a record within a boot. */
 struct record_id {
@@ -162,6 +166,8 @@ struct handover {
 	uint32_t runs;				 /* how many have read */
 	uint32_t pids[RUNS_KEPT];		 /* theirs: of run n in n % RUNS_KEPT */
 	uint32_t cut;				 /* the last line was not written to its end */
+	uint64_t starts[RUNS_KEPT];		 /* when those processes started: ns since boot */
+	struct ring_place places[PLACES];	 /* how far each ring was read */
 	uint64_t seen;				 /* ns since boot: when it last looked */
 	struct record_id last;			 /* the record whose line was written last */
 	uint64_t settled_count;			 /* attempts whose line was written before their return came */
@@ -171,6 +177,7 @@ struct handover {
 		char name[PROBE_NAME_SIZE];
 		char missing[REASON_SIZE]; /* why it is not attached; "": it is */
 		uint64_t skipped;	   /* how many were reported */
+		uint64_t code;		   /* ours_code() as it was loaded; 0: not looked at yet */
 	} probes[PROBES_MAX];		   /* in the order of the programs' table, of the generation that works */
 	uint32_t maps[MAPS_MAX];	   /* the ids of those that were made with this one */
 	struct blindness blind[SIGHTS_MAX];
@@ -210,9 +217,9 @@ void handover_set_settled(struct handover *handover, const struct record_header 
 
 /* The process that reads, or read last; 0: none yet. */
 uint32_t handover_reader(const struct handover *handover);
-/* This process reads from now on. */
-void handover_set_reader(struct handover *handover, uint32_t pid);
-/* Whether the process is one of the last that read. */
-bool handover_has_reader(const struct handover *handover, uint32_t pid);
+/* The process that started then reads from now on. */
+void handover_set_reader(struct handover *handover, uint32_t pid, uint64_t start);
+/* Whether the process is one of the last that read. start: 0: whenever it started. */
+bool handover_has_reader(const struct handover *handover, uint32_t pid, uint64_t start);
 
 #endif

@@ -294,6 +294,33 @@ struct sk_buff {
 	unsigned char *data;
 };
 
+struct bpf_map {
+	u32 id;
+};
+
+enum bpf_prog_type {
+	BPF_PROG_TYPE_EXT = 28,
+};
+
+struct bpf_insn;
+
+struct bpf_prog {
+	enum bpf_prog_type type;
+	unsigned int (*bpf_func)(const void *, const struct bpf_insn *);
+	struct bpf_prog_aux *aux;
+};
+
+struct bpf_prog_aux {
+	u32 id;
+	u32 func_cnt;
+	struct bpf_prog *dst_prog;
+	struct bpf_prog **func;
+};
+
+struct bpf_link {
+	u32 id;
+};
+
 struct idempotent {
 	int ret;
 };

@@ -15,6 +15,7 @@ static const size_t fixed_sizes[RECORD_KINDS] = {
 	[RECORD_MODULE_SIGNATURE] = sizeof(struct module_signature_record),
 	[RECORD_CANARY] = sizeof(struct canary_record),
 	[RECORD_AUDIT_CHANGED] = sizeof(struct audit_changed_record),
+	[RECORD_MONITOR_TOUCHED] = sizeof(struct monitor_touched_record),
 	[RECORD_CALL_ALONE] = sizeof(struct call_alone_record),
 	[RECORD_MODULE_PARAMS] = sizeof(struct module_params_record),
 	[RECORD_MODULE_LIVE] = sizeof(struct module_record),
@@ -217,6 +218,11 @@ void made_sample(struct made *made, enum record_kind kind, uint32_t tid, uint64_
 		break;
 	case RECORD_CANARY:
 		made->record.canary.nonce = 1;
+		break;
+	case RECORD_MONITOR_TOUCHED:
+		fill_subject(made);
+		made->record.monitor_touched.object = OBJECT_MAP;
+		strcpy(made->record.monitor_touched.name, "control");
 		break;
 	case RECORD_AUDIT_CHANGED:
 	case RECORD_KINDS:

@@ -27,6 +27,7 @@ static const struct {
 	[EVENT_MODULE_HIDDEN] = { "module_hidden", "missing_from module" },
 	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", "what count uid syscall errno since" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe since" },
+	[EVENT_MONITOR_TOUCHED] = { "monitor_touched", "what object process" },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", "probe map reason" },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", "probe map blind_ns" },
 	[EVENT_AUDIT_PARITY] = { "audit_parity", "profile outcome verdicts kernel requirements advice" },

@@ -85,6 +85,7 @@ static int setup(void **state)
 	*state = test;
 	fake_open(&test->matters, &test->rings.matters);
 	fake_open(&test->refused, &test->rings.refused);
+	test->rings.patience_ns = UINT64_MAX;
 	test->rings.take = take;
 	test->rings.ctx = test;
 	return 0;
@@ -247,7 +248,7 @@ static void around(void **state)
 		drain(test);
 		assert_taken(test, 1, i);
 	}
-	assert_true(ring_position(&test->rings.matters) > 2 * SIZE);
+	assert_true(test->rings.matters.place.next > 2 * SIZE);
 }
 
 /* Somebody with the map in hand wrote nonsense. */
@@ -261,6 +262,222 @@ static void nonsense(void **state)
 	drain(test);
 	assert_taken(test, 0);
 	assert_int_equal(ring_count(&test->rings.matters), 0);
+}
+
+/* Moves the position that everybody with the map in hand can move. */
+static void move(const struct fake *fake, uint64_t position)
+{
+	assert_int_equal(pwrite(fake->fd, &position, 8, 0), 8);
+}
+
+static uint64_t shared(const struct fake *fake)
+{
+	uint64_t position;
+
+	assert_int_equal(pread(fake->fd, &position, 8, 0), 8);
+	return position;
+}
+
+static void moved(void **state)
+{
+	struct test *test = *state;
+
+	add_record(&test->matters, 1);
+	drain(test);
+	assert_taken(test, 1, 1);
+	assert_false(test->rings.matters.moved);
+	add_record(&test->matters, 2);
+	add_record(&test->matters, 3);
+	move(&test->matters, test->matters.produced); /* as if all were read */
+	drain(test);
+	assert_taken(test, 2, 2, 3);
+	assert_true(test->rings.matters.moved);
+	assert_false(test->rings.matters.overrun);
+	assert_int_equal(shared(&test->matters), test->matters.produced);
+
+	test->rings.matters.moved = false;
+	move(&test->matters, 0); /* back: the kernel would find no room */
+	drain(test);
+	assert_taken(test, 0);
+	assert_true(test->rings.matters.moved);
+	assert_int_equal(shared(&test->matters), test->matters.produced);
+
+	move(&test->matters, UINT64_MAX - 7);
+	add_record(&test->matters, 4);
+	drain(test);
+	assert_taken(test, 1, 4);
+}
+
+/* The kernel went around meanwhile: what is there now is no record where one was. */
+static void written_over(void **state)
+{
+	struct test *test = *state;
+
+	add_record(&test->matters, 1);
+	drain(test);
+	assert_taken(test, 1, 1);
+	for (int i = 0; i < 10; i++) {
+		move(&test->matters, test->matters.produced);
+		add(&test->matters, 10 + i, 0, 900);
+	}
+	drain(test);
+	assert_taken(test, 0);
+	assert_true(test->rings.matters.overrun);
+	add_record(&test->matters, 30);
+	drain(test);
+	assert_taken(test, 1, 30);
+}
+
+/* The next reader goes on where this one stood, whatever the shared position says. */
+static void followed(void **state)
+{
+	struct test *test = *state;
+	struct ring_place place = { 0 };
+
+	ring_follow(&test->rings.matters, &place);
+	add_record(&test->matters, 1);
+	add_record(&test->matters, 2);
+	assert_int_equal(rings_drain(&test->rings, 1), 0);
+	assert_taken(test, 1, 1);
+	move(&test->matters, test->matters.produced); /* while nobody reads */
+	ring_unmap(&test->rings.matters);
+	assert_int_equal(ring_map(&test->rings.matters, test->matters.fd, SIZE), 0);
+	ring_follow(&test->rings.matters, &place);
+	assert_true(test->rings.matters.moved);
+	drain(test);
+	assert_taken(test, 1, 2);
+}
+
+/* A kill between the two stores leaves the shared position behind: nobody moved it. */
+static void followed_after_a_kill(void **state)
+{
+	struct test *test = *state;
+	struct ring_place place = { 0 };
+
+	add_record(&test->matters, 1);
+	add_record(&test->matters, 2);
+	place.next = test->matters.produced / 2;
+	ring_follow(&test->rings.matters, &place);
+	assert_false(test->rings.matters.moved);
+	drain(test);
+	assert_taken(test, 1, 2);
+}
+
+/* The copy can be changed too, to what no position can be. */
+static void followed_from_nowhere(void **state)
+{
+	struct test *test = *state;
+	struct ring_place places[] = {
+		{ .next = 800, .skipped = { 3 * SIZE | 1, 17 } },
+		{ .next = 8 },
+		{ .next = 2 * 72, .skipped = { 17 } },
+		{ .next = UINT64_MAX - 7 },
+		{ .next = 3 * 72 }, /* a record begins there, but there are two between */
+	};
+
+	add_record(&test->matters, 1);
+	add_record(&test->matters, 2);
+	add_record(&test->matters, 3);
+	assert_int_equal(test->matters.produced, 3 * 72);
+	for (size_t i = 0; i < COUNT(places); i++) {
+		move(&test->matters, 0);
+		ring_follow(&test->rings.matters, &places[i]);
+		assert_true(test->rings.matters.moved);
+		assert_false(test->rings.matters.overrun);
+		drain(test);
+		assert_taken(test, 3, 1, 2, 3);
+	}
+	move(&test->matters, 8);
+	places[0].next = 16;
+	ring_follow(&test->rings.matters, &places[0]); /* nothing is left to go by */
+	assert_true(test->rings.matters.overrun);
+	add_record(&test->matters, 4);
+	drain(test);
+	assert_taken(test, 1, 4);
+}
+
+/* The copy is changed while we read: ours counts. */
+static void copy_changed(void **state)
+{
+	struct test *test = *state;
+	struct ring_place place = { 0 };
+
+	ring_follow(&test->rings.matters, &place);
+	add_record(&test->matters, 1);
+	place.next = 640;
+	drain(test);
+	assert_taken(test, 1, 1);
+	assert_true(test->rings.matters.moved);
+	assert_int_equal(place.next, test->matters.produced);
+}
+
+/* Who does not get on with writing holds the others up for so long, and is read when he has. */
+static void starved(void **state)
+{
+	struct test *test = *state;
+	struct ring_place place = { 0 };
+	uint32_t done = sizeof(struct record_header);
+	uint64_t busy;
+
+	ring_follow(&test->rings.matters, &place);
+	test->rings.patience_ns = 20000000;
+	add_record(&test->matters, 1);
+	busy = add(&test->matters, 2, BPF_RINGBUF_BUSY_BIT, done);
+	add_record(&test->matters, 3);
+	drain(test);
+	assert_taken(test, 1, 1);
+	usleep(30000);
+	drain(test);
+	assert_taken(test, 1, 3);
+	assert_true(rings_stalled(&test->rings));
+	assert_false(test->rings.drained);
+	assert_int_equal(shared(&test->matters), busy); /* it still needs its room */
+
+	ring_unmap(&test->rings.matters); /* the next reader knows of it */
+	assert_int_equal(ring_map(&test->rings.matters, test->matters.fd, SIZE), 0);
+	ring_follow(&test->rings.matters, &place);
+	drain(test);
+	assert_taken(test, 0);
+	put(&test->matters, busy, &done, sizeof(done));
+	add_record(&test->matters, 4);
+	drain(test);
+	assert_taken(test, 2, 2, 4);
+	assert_true(test->rings.drained);
+	assert_int_equal(shared(&test->matters), test->matters.produced);
+}
+
+static void starved_and_discarded(void **state)
+{
+	struct test *test = *state;
+	uint32_t gone = sizeof(struct record_header) | BPF_RINGBUF_DISCARD_BIT;
+	uint64_t busy = add(&test->matters, 1, BPF_RINGBUF_BUSY_BIT, sizeof(struct record_header));
+
+	test->rings.patience_ns = 0;
+	add_record(&test->matters, 2);
+	drain(test);
+	assert_taken(test, 1, 2);
+	put(&test->matters, busy, &gone, sizeof(gone));
+	drain(test);
+	assert_taken(test, 0);
+	assert_true(test->rings.drained);
+}
+
+/* So many can be waited for, and no more. */
+static void many_starved(void **state)
+{
+	struct test *test = *state;
+	uint32_t done = sizeof(struct record_header);
+	uint64_t busy[SKIPPED_MAX + 1];
+
+	test->rings.patience_ns = 0;
+	for (int i = 0; i <= SKIPPED_MAX; i++)
+		busy[i] = add(&test->matters, 1 + i, BPF_RINGBUF_BUSY_BIT, sizeof(struct record_header));
+	add_record(&test->matters, 50);
+	drain(test);
+	assert_taken(test, 0);
+	put(&test->matters, busy[3], &done, sizeof(done));
+	drain(test);
+	assert_taken(test, 2, 4, 50);
 }
 
 #define WITH_RINGS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -278,6 +495,15 @@ int main(void)
 		WITH_RINGS(an_error_loses_nothing),
 		WITH_RINGS(around),
 		WITH_RINGS(nonsense),
+		WITH_RINGS(moved),
+		WITH_RINGS(written_over),
+		WITH_RINGS(followed),
+		WITH_RINGS(followed_after_a_kill),
+		WITH_RINGS(followed_from_nowhere),
+		WITH_RINGS(copy_changed),
+		WITH_RINGS(starved),
+		WITH_RINGS(starved_and_discarded),
+		WITH_RINGS(many_starved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

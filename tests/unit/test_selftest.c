@@ -89,9 +89,9 @@ int probes_run_canary(const struct probes *probes, uint64_t nonce)
 	return 0;
 }
 
-int probes_set_tester(const struct probes *probes, uint32_t pid)
+int probes_set_tester(const struct probes *probes, bool tests)
 {
-	((struct probes *)probes)->calls += pid != 0;
+	((struct probes *)probes)->calls += tests;
 	return 0;
 }
 
@@ -314,9 +314,69 @@ static void behind_a_backlog(void **state)
 	wait(test, 30 * S);
 	run(test);
 	wait(test, 20 * S);
-	ring_advance(&test->rings.matters, end);
+	ring_take(&test->rings.matters, &(struct ring_entry) { .next = end });
 	run(test);
 	assert_told(test, "-canary ");
+}
+
+static struct monitor_touched_record touch_by(const struct test *test, uint32_t pid, uint64_t start)
+{
+	return (struct monitor_touched_record) {
+		.header = { .kind = RECORD_MONITOR_TOUCHED, .pid = pid, .time = test->now },
+		.subject.start_time = start,
+	};
+}
+
+/* Who reads, or read, may take what is his in hand; who only has the same number now may not. */
+static void touched(void **state)
+{
+	struct test *test = *state;
+	struct monitor_touched_record record;
+
+	handover_set_reader(&test->probes->handover, 70, 5);
+	handover_set_reader(&test->probes->handover, 77, 6);
+	record = touch_by(test, 70, 5);
+	assert_true(selftest_takes(test->selftest, &record));
+	record = touch_by(test, 77, 6);
+	assert_true(selftest_takes(test->selftest, &record));
+	record = touch_by(test, 77, 5);
+	assert_false(selftest_takes(test->selftest, &record));
+	record = touch_by(test, 78, 6);
+	assert_false(selftest_takes(test->selftest, &record));
+}
+
+/* A stranger's touch brings the next test forward. */
+static void touched_is_looked_at(void **state)
+{
+	struct test *test = *state;
+	struct monitor_touched_record record;
+
+	first_test(test);
+	assert_between(selftest_due_ms(test->selftest, test->now), 20000, 30001);
+	record = touch_by(test, 78, 6);
+	assert_false(selftest_takes(test->selftest, &record));
+	assert_between(selftest_due_ms(test->selftest, test->now), 1000, 2001);
+	test->probes->fault[PROBE_process_exec] = "replaced";
+	wait(test, 2100 * MS);
+	answer(test);
+	assert_told(test, "-process_exec ");
+}
+
+static void ring_moved(void **state)
+{
+	struct test *test = *state;
+
+	first_test(test);
+	test->rings.matters.moved = true;
+	assert_int_equal(selftest_due_ms(test->selftest, test->now), 0);
+	run(test);
+	answer(test);
+	assert_told(test, "-ring ");
+	assert_false(test->rings.matters.moved);
+	answer_calls(test);
+	wait(test, 3 * S);
+	answer(test);
+	assert_told(test, "+ring:3000 ");
 }
 
 static void stuck(void **state)
@@ -473,6 +533,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(silent_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(behind_a_backlog, setup, teardown),
 		cmocka_unit_test_setup_teardown(stuck, setup, teardown),
+		cmocka_unit_test_setup_teardown(touched, setup, teardown),
+		cmocka_unit_test_setup_teardown(touched_is_looked_at, setup, teardown),
+		cmocka_unit_test_setup_teardown(ring_moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(late_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_suspicion, setup, teardown),

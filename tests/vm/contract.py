@@ -10,7 +10,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
 BOOT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KNOWN = {
     "monitor_start", "module_present", "module_policy", "module_request", "tool_exec", "module_coming", "module_load",
-    "module_unload", "module_hidden", "module_missed", "attempts_suppressed", "events_lost", "monitor_blind",
+    "module_unload", "module_hidden", "module_missed", "attempts_suppressed", "events_lost", "monitor_touched", "monitor_blind",
     "monitor_recovered", "audit_parity", "audit_unrecorded", "monitor_stop",
 }
 PARTS = {
@@ -26,6 +26,7 @@ PARTS = {
     "module_missed": ("change", "module"),
     "attempts_suppressed": ("what", "count", "uid", "since"),
     "events_lost": ("count", "what"),
+    "monitor_touched": ("what", "object", "process"),
     "monitor_stop": ("reason", "counts"),
 }
 # Types by key; None stands for null, "applies but could not be read".

@@ -110,6 +110,18 @@ static int module_request(struct correlator *correlator, const struct record_vie
 	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 
+static int monitor_touched(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
+{
+	const struct monitor_touched_record *record = &view->record->monitor_touched;
+	struct event event = event_begin(correlator, EVENT_MONITOR_TOUCHED, &record->header, boot_offset);
+
+	event.what = text_of(decode_object(record->object));
+	event.object = (struct text) { .known = KNOWN, .bytes = record->name };
+	event.object.size = strnlen(record->name, sizeof(record->name));
+	decode_process(view, &record->subject, correlator->boot_offset, &correlator->buffer, &event.process);
+	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
+}
+
 /* What is not shown by itself waits for the call's return. */
 static int keep(struct correlator *correlator, const struct record_view *view)
 {
@@ -231,6 +243,8 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 		return tool_exec(correlator, &view, boot_offset);
 	case RECORD_MODULE_REQUEST:
 		return module_request(correlator, &view, boot_offset);
+	case RECORD_MONITOR_TOUCHED:
+		return monitor_touched(correlator, &view, boot_offset);
 	case RECORD_MODULE_FREE:
 		return module_free(correlator, &view);
 	case RECORD_ATTEMPT:

@@ -303,6 +303,21 @@ void decode_called_module(const struct call *call, struct module_part *part)
 	}
 }
 
+const char *decode_object(enum object object)
+{
+	switch (object) {
+	case OBJECT_MAP:
+		return "map";
+	case OBJECT_PROGRAM:
+		return "program";
+	case OBJECT_LINK:
+		return "link";
+	case OBJECT_EXTENSION:
+		return "extension";
+	}
+	return NULL;
+}
+
 const char *decode_call_name(enum module_call module_call)
 {
 	switch (module_call) {

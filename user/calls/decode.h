@@ -33,6 +33,8 @@ void decode_module(const struct record_view *view, const struct module_info *inf
 /* NULL: it is none. */
 const char *decode_call_name(enum module_call module_call);
 void decode_call(const struct call *call, struct decode_buffer *buffer, struct syscall_part *part);
+/* What is ours in the kernel; NULL: it is no such thing. */
+const char *decode_object(enum object object);
 /* A module that never came to be: its name as the caller or the image gave it. */
 void decode_called_module(const struct call *call, struct module_part *part);
 

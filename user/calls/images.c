@@ -104,24 +104,35 @@ static void take(struct images *images, const struct image_chunk *chunk)
 		hash(image, chunk);
 }
 
+/*
+ * A chunk is written by the thread whose image it is a part of, and nothing of that call comes after it before it is
+ * whole. So one that is not yet holds nobody up but its own call.
+ */
 int images_drain(struct images *images, uint64_t until)
 {
-	uint64_t end = ring_end(&images->ring);
+	struct ring *ring = &images->ring;
+	uint64_t end = ring_end(ring);
 
-	while (ring_position(&images->ring) < end) {
+	ring_check(ring);
+	for (;;) {
 		struct ring_entry entry;
-		enum ring_state state = ring_peek(&images->ring, ring_position(&images->ring), &entry);
+		enum ring_state state = ring_next(ring, &entry);
 
-		if (state != RING_RECORD)
-			return state == RING_BUSY ? -EAGAIN : 0;
+		if (state == RING_EMPTY || entry.at >= end)
+			return 0;
+		if (state == RING_BUSY) {
+			if (!ring_skip(ring, &entry))
+				return -EAGAIN;
+			continue;
+		}
 		if (entry.size == sizeof(struct image_chunk)) {
-			if (((const struct image_chunk *)entry.bytes)->attempt_time > until)
+			if (entry.at >= ring->place.next &&
+			    ((const struct image_chunk *)entry.bytes)->attempt_time > until)
 				return 0;
 			take(images, entry.bytes);
 		}
-		ring_advance(&images->ring, entry.next);
+		ring_take(ring, &entry);
 	}
-	return 0;
 }
 
 static bool is_whole(const struct image *image)
@@ -222,9 +233,9 @@ void images_prune(struct images *images, const struct attempts *attempts)
 	images->reach = reach;
 }
 
-int images_fd(const struct images *images)
+struct ring *images_ring(struct images *images)
 {
-	return images->ring.fd;
+	return &images->ring;
 }
 
 int images_new(struct handover *handover, int ring, size_t ring_size, bool wanted, struct capture *capture,
@@ -238,6 +249,7 @@ int images_new(struct handover *handover, int ring, size_t ring_size, bool wante
 	err = ring_map(&images->ring, ring, ring_size);
 	if (err)
 		return err;
+	ring_follow(&images->ring, &handover->places[PLACE_IMAGES]);
 	images->open = handover->images;
 	images->wanted = wanted;
 	images->reach = IMAGES_MAX; /* an earlier monitor's */

@@ -15,6 +15,7 @@
 struct attempts;
 struct capture;
 struct images;
+struct ring;
 
 /*
  * ring: the image ring's descriptor and size; wanted: images are sent. capture: where they are kept, NULL: nowhere.
@@ -24,13 +25,13 @@ int images_new(struct handover *handover, int ring, size_t ring_size, bool wante
 	       struct images **out);
 void images_freep(struct images **images);
 
-/* The ring's descriptor, to poll. */
-int images_fd(const struct images *images);
+/* The ring, to poll and to look after. */
+struct ring *images_ring(struct images *images);
 /*
  * Takes the chunks of attempts that began until the moment (ns since boot), as far as they were there when it was
  * called. What a call's records refer to came before them, and its attempt began before: so nothing more is taken than
- * they need, and what waits in the rings can be any number of calls. Returns 0, or -EAGAIN where a chunk is being
- * written: try again.
+ * they need, and what waits in the rings can be any number of calls. Returns 0, or -EAGAIN where too many chunks are
+ * being written: try again.
  */
 int images_drain(struct images *images, uint64_t until);
 

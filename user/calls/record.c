@@ -31,6 +31,8 @@ static size_t kind_size(uint32_t kind)
 		return sizeof(struct audit_changed_record);
 	case RECORD_BRIEF:
 		return sizeof(struct brief_record);
+	case RECORD_MONITOR_TOUCHED:
+		return sizeof(struct monitor_touched_record);
 	}
 	return 0;
 }

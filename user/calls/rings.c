@@ -8,6 +8,7 @@
 #include "rings.h"
 
 #include "../../bpf/records.h"
+#include "../clock.h"
 
 #include <errno.h>
 
@@ -28,7 +29,7 @@ static uint64_t time_of(const struct ring_entry *entry)
  */
 static bool has_earlier(const struct ring *ring, uint64_t time)
 {
-	struct ring_entry entry = { .next = ring_position(ring) };
+	struct ring_entry entry = { .next = ring->place.next };
 
 	for (int i = 0; i < LOOK_AHEAD; i++) {
 		enum ring_state state = ring_peek(ring, entry.next, &entry);
@@ -41,13 +42,33 @@ static bool has_earlier(const struct ring *ring, uint64_t time)
 	return false;
 }
 
+/*
+ * The next record of the ring. One whose writer does not get on (anyone can lower his own priority, and be preempted in
+ * the midst of writing) holds up what is behind it for so long only.
+ */
+static enum ring_state next_of(const struct rings *rings, struct ring *ring, struct ring_entry *entry)
+{
+	for (;;) {
+		enum ring_state state = ring_next(ring, entry);
+		uint64_t now;
+
+		if (state != RING_BUSY)
+			return state;
+		now = clock_boot_ns();
+		if (!ring->busy_since)
+			ring->busy_since = now;
+		if (now - ring->busy_since < rings->patience_ns || !ring_skip(ring, entry))
+			return RING_BUSY;
+	}
+}
+
 /* The ring to read next, with its record; NULL: there is nothing, or it has to wait. */
 static struct ring *choose(struct rings *rings, struct ring_entry *entry)
 {
 	for (;;) {
 		struct ring_entry matters, refused;
-		enum ring_state first = ring_peek(&rings->matters, ring_position(&rings->matters), &matters);
-		enum ring_state second = ring_peek(&rings->refused, ring_position(&rings->refused), &refused);
+		enum ring_state first = next_of(rings, &rings->matters, &matters);
+		enum ring_state second = next_of(rings, &rings->refused, &refused);
 
 		if (second == RING_RECORD && !has_earlier(&rings->matters, time_of(&refused))) {
 			*entry = refused;
@@ -67,12 +88,13 @@ static bool stalled(const struct ring *ring)
 {
 	struct ring_entry entry;
 
-	return ring_peek(ring, ring_position(ring), &entry) == RING_BUSY;
+	return ring_has_skipped(ring) || ring_peek(ring, ring->place.next, &entry) == RING_BUSY;
 }
 
 bool rings_stalled(const struct rings *rings)
 {
-	return rings->waiting || stalled(&rings->matters) || stalled(&rings->refused);
+	return rings->waiting || stalled(&rings->matters) || stalled(&rings->refused) ||
+	       (rings->images && ring_has_skipped(rings->images));
 }
 
 int rings_drain(struct rings *rings, size_t limit)
@@ -82,15 +104,17 @@ int rings_drain(struct rings *rings, size_t limit)
 	int err = 0;
 
 	rings->drained = rings->waiting = false;
+	ring_check(&rings->matters);
+	ring_check(&rings->refused);
 	while (!err && limit--) {
 		ring = choose(rings, &entry);
 		if (!ring) {
-			rings->drained = !rings_stalled(rings);
+			rings->drained = !stalled(&rings->matters) && !stalled(&rings->refused);
 			break;
 		}
 		err = rings->take(rings->ctx, entry.bytes, entry.size);
 		if (!err)
-			ring_advance(ring, entry.next);
+			ring_take(ring, &entry);
 	}
 	rings->waiting = err == -EAGAIN;
 	return rings->waiting ? 0 : err;
@@ -103,5 +127,5 @@ struct rings_mark rings_mark(const struct rings *rings)
 
 bool rings_passed(const struct rings *rings, const struct rings_mark *mark)
 {
-	return ring_position(&rings->matters) >= mark->matters && ring_position(&rings->refused) >= mark->refused;
+	return rings->matters.place.next >= mark->matters && rings->refused.place.next >= mark->refused;
 }

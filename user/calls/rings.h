@@ -14,10 +14,14 @@
  */
 typedef int (*record_fn)(void *ctx, const void *bytes, size_t size);
 
+enum { RING_PATIENCE_NS = 100000000 };
+
 struct rings {
 	struct ring matters, refused;
-	bool drained; /* the last draining left nothing */
-	bool waiting; /* the next record is to be tried again soon */
+	struct ring *images;  /* not drained here; NULL: none */
+	uint64_t patience_ns; /* how long a half-written record holds up what is behind it */
+	bool drained;	      /* the last draining left nothing */
+	bool waiting;	      /* the next record is to be tried again soon */
 	record_fn take;
 	void *ctx;
 };

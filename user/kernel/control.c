@@ -13,11 +13,16 @@ int control_read(int fd, struct control *control)
 	return bpf_map_lookup_elem(fd, &key, control) ? -errno : 0;
 }
 
-int control_write(int fd, const struct control *control)
+int control_order(int program, enum order order, uint64_t a, uint64_t b)
 {
-	uint32_t key = 0;
+	uint64_t words[] = { order, a, b };
+	struct bpf_test_run_opts opts = { .sz = sizeof(opts), .ctx_in = words, .ctx_size_in = sizeof(words) };
 
-	return bpf_map_update_elem(fd, &key, control, BPF_ANY) ? -errno : 0;
+	if (program < 0)
+		return -ENOENT;
+	if (bpf_prog_test_run_opts(program, &opts))
+		return -errno;
+	return opts.retval ? -EPERM : 0;
 }
 
 int control_peek(int fd, struct control *control)

@@ -2,7 +2,9 @@
 /* Whether probes and pins are still what they were when they were made, and making them so again. */
 #include "../cleanup.h"
 #include "control.h"
+#include "ours.h"
 #include "pins.h"
+#include "seal.h"
 #include "setup.h"
 
 #include <bpf/bpf.h>
@@ -17,6 +19,36 @@ static bool link_stands(const struct probe *probe)
 	return !bpf_obj_get_info_by_fd(probe->link, &info, &size) && info.id == probe->link_id;
 }
 
+/* The programs look at the code of what is opened. Where it is not pinned, that takes CAP_SYS_ADMIN. */
+static void open_program(const struct probes *probes, size_t i)
+{
+	_cleanup_(closep) int fd = -1;
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (probes->pins)
+		pins_check_program(probes->pins, &probes->side, probes->digest, i);
+	else if (!bpf_obj_get_info_by_fd(probes->side.probes[i].program, &info, &size))
+		fd = bpf_prog_get_fd_by_id(info.id);
+}
+
+/*
+ * Since a function of a program can be replaced by another program (freplace), with link and pins as they were. The
+ * kernel refuses that for fentry and fexit, so the look at the code, which is such a program, cannot be replaced.
+ */
+static bool code_stands(const struct probes *probes, size_t i)
+{
+	uint64_t *before = &probes->handover->probes[i].code, now;
+
+	if (probes->side.probes[i].program < 0)
+		return true;
+	open_program(probes, i);
+	now = ours_code(&probes->side, i);
+	if (!*before)
+		*before = now;
+	return !now || now == *before;
+}
+
 const char *probe_fault(const struct probes *probes, size_t i)
 {
 	const struct probe *probe = &probes->side.probes[i];
@@ -25,6 +57,8 @@ const char *probe_fault(const struct probes *probes, size_t i)
 		return NULL;
 	if (!link_stands(probe))
 		return "its link is gone, so it is not attached any more";
+	if (!code_stands(probes, i))
+		return "another program was attached to it or took the place of a function of it: it is loaded anew";
 	if (!probes->pins)
 		return NULL;
 	if (!probe->pinned)
@@ -41,10 +75,61 @@ const char *probe_fault(const struct probes *probes, size_t i)
 	}
 }
 
+static bool is_as_told(const struct probes *probes)
+{
+	const struct control *told = &probes->told;
+	struct control now;
+
+	return !control_read(probes->side.maps[MAP_CONTROL], &now) && now.layout == told->layout &&
+	       now.generation == told->generation && now.alone == told->alone && now.patience == told->patience &&
+	       now.image_limit == told->image_limit && now.reader == told->reader &&
+	       now.reader_start == told->reader_start;
+}
+
+/* What a lookup in an array of programs gives is the program's id. */
+static bool goes_on_with(const struct probes *probes, enum map map, enum program_number program)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info), key = 0, id = 0;
+	int fd = probes->side.probes[program].program;
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+		return true;
+	return !bpf_map_lookup_elem(probes->side.maps[map], &key, &id) && id == info.id;
+}
+
+static const char *content_fault(const struct probes *probes, size_t i)
+{
+	bool whole = true;
+
+	if (seal_is_foreign(&probes->side, i))
+		return "somebody froze it, so nothing can be written there any more: it is made anew";
+	switch (i) {
+	case MAP_CONTROL:
+		if (!is_as_told(probes))
+			return "somebody changed it, so the programs may have stopped to work: it is set again, or new "
+			       "programs take their place";
+		break;
+	case MAP_FILE_PASSES:
+		whole = goes_on_with(probes, i, PROBE_post_read_file);
+		break;
+	case MAP_MEMORY_PASSES:
+		whole = goes_on_with(probes, i, PROBE_post_load_data);
+		break;
+	case MAP_OURS:
+		if (!ours_are_whole(&probes->side))
+			return "somebody changed it, so who got at the monitor may have gone unsaid: it is filled again";
+		break;
+	}
+	return whole ? NULL : "somebody changed it, so large modules may not have been taken whole: it is set again";
+}
+
 const char *map_fault(const struct probes *probes, size_t i)
 {
-	if (!probes->pins)
-		return NULL;
+	const char *fault = content_fault(probes, i);
+
+	if (fault || !probes->pins)
+		return fault;
 	switch (pins_check_map(probes->pins, &probes->side, i)) {
 	case 0:
 		return NULL;
@@ -72,11 +157,43 @@ static void mend_pins(const struct probes *probes)
 			pins_put_map(probes->pins, &probes->side, i);
 }
 
+/* Returns whether everything has to be made anew. */
+static bool mend_maps(struct probes *probes, const struct options *options)
+{
+	bool anew = false;
+
+	for (int i = 0; i < MAPS; i++)
+		anew |= seal_is_foreign(&probes->side, i);
+	if (!is_as_told(probes)) {
+		struct control told = probes->told, now;
+
+		anew |= control_read(probes->side.maps[MAP_CONTROL], &now) || now.layout != told.layout ||
+			now.generation != told.generation || setup_activate(probes, options);
+	}
+	if (!ours_are_whole(&probes->side))
+		ours_enter(&probes->side);
+	setup_passes(probes);
+	return anew;
+}
+
+/* It has to be loaded again. */
+static void drop_program(struct probes *probes, size_t i)
+{
+	struct probe *probe = &probes->side.probes[i];
+
+	closep(&probe->link);
+	probe->link = -1;
+	probe->reason[0] = '\0';
+	probes->handover->probes[i].code = 0;
+}
+
 int probes_mend(struct probes *probes, const struct options *options)
 {
 	bool detached = false;
 	int err = 0;
 
+	if (mend_maps(probes, options))
+		return setup_renew(probes, options);
 	mend_pins(probes);
 	for (size_t i = 0; i < PROBES; i++) {
 		struct probe *probe = &probes->side.probes[i];
@@ -85,17 +202,19 @@ int probes_mend(struct probes *probes, const struct options *options)
 		if (!probe_fault(probes, i))
 			continue;
 		probe->pinned = false;
-		if (link_stands(probe))
+		if (link_stands(probe) && code_stands(probes, i))
 			continue;
-		closep(&probe->link);
-		probe->link = -1;
-		probe->reason[0] = '\0';
+		drop_program(probes, i);
 		detached = true;
 	}
 	if (detached)
 		err = object_load(&probes->side, options);
 	if (!err)
 		setup_attach(probes);
+	if (!err && detached) {
+		setup_passes(probes);
+		err = ours_enter(&probes->side);
+	}
 	return err;
 }
 
@@ -103,28 +222,19 @@ int probes_run_canary(const struct probes *probes, uint64_t nonce)
 {
 	struct bpf_test_run_opts opts = { .sz = sizeof(opts) };
 	const struct probe *probe = &probes->side.probes[PROBE_canary];
-	struct control control;
-	int fd = probes->side.maps[MAP_CONTROL], err = control_read(fd, &control);
+	int order = probes->side.order, err = control_order(order, ORDER_CANARY, nonce, 0);
 
 	if (err)
 		return err;
 	if (probe->program < 0)
 		return -ENOENT;
-	control.nonce = nonce;
-	err = control_write(fd, &control);
-	if (!err && bpf_prog_test_run_opts(probe->program, &opts))
+	if (bpf_prog_test_run_opts(probe->program, &opts))
 		err = -errno;
-	control.nonce = 0; /* whoever else calls that function has not answered us */
-	control_write(fd, &control);
+	control_order(order, ORDER_CANARY, 0, 0); /* whoever else calls that function has not answered us */
 	return err;
 }
 
-int probes_set_tester(const struct probes *probes, uint32_t pid)
+int probes_set_tester(const struct probes *probes, bool tests)
 {
-	int fd = probes->side.maps[MAP_CONTROL];
-	struct control control;
-	int err = control_read(fd, &control);
-
-	control.tester = pid;
-	return err ? err : control_write(fd, &control);
+	return control_order(probes->side.order, ORDER_TEST, tests, 0);
 }

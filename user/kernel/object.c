@@ -58,7 +58,7 @@ void object_digest(char digest[static DIGEST_SIZE])
 }
 
 /* The lists of programs and maps are the object's: each name is there, and no other. */
-_Static_assert(sizeof(((struct kmodwatch_bpf *)0)->progs) / sizeof(struct bpf_program *) == PROBES,
+_Static_assert(sizeof(((struct kmodwatch_bpf *)0)->progs) / sizeof(struct bpf_program *) == PROBES + 1, /* order */
 	       "a program of bpf/ is not in PROGRAMS");
 _Static_assert(sizeof(((struct kmodwatch_bpf *)0)->maps) / sizeof(struct bpf_map *) == MAPS + 2, /* .rodata, .bss */
 	       "a map of bpf/ is not in MAPS_OF_OBJECT");
@@ -238,6 +238,7 @@ static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *sid
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);
 		err = preemption_prepare(program_of(skeleton, i), btf);
 	}
+	bpf_program__set_autoload(skeleton->progs.order, side->order < 0);
 	for (int i = 0; !err && i < MAPS; i++)
 		if (side->maps[i] >= 0)
 			err = bpf_map__reuse_fd(map_of(skeleton, i), side->maps[i]);
@@ -249,21 +250,26 @@ static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *sid
 }
 
 /*
+ * The kernel's own BTF by name too: for types that it does not have, libbpf 1.1 would else ask for the modules' BTF,
+ * which takes CAP_SYS_ADMIN.
+ */
+static struct kmodwatch_bpf *open_skeleton(const struct options *options)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts,
+		    .btf_custom_path = options->btf_path ? options->btf_path : "/sys/kernel/btf/vmlinux");
+
+	return kmodwatch_bpf__open_opts(&opts);
+}
+
+/*
  * Loads what has no reason against it. A program that the verifier refuses gets its reason, and the rest is tried
  * again: libbpf loads all or nothing.
  */
 static int load(struct kernel_side *side, const struct options *options, const struct btf *btf,
 		struct kmodwatch_bpf **out)
 {
-	/*
-	 * The kernel's own BTF by name too: for types that it does not have, libbpf 1.1 would else ask for the modules'
-	 * BTF, which takes CAP_SYS_ADMIN.
-	 */
-	LIBBPF_OPTS(bpf_object_open_opts, opts,
-		    .btf_custom_path = options->btf_path ? options->btf_path : "/sys/kernel/btf/vmlinux");
-
 	for (size_t round = 0; round <= PROBES; round++) {
-		_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = kmodwatch_bpf__open_opts(&opts);
+		_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = open_skeleton(options);
 		size_t refused;
 		int err;
 
@@ -288,6 +294,16 @@ static int load(struct kernel_side *side, const struct options *options, const s
 	return -EINVAL;
 }
 
+static int take_order(struct kernel_side *side, const struct kmodwatch_bpf *skeleton)
+{
+	int fd = bpf_program__fd(skeleton->progs.order);
+
+	if (fd < 0 || side->order >= 0)
+		return 0;
+	side->order = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return side->order < 0 ? -errno : 0;
+}
+
 /* What was loaded, as descriptors of our own: the object need not stay. */
 static int take_descriptors(struct kernel_side *side, struct kmodwatch_bpf *skeleton)
 {
@@ -309,7 +325,7 @@ static int take_descriptors(struct kernel_side *side, struct kmodwatch_bpf *skel
 		if (probe->program < 0)
 			return -errno;
 	}
-	return 0;
+	return take_order(side, skeleton);
 }
 
 int object_load(struct kernel_side *side, const struct options *options)
@@ -333,4 +349,22 @@ int object_load(struct kernel_side *side, const struct options *options)
 	if (err)
 		preflight_explain_load(err);
 	return err;
+}
+
+int object_load_order(struct kernel_side *side, const struct options *options)
+{
+	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = open_skeleton(options);
+	int err = 0;
+
+	if (!skeleton)
+		return -errno;
+	skeleton->rodata->generation = side->generation;
+	for (size_t i = 0; i < PROBES; i++)
+		bpf_program__set_autoload(program_of(skeleton, i), false);
+	for (int i = 0; !err && i < MAPS; i++)
+		err = side->maps[i] >= 0 ? bpf_map__reuse_fd(map_of(skeleton, i), side->maps[i])
+					 : bpf_map__set_autocreate(map_of(skeleton, i), false);
+	if (!err)
+		err = kmodwatch_bpf__load(skeleton);
+	return err ? err : take_order(side, skeleton);
 }

@@ -22,5 +22,7 @@ bool object_fits(const struct kernel_side *side);
  * that this kernel cannot have gets its reason. Returns 0, or a negative errno after having logged why.
  */
 int object_load(struct kernel_side *side, const struct options *options);
+/* Only the program that takes orders, for side's generation and control. Returns 0 or a negative errno. */
+int object_load_order(struct kernel_side *side, const struct options *options);
 
 #endif

@@ -73,10 +73,36 @@ static uint32_t holder(const struct pins *pins)
 	return pid;
 }
 
+/*
+ * Whoever can open something can lock it. The pin folder may be open to others, or have been; what is in it and was
+ * made for its owner alone never was.
+ */
+static int open_lock(const char *folder)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/lock", folder);
+	fd = folder_open(path, true);
+	if (fd < 0)
+		return fd;
+	if (!fstat(fd, &st) && st.st_uid == geteuid() && (st.st_mode & 07777) == 0700)
+		return fd;
+	close(fd);
+	return -EPERM;
+}
+
 static int lock_folder(struct pins *pins)
 {
 	uint32_t pid;
 
+	pins->lock = open_lock(pins->folder);
+	if (pins->lock < 0) {
+		log_line("%s/lock cannot be used (%s): it has to be a folder with the mode 0700, so remove it",
+			 pins->folder, strerror(-pins->lock));
+		return pins->lock;
+	}
 	if (!flock(pins->lock, LOCK_EX | LOCK_NB))
 		return 0;
 	if (errno != EWOULDBLOCK) {
@@ -149,12 +175,12 @@ static int open_folder(struct pins *pins, const char *folder, bool make)
 		return -ENAMETOOLONG;
 	}
 	err = check_parent(folder, &why);
-	pins->lock = err ? err : folder_open(folder, make);
-	if (pins->lock == -ENOENT && !make)
+	pins->folder_fd = err ? err : folder_open(folder, make);
+	if (pins->folder_fd == -ENOENT && !make)
 		return -ENOENT;
-	if (pins->lock < 0)
-		return refuse(folder, pins->lock, why);
-	return check_folder(folder, pins->lock);
+	if (pins->folder_fd < 0)
+		return refuse(folder, pins->folder_fd, why);
+	return check_folder(folder, pins->folder_fd);
 }
 
 void pins_freep(struct pins **pins)
@@ -162,6 +188,7 @@ void pins_freep(struct pins **pins)
 	if (!*pins)
 		return;
 	closep(&(*pins)->lock);
+	closep(&(*pins)->folder_fd);
 	free(*pins);
 	*pins = NULL;
 }
@@ -173,7 +200,7 @@ static int open_locked(const char *folder, bool make, struct pins **out)
 
 	if (!pins)
 		return -ENOMEM;
-	pins->lock = -1;
+	pins->lock = pins->folder_fd = -1;
 	err = open_folder(pins, folder, make);
 	if (!err)
 		err = lock_folder(pins);
@@ -189,27 +216,44 @@ int pins_open(const char *folder, struct pins **out)
 	return open_locked(folder, true, out);
 }
 
-/* The lock is on the folder, not on its name: it goes over to the new one. */
-static int restore_top(struct pins *pins)
+/* 1: both are the same file. */
+static int is_same_file(int a, int b)
 {
-	_cleanup_(closep) int fd = folder_open(pins->folder, true);
-	struct stat held, there;
-	int err;
+	struct stat one, other;
 
-	if (fd < 0)
-		return fd;
-	if (fstat(pins->lock, &held) || fstat(fd, &there))
+	if (fstat(a, &one) || fstat(b, &other))
 		return -errno;
-	if (held.st_dev == there.st_dev && held.st_ino == there.st_ino)
-		return 0;
-	err = check_folder(pins->folder, fd);
-	if (err)
-		return err;
+	return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* The lock is on a folder, not on its name: it goes over to the new one. */
+static int restore_lock(struct pins *pins)
+{
+	_cleanup_(closep) int fd = open_lock(pins->folder);
+	int same = fd < 0 ? fd : is_same_file(pins->lock, fd);
+
+	if (same)
+		return same < 0 ? same : 0;
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return -errno;
 	closep(&pins->lock);
 	pins->lock = take_fd(&fd);
 	return 0;
+}
+
+static int restore_top(struct pins *pins)
+{
+	_cleanup_(closep) int fd = folder_open(pins->folder, true);
+	int err, same = fd < 0 ? fd : is_same_file(pins->folder_fd, fd);
+
+	if (same)
+		return same < 0 ? same : restore_lock(pins);
+	err = check_folder(pins->folder, fd);
+	if (err)
+		return err;
+	closep(&pins->folder_fd);
+	pins->folder_fd = take_fd(&fd);
+	return restore_lock(pins);
 }
 
 int pins_restore(struct pins *pins)
@@ -224,6 +268,15 @@ int pins_restore(struct pins *pins)
 	return err ? err : pin_make_folder(path);
 }
 
+/* While it is held, so that nobody comes to hold what is being removed. */
+static int remove_lock(const struct pins *pins)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/lock", pins->folder);
+	return rmdir(path) ? -errno : 0;
+}
+
 int pins_remove(const char *folder)
 {
 	_cleanup_(pins_freep) struct pins *pins = NULL;
@@ -232,6 +285,8 @@ int pins_remove(const char *folder)
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	err = pins_forget(pins);
+	if (!err)
+		err = remove_lock(pins);
 	if (!err && rmdir(folder) && errno != ENOTEMPTY && errno != EBUSY)
 		err = -errno;
 	if (err)

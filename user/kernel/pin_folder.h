@@ -9,7 +9,8 @@
 
 struct pins {
 	char folder[PATH_MAX - 512]; /* what is below is never longer than the rest */
-	int lock;		     /* the folder, opened and locked */
+	int folder_fd;		     /* the folder, opened */
+	int lock;		     /* a folder in it that only its owner can open, locked */
 };
 
 static inline void closedirp(DIR **folder)

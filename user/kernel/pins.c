@@ -51,6 +51,16 @@ static bool is_same(int a, int b)
 	       one_size == other_size && one.type_and_id[1] == other.type_and_id[1];
 }
 
+int pins_get_control(const struct pins *pins)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	pin_path(pins, path, "current", "maps", map_names[MAP_CONTROL]);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? -errno : fd;
+}
+
 static int check(const char *path, int ours)
 {
 	_cleanup_(closep) int there = bpf_obj_get(path);

@@ -6,6 +6,7 @@
  *   current/generation-NUMBER-DIGEST/NAME        the links of the programs that work, as control's generation says
  *   current/generation-NUMBER-DIGEST/NAME-program
  *   next/                                        what is being made to replace current
+ *   lock/                                        held by who reads
  *
  * so that whatever moment a kill comes at, what is there is told from what was going to be. bpffs takes no dots.
  */
@@ -27,6 +28,8 @@ void pins_freep(struct pins **pins);
 /* Whether an earlier monitor has left anything. What it was cut off in putting in its place, is put there first. */
 bool pins_any(const struct pins *pins);
 
+/* The map of control alone, for the caller to close; or a negative errno. */
+int pins_get_control(const struct pins *pins);
 /*
  * Opens the maps into side, as many as there are. Returns 0, or the negative errno of the first that could not be had
  * (-ENOENT: it is not there).

@@ -38,7 +38,8 @@ struct probe {
 	MAP(LIMITS, limits)                     \
 	MAP(LIMIT_OWNERS, limit_owners)         \
 	MAP(CONTROL, control)                   \
-	MAP(HANDOVER, handover)
+	MAP(HANDOVER, handover)                 \
+	MAP(OURS, ours)
 
 #define MAP_NUMBER(symbol, name) MAP_##symbol,
 enum map { MAPS_OF_OBJECT(MAP_NUMBER) MAPS };
@@ -47,6 +48,7 @@ extern const char *const map_names[MAPS];
 struct kernel_side {
 	int maps[MAPS]; /* descriptors; -1: none */
 	struct probe probes[PROBES];
+	int order;	     /* the program of bpf/order.bpf.c; -1: none */
 	uint32_t generation; /* of the programs */
 };
 

@@ -22,6 +22,7 @@ int probes_open(const struct options *options, struct pins *pins, struct probes 
 	probes->tools.watch = -1;
 	for (int i = 0; i < MAPS; i++)
 		probes->side.maps[i] = -1;
+	probes->side.order = -1;
 	for (int i = 0; i < LEFT_RINGS; i++)
 		probes->left[i] = -1;
 	for (size_t i = 0; i < PROBES; i++)
@@ -55,6 +56,7 @@ void probes_freep(struct probes **probes)
 		closep(&(*probes)->side.probes[i].program);
 	for (int i = 0; i < LEFT_RINGS; i++)
 		closep(&(*probes)->left[i]);
+	closep(&(*probes)->side.order);
 	kernel_side_close_maps(&(*probes)->side);
 	free(*probes);
 	*probes = NULL;
@@ -203,12 +205,7 @@ struct limit *probes_limits(const struct probes *probes)
 
 int probes_next_period(const struct probes *probes)
 {
-	int fd = probes->side.maps[MAP_CONTROL];
-	struct control control;
-	int err = control_read(fd, &control);
-
-	control.period++;
-	return err ? err : control_write(fd, &control);
+	return control_order(probes->side.order, ORDER_PERIOD, 0, 0);
 }
 
 /* The owner last: a slot that is not empty yet must not be taken. */
@@ -230,25 +227,12 @@ int probes_look_due_ms(const struct probes *probes, uint64_t now)
 	return tools_due_ms(&probes->tools, now);
 }
 
-/* CPUs come and go. */
-static void renew_patience(const struct probes *probes)
-{
-	int fd = probes->side.maps[MAP_CONTROL];
-	struct control control;
-	int err = control_read(fd, &control);
-
-	if (err || control.patience == setup_patience())
-		return;
-	control.patience = setup_patience();
-	control_write(fd, &control); /* where it cannot be written, it stays as it was */
-}
-
 void probes_look_around(struct probes *probes, uint64_t now)
 {
 	if (tools_due_ms(&probes->tools, now))
 		return;
 	tools_check(&probes->tools, now);
-	renew_patience(probes);
+	control_order(probes->side.order, ORDER_PATIENCE, setup_patience(), 0); /* CPUs come and go */
 }
 
 uint64_t probe_skipped(const struct probes *probes, size_t i)

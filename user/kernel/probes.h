@@ -91,7 +91,7 @@ int probes_mend(struct probes *probes, const struct options *options);
  * Returns 0 or a negative errno.
  */
 int probes_run_canary(const struct probes *probes, uint64_t nonce);
-/* The process (in the initial pid namespace; 0: none) whose refused calls are sent whatever the limit says. */
-int probes_set_tester(const struct probes *probes, uint32_t pid);
+/* Whether this process' refused calls are sent whatever the limit says. */
+int probes_set_tester(const struct probes *probes, bool tests);
 
 #endif

@@ -4,6 +4,7 @@
 #include "../options.h"
 #include "test_calls.h"
 #include "preflight.h"
+#include "probe.h"
 #include "traced.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ enum phase {
 struct selftest {
 	struct probes *probes;
 	const struct options *options;
-	const struct rings *rings;
+	struct rings *rings;
 	struct blindness *blind; /* SIGHTS_MAX, in the memory: the probes, and from PROBES_MAX on the maps */
 	enum phase phase;
 	uint64_t due, retry;	/* ns since boot: when to go on, or to give up waiting; when to call again */
@@ -48,7 +49,7 @@ struct selftest {
 	bool expected[PROBES_MAX];     /* it was attached once */
 };
 
-int selftest_new(struct probes *probes, const struct options *options, const struct rings *rings, uint64_t now,
+int selftest_new(struct probes *probes, const struct options *options, struct rings *rings, uint64_t now,
 		 struct selftest **out)
 {
 	struct handover *handover = probes_handover(probes);
@@ -83,7 +84,7 @@ void selftest_freep(struct selftest **selftest)
 static bool is_own(const struct selftest *selftest, const struct record_header *header)
 {
 	if (header->time < selftest->started)
-		return handover_has_reader(probes_handover(selftest->probes), header->pid) &&
+		return handover_has_reader(probes_handover(selftest->probes), header->pid, 0) &&
 		       !strcmp(header->comm, "kmodwatch");
 	return header->pid == selftest->pid;
 }
@@ -97,9 +98,24 @@ static bool takes_call(struct selftest *selftest, const struct call *call)
 	return true;
 }
 
+/* What somebody does with what he has in his hands now is to be seen soon. */
+static bool takes_touch(struct selftest *selftest, const struct monitor_touched_record *record)
+{
+	uint64_t soon = record->header.time + AGAIN_MS * MS;
+
+	if (handover_has_reader(probes_handover(selftest->probes), record->header.pid, record->subject.start_time))
+		return true;
+	if (selftest->options->self_test && selftest->phase == PHASE_REST && selftest->due > soon)
+		selftest->due = soon;
+	return false;
+}
+
 bool selftest_takes(struct selftest *selftest, const void *bytes)
 {
 	const union record *record = bytes;
+
+	if (record->header.kind == RECORD_MONITOR_TOUCHED)
+		return takes_touch(selftest, &record->monitor_touched);
 
 	if (record->header.kind == RECORD_CANARY) {
 		if (record->canary.nonce == selftest->nonce && selftest->nonce && !selftest->answered) {
@@ -133,8 +149,16 @@ static bool is_stuck(const struct selftest *selftest, uint64_t now)
 	return now >= selftest->due + STUCK_MS * MS && !rings_passed(selftest->rings, &selftest->mark);
 }
 
+/* Who moved a ring's position may do more, and it is told at once. */
+static bool sees_moved(const struct rings *rings)
+{
+	return rings->matters.moved || rings->refused.moved || (rings->images && rings->images->moved);
+}
+
 int selftest_due_ms(const struct selftest *selftest, uint64_t now)
 {
+	if (selftest->phase == PHASE_REST && sees_moved(selftest->rings))
+		return 0;
 	if (!selftest->options->self_test && selftest->phase == PHASE_REST && selftest->state == SELFTEST_PASSES)
 		return -1;
 	if (selftest->phase == PHASE_CALLS && now < selftest->due)
@@ -149,7 +173,35 @@ enum selftest_state selftest_state(const struct selftest *selftest)
 	return selftest->state;
 }
 
+enum { RINGS = 3 };
+static const enum map ring_maps[RINGS] = { MAP_RING, MAP_REFUSED_RING, MAP_IMAGE_RING };
+
+static struct ring *ring_of(const struct selftest *selftest, int i)
+{
+	struct rings *rings = selftest->rings;
+
+	return i == 0 ? &rings->matters : i == 1 ? &rings->refused : rings->images;
+}
+
 /* ---- telling */
+
+/* How many there were nobody knows. Of the images, each line says what is missing. */
+static int tell_overrun(struct selftest *selftest, emit_fn emit, void *ctx)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < RINGS; i++) {
+		struct ring *ring = ring_of(selftest, i);
+		struct event event = { .kind = EVENT_EVENTS_LOST, .count = NUMBER_UNKNOWN };
+
+		if (!ring || !ring->overrun)
+			continue;
+		event.what = text_of("overwritten record");
+		err = ring == selftest->rings->images ? 0 : emit(ctx, &event);
+		ring->overrun = err;
+	}
+	return err;
+}
 
 static struct event event_of(enum event_kind kind, size_t i)
 {
@@ -237,11 +289,11 @@ static bool is_missing_call(const struct selftest *selftest, int call)
 /* 7.x skips a program in whose midst another thread was preempted, and anyone can be there: so more than once. */
 static void make_calls(struct selftest *selftest, uint64_t now)
 {
-	probes_set_tester(selftest->probes, selftest->pid);
+	probes_set_tester(selftest->probes, true);
 	for (int c = 0; c < TEST_CALLS; c++)
 		if (is_missing_call(selftest, c))
 			test_call_make(test_calls[c].call);
-	probes_set_tester(selftest->probes, 0);
+	probes_set_tester(selftest->probes, false);
 	selftest->mark = rings_mark(selftest->rings);
 	selftest->retry = now + RETRY_MS * MS;
 }
@@ -277,6 +329,15 @@ static const char *probe_look(const struct selftest *selftest, size_t i, const s
 	return fault;
 }
 
+static const char *ring_fault(const struct ring *ring)
+{
+	if (!ring || !ring->moved)
+		return NULL;
+	return ring->overrun
+		   ? "somebody moved the position that it is read from, and what was not read yet was written over"
+		   : "somebody moved the position that it is read from: it was put back, and nothing is lost";
+}
+
 /* What the kernel's books say of each probe and map, and what the start, or an earlier monitor, found and did not tell.
  */
 static void look(struct selftest *selftest)
@@ -287,6 +348,15 @@ static void look(struct selftest *selftest)
 		selftest->found[i] = probe_look(selftest, i, traced);
 	for (size_t i = 0; i < maps_count(); i++)
 		selftest->found[PROBES_MAX + i] = map_fault(selftest->probes, i);
+	for (int i = 0; i < RINGS; i++) {
+		struct ring *ring = ring_of(selftest, i);
+		const char *fault = ring_fault(ring);
+
+		if (fault)
+			selftest->found[PROBES_MAX + ring_maps[i]] = fault;
+		if (ring)
+			ring->moved = false;
+	}
 	for (size_t i = 0; i < SIGHTS_MAX; i++)
 		if (!selftest->found[i] && selftest->blind[i].since && !selftest->blind[i].told)
 			selftest->found[i] = selftest->blind[i].reason;
@@ -358,6 +428,8 @@ static int after_canary(struct selftest *selftest, uint64_t now, emit_fn emit, v
 		selftest->found[PROBE_canary] = why_silent(selftest, now);
 	calls_wanted = wants_calls(selftest);
 	err = tell_blind(selftest, emit, ctx);
+	if (!err)
+		err = tell_overrun(selftest, emit, ctx);
 	if (err || !calls_wanted)
 		return err ? err : conclude(selftest, now, emit, ctx);
 	begin_calls(selftest, now);

@@ -21,11 +21,14 @@ struct selftest;
  * probes, options and rings are not owned; now, here and below: ns since boot. *out: selftest_freep(). Returns 0 or
  * -ENOMEM.
  */
-int selftest_new(struct probes *probes, const struct options *options, const struct rings *rings, uint64_t now,
+int selftest_new(struct probes *probes, const struct options *options, struct rings *rings, uint64_t now,
 		 struct selftest **out);
 void selftest_freep(struct selftest **selftest);
 
-/* Whether the record (checked to be one) is the self-test's own, and not to be shown. */
+/*
+ * Whether the record (checked to be one) is the self-test's own, or says that a monitor touched what is its own, and is
+ * not to be shown. That somebody else did brings the next test forward.
+ */
 bool selftest_takes(struct selftest *selftest, const void *bytes);
 
 /* Milliseconds until selftest_run() has something to do; -1: nothing is planned. */

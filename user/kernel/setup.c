@@ -6,8 +6,10 @@
 #include "../log.h"
 #include "../options.h"
 #include "control.h"
+#include "ours.h"
 #include "pins.h"
 #include "preflight.h"
+#include "seal.h"
 #include "takeover.h"
 
 #include <bpf/bpf.h>
@@ -53,28 +55,22 @@ uint32_t setup_patience(void)
 }
 
 /* From here on these programs work, and no others. */
-static int activate(struct probes *probes, const struct options *options)
+int setup_activate(struct probes *probes, const struct options *options)
 {
-	struct control control;
-	bool first;
-	int fd = probes->side.maps[MAP_CONTROL], err = control_read(fd, &control);
+	int fd = probes->side.maps[MAP_CONTROL], order = probes->side.order, err = control_read(fd, &probes->told);
+	bool first = !probes->told.generation;
 
-	if (err)
-		return err;
-	first = !control.generation;
-	control.layout = LAYOUT;
-	control.tester = 0;
-	control.patience = setup_patience();
-	control.image_limit = (uint64_t)options->image_limit_mib << 20;
-	control.generation = probes->side.generation;
-	if (!first)
-		control.alone = control.generation;
-	err = control_write(fd, &control);
-	if (err || !first)
-		return err;
-	usleep(UNDER_WAY_US);
-	control.alone = control.generation;
-	return control_write(fd, &control);
+	if (!err)
+		err = control_order(order, ORDER_READ, 0, 0);
+	if (!err)
+		err = control_order(order, ORDER_WORK, (uint64_t)options->image_limit_mib << 20, setup_patience());
+	if (!err && first) {
+		usleep(UNDER_WAY_US);
+		err = control_order(order, ORDER_ALONE, 0, 0);
+	}
+	if (!err)
+		err = ours_enter(&probes->side);
+	return err ? err : control_read(fd, &probes->told);
 }
 
 static void pin(struct probes *probes, size_t i)
@@ -155,6 +151,8 @@ static int load_missing(struct probes *probes, const struct options *options)
 {
 	int err = object_load(&probes->side, options);
 
+	if (!err)
+		err = seal_maps(&probes->side);
 	if (!err && !probes->handover)
 		err = handover_map(probes->side.maps[MAP_HANDOVER], &probes->handover);
 	return err;
@@ -168,7 +166,7 @@ static void name_all(const struct probes *probes)
 	for (size_t i = 0; i < PROBES; i++) {
 		if (strcmp(handover->probes[i].name, programs[i].name) != 0)
 			handover->blind[i] = (struct blindness) { 0 };
-		handover->probes[i].skipped = 0;
+		handover->probes[i].skipped = handover->probes[i].code = 0;
 		snprintf(handover->probes[i].name, PROBE_NAME_SIZE, "%s", programs[i].name);
 	}
 	for (size_t i = 0; i < MAPS; i++)
@@ -176,11 +174,13 @@ static void name_all(const struct probes *probes)
 }
 
 /* The first programs of maps of their own, or of maps that other programs work on. */
-static int start_generation(struct probes *probes, const struct options *options)
+int setup_generation(struct probes *probes, const struct options *options)
 {
 	int err;
 
 	probes->side.generation++;
+	closep(&probes->side.order); /* another generation's */
+	probes->side.order = -1;
 	err = load_missing(probes, options);
 	if (err)
 		return err;
@@ -195,7 +195,7 @@ static int start_generation(struct probes *probes, const struct options *options
 }
 
 /* A long image takes several runs of its program, which goes on with itself. */
-static int set_passes(const struct probes *probes)
+int setup_passes(const struct probes *probes)
 {
 	static const struct {
 		enum program_number program;
@@ -231,11 +231,11 @@ static void say_ring_stays(const struct probes *probes, enum map map, unsigned i
 static int load(struct probes *probes, const struct options *options)
 {
 	if (probes->takeover != TAKEOVER_RESUMED)
-		return start_generation(probes, options);
+		return setup_generation(probes, options);
 	say_ring_stays(probes, MAP_RING, options->ring_kib, "--ring-size");
 	say_ring_stays(probes, MAP_IMAGE_RING, options->image_ring_kib, "--image-ring");
 	if (!any_link(probes))
-		return start_generation(probes, options);
+		return setup_generation(probes, options);
 	recall_reasons(probes);
 	for (size_t i = 0; i < PROBES; i++)
 		if (probe_wants_loading(&probes->side.probes[i]))
@@ -280,7 +280,7 @@ int setup_run(struct probes *probes, const struct options *options)
 		return err;
 	}
 	if (probes->pins)
-		takeover_begin(probes);
+		takeover_begin(probes, options);
 	err = load(probes, options);
 	if (!err)
 		err = map_limits(probes);
@@ -290,18 +290,19 @@ int setup_run(struct probes *probes, const struct options *options)
 	if (err)
 		log_line("the module tools could not be looked up (%s): they are recognised by name only",
 			 strerror(-err));
-	err = set_passes(probes);
+	err = setup_passes(probes);
 	if (err)
 		log_line("modules of more than 8 MiB cannot be taken whole: %s", strerror(-err));
 	if (setup_attach(probes) == 0) {
 		log_line("no probe could be attached, so nothing can be watched: run with -v to see why");
 		return -ENOTSUP;
 	}
-	err = activate(probes, options);
+	err = setup_activate(probes, options);
 	if (err) {
 		log_line("the probes could not be made to work: %s", strerror(-err));
 		return err;
 	}
+	handover_set_reader(probes->handover, probes->told.reader, probes->told.reader_start);
 	takeover_end(probes);
 	say_degraded(probes);
 	return probes->pins ? settle_pins(probes) : 0;

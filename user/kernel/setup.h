@@ -17,6 +17,7 @@ struct probes {
 	struct tools tools;
 	struct limit *limits; /* the map, LIMIT_SLOTS of them; NULL: not yet */
 	enum takeover takeover;
+	struct control told;  /* as control was when the programs were told to work */
 	bool fresh;	      /* what is pinned is not current yet */
 	bool gap;	      /* a probe that the earlier monitor had was gone */
 	bool foreign;	      /* what is replaced was another version's */
@@ -30,6 +31,18 @@ struct probes {
  * what was opened is still in probes.
  */
 int setup_run(struct probes *probes, const struct options *options);
+/*
+ * Its steps. Loads programs of the next generation, with the maps that there are not yet; lets them go on with
+ * themselves; lets them work, and no others. Each returns 0 or a negative errno.
+ */
+int setup_generation(struct probes *probes, const struct options *options);
+int setup_passes(const struct probes *probes);
+int setup_activate(struct probes *probes, const struct options *options);
+/*
+ * Loads all programs anew beside those that work, and lets the new ones take over, as an upgrade does. The maps that
+ * side has not are made and pinned. Returns 0, or a negative errno: then the old ones still are what there is.
+ */
+int setup_renew(struct probes *probes, const struct options *options);
 /* Attaches, and pins, what is loaded and not attached yet. Returns how many probes are attached. */
 size_t setup_attach(struct probes *probes);
 

@@ -5,6 +5,7 @@
 #include "../clock.h"
 #include "control.h"
 #include "pins.h"
+#include "seal.h"
 #include "../calls/ring.h"
 
 #include <bpf/bpf.h>
@@ -62,7 +63,16 @@ static void drop_foreign_rings(struct kernel_side *side, const struct handover *
 		}
 }
 
-/* All maps are there, of this layout, and those that were made together. */
+/* What somebody closed for good cannot be used any more. */
+static bool are_open(const struct kernel_side *side)
+{
+	for (int i = 0; i < MAPS; i++)
+		if (seal_is_foreign(side, i))
+			return false;
+	return true;
+}
+
+/* All maps are there, of this layout, those that were made together, and of use. */
 static bool is_readable(struct probes *probes, int err, const struct control *control)
 {
 	struct kernel_side *side = &probes->side;
@@ -70,7 +80,7 @@ static bool is_readable(struct probes *probes, int err, const struct control *co
 	if (err || control->layout != LAYOUT || !object_fits(side) ||
 	    handover_map(side->maps[MAP_HANDOVER], &probes->handover))
 		return false;
-	if (are_together(side, probes->handover))
+	if (are_together(side, probes->handover) && are_open(side))
 		return true;
 	drop_foreign_rings(side, probes->handover);
 	handover_unmap(probes->handover);
@@ -127,7 +137,22 @@ static void resume(struct probes *probes, uint32_t generation)
 	check_programs(side);
 }
 
-void takeover_begin(struct probes *probes)
+/* Before all else: who reads from now on is no stranger, and what he opens need not be told. */
+static void introduce(struct probes *probes, const struct options *options)
+{
+	struct kernel_side *side = &probes->side;
+	struct control control;
+
+	side->maps[MAP_CONTROL] = pins_get_control(probes->pins);
+	if (side->maps[MAP_CONTROL] < 0 || control_peek(side->maps[MAP_CONTROL], &control) ||
+	    control.layout != LAYOUT || !control.generation)
+		return;
+	side->generation = control.generation;
+	if (!object_load_order(side, options))
+		control_order(side->order, ORDER_READ, 0, 0);
+}
+
+void takeover_begin(struct probes *probes, const struct options *options)
 {
 	struct kernel_side *side = &probes->side;
 	struct control control = { 0 };
@@ -135,6 +160,7 @@ void takeover_begin(struct probes *probes)
 
 	if (!pins_any(probes->pins))
 		return;
+	introduce(probes, options);
 	err = pins_get_maps(probes->pins, side);
 	peeked = control_peek(side->maps[MAP_CONTROL], &control);
 	if (!peeked && !control.generation) { /* a start that was cut off: nothing ever worked on these */

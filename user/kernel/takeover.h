@@ -10,7 +10,7 @@
  * that is attached there are link and program; what was attached and is not any more counts as blind since the earlier
  * monitor last looked. Where it cannot: TAKEOVER_REPLACED, and nothing is open but the rings that were left.
  */
-void takeover_begin(struct probes *probes);
+void takeover_begin(struct probes *probes, const struct options *options);
 /* What was left unread is counted, and said: once the programs that wrote to it do so no more to any purpose. */
 void takeover_end(struct probes *probes);
 

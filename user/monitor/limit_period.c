@@ -65,9 +65,7 @@ static int end(struct limit_period *period, const struct probes *probes, uint64_
 	make_room(probes, now);
 	/* seconds in which nobody waited for their end count too */
 	budget_renew(probes_limits(probes), now / PERIOD_NS - period->ended / PERIOD_NS);
-	err = probes_next_period(probes);
-	if (err)
-		return err;
+	probes_next_period(probes); /* where that fails, the self-test finds out why */
 	quiet = suppressed_count(handover) == before && !period->turn.left && budget_is_whole(probes_limits(probes));
 	period->quiet = quiet ? period->quiet + 1 : 0;
 	period->due = period->quiet < QUIET_PERIODS ? clock_next_second(now) : 0;

@@ -333,7 +333,7 @@ static int rest(struct monitor *monitor)
 	struct pollfd fds[] = {
 		{ .fd = monitor->rings.matters.fd, .events = POLLIN },
 		{ .fd = monitor->rings.refused.fd, .events = POLLIN },
-		{ .fd = images_fd(monitor->images), .events = POLLIN },
+		{ .fd = images_ring(monitor->images)->fd, .events = POLLIN },
 		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
 		{ .fd = audit_watch_result_fd(monitor->audit), .events = POLLIN },
 		{ .fd = policy_watch_fd(&monitor->policy), .events = POLLIN },

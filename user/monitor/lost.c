@@ -19,6 +19,7 @@ static const char *const names[RECORD_KINDS] = {
 	[RECORD_CALL_ALONE] = "refused call",
 	[RECORD_MODULE_SIGNATURE] = "signature",
 	[RECORD_CANARY] = "self-test",
+	[RECORD_MONITOR_TOUCHED] = "monitor_touched",
 };
 
 static int report(emit_fn emit, void *ctx, const char *what, const char *probe, uint64_t now, uint64_t *before)

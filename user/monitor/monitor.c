@@ -95,16 +95,24 @@ static int start_modules(struct monitor *monitor, const char *state)
 
 static int map_rings(struct monitor *monitor)
 {
+	struct ring_place *places = monitor->handover->places;
+	struct rings *rings = &monitor->rings;
 	size_t size;
 	int fd = probes_ring(monitor->probes, &size);
-	int err = fd < 0 ? fd : ring_map(&monitor->rings.matters, fd, size);
+	int err = fd < 0 ? fd : ring_map(&rings->matters, fd, size);
 
 	if (err)
 		return err;
 	fd = probes_refused_ring(monitor->probes, &size);
-	monitor->rings.take = loop_take_record;
-	monitor->rings.ctx = monitor;
-	return fd < 0 ? fd : ring_map(&monitor->rings.refused, fd, size);
+	err = fd < 0 ? fd : ring_map(&rings->refused, fd, size);
+	if (err)
+		return err;
+	ring_follow(&rings->matters, &places[PLACE_MATTERS]);
+	ring_follow(&rings->refused, &places[PLACE_REFUSED]);
+	rings->patience_ns = RING_PATIENCE_NS;
+	rings->take = loop_take_record;
+	rings->ctx = monitor;
+	return 0;
 }
 
 static int start_images(struct monitor *monitor, const struct options *options)
@@ -133,6 +141,8 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	if (!err)
 		err = start_images(monitor, options);
 	if (!err)
+		monitor->rings.images = images_ring(monitor->images);
+	if (!err)
 		err = start_modules(monitor, options->state);
 	if (!err)
 		err = correlator_new(loop_take_fact, monitor, monitor->handover, monitor->images, &monitor->correlator);
@@ -144,7 +154,6 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	}
 	service_init(&monitor->service);
 	loop_init(monitor);
-	handover_set_reader(monitor->handover, getpid());
 	monitor->doubts = loop_count_doubts(monitor->handover);
 	limit_period_wake(&monitor->limits, clock_boot_ns()); /* an earlier monitor may have left some unsaid */
 	return 0;

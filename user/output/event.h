@@ -179,6 +179,7 @@ enum event_kind {
 	EVENT_MODULE_HIDDEN,
 	EVENT_ATTEMPTS_SUPPRESSED,
 	EVENT_EVENTS_LOST,
+	EVENT_MONITOR_TOUCHED,
 	EVENT_MONITOR_BLIND,
 	EVENT_MONITOR_RECOVERED,
 	EVENT_AUDIT_PARITY,
@@ -217,7 +218,7 @@ struct event {
 	struct number requester; /* not shown: the user in requested_by, of a module_coming too */
 	struct number count, uid;
 	struct number since; /* ns since 1970 */
-	struct text what, probe, map;
+	struct text what, probe, map, object;
 	struct number blind_ns;
 	struct text reason;
 	struct list counts; /* of struct count_part */

@@ -267,10 +267,17 @@ static const struct field events_lost_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	WORD(event, what, "tool_exec", "module_request", "module_coming", "module_load or module_unload",
 	     "refused call", "process", "module", "params", "signature", "result", "captured image", "skipped probe",
-	     "self-test", "undecodable record", "pinned record of another version", "pinned record", "module list",
-	     "module table"),
+	     "self-test", "monitor_touched", "undecodable record", "pinned record of another version", "pinned record",
+	     "module list", "module table", "overwritten record"),
 	FIELD(FIELD_TEXT, event, probe),
 	FIELD(FIELD_TIME, event, since),
+	END,
+};
+
+static const struct field monitor_touched_fields[] = {
+	WORD(event, what, "map", "program", "link", "extension"),
+	FIELD(FIELD_TEXT, event, object),
+	OBJECT(event, process, process_fields),
 	END,
 };
 
@@ -368,6 +375,7 @@ static const struct {
 	[EVENT_MODULE_HIDDEN] = { "module_hidden", module_hidden_fields },
 	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", attempts_suppressed_fields },
 	[EVENT_EVENTS_LOST] = { "events_lost", events_lost_fields },
+	[EVENT_MONITOR_TOUCHED] = { "monitor_touched", monitor_touched_fields },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", monitor_blind_fields },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", monitor_recovered_fields },
 	[EVENT_AUDIT_PARITY] = { "audit_parity", audit_parity_fields },

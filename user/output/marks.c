@@ -93,12 +93,26 @@ static void add_requester(struct phrase *phrase, const struct requested_by_part 
 	phrase_add(phrase, ")");
 }
 
+static void add_touched(struct phrase *phrase, const struct text *what, bool *any)
+{
+	if (text_is(what, "extension")) {
+		mark(phrase, any,
+		     "a program was loaded that can take the place of a function of this one, which is the "
+		     "monitor's own");
+		return;
+	}
+	mark(phrase, any, "the monitor's own ");
+	phrase_text(phrase, what, "(unknown)");
+}
+
 void marks_add(struct phrase *phrase, const struct event *event, struct names *names)
 {
 	bool any = false;
 
 	if (event->kind == EVENT_MODULE_COMING)
 		mark(phrase, &any, "its init runs next");
+	if (event->kind == EVENT_MONITOR_TOUCHED)
+		add_touched(phrase, &event->what, &any);
 	if (event->module.known == KNOWN)
 		add_module(phrase, event, &any);
 	add_requester(phrase, &event->requested_by, names);

@@ -148,10 +148,12 @@ static const struct {
 	{ "result", "results that are reported twice (nothing is missing)" },
 	{ "captured image", "images that were not kept" },
 	{ "self-test", "events of the self-test" },
+	{ "monitor_touched", "reports of who got at the monitor" },
 	{ "undecodable record", "records that could not be read" },
 	{ "pinned record of another version", "records that another version left" },
 	{ "pinned record", "records in pins that somebody removed in part" },
 	{ "module table", "loaded modules that are not kept track of" },
+	{ "overwritten record", "records that were written over since somebody moved a ring's position" },
 };
 
 static void add_lost(struct phrase *phrase, const struct event *event)

@@ -65,6 +65,7 @@ static struct style style_of(const struct event *event)
 	case EVENT_MODULE_MISSED:
 	case EVENT_EVENTS_LOST:
 	case EVENT_MONITOR_BLIND:
+	case EVENT_MONITOR_TOUCHED:
 		return alarm;
 	case EVENT_MODULE_POLICY:
 	case EVENT_ATTEMPTS_SUPPRESSED:

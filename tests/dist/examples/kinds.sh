@@ -26,6 +26,8 @@ act as 65534 act flood-finit 500 >/dev/null
 line attempts_suppressed
 answers 0 act finit /m/hide_list.ko "" 1
 line module_hidden
+act map-open control >/dev/null
+line monitor_touched '"object":"control"'
 rm $pins/current/generation-*/module_load
 line monitor_blind
 line monitor_recovered

@@ -19,6 +19,7 @@ extern const struct act become_acts[];
 extern const struct act flood_acts[];
 extern const struct act stuck_acts[];
 extern const struct act maps_acts[];
+extern const struct act touch_acts[];
 extern const struct act terminal_acts[];
 extern const struct act preempt_acts[];
 

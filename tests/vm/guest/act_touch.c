@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Acts against a monitor's kernel side: what root can do to maps and programs that are not his.
+#define _GNU_SOURCE
+#include "act.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static long bpf(int command, union bpf_attr *attributes)
+{
+	return syscall(SYS_bpf, command, attributes, sizeof(*attributes));
+}
+
+static void describe(int fd, void *info, size_t size)
+{
+	union bpf_attr ask = { .info.bpf_fd = fd, .info.info = (unsigned long)info, .info.info_len = size };
+
+	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &ask))
+		die("info");
+}
+
+/* By its name, which the kernel cuts. Of several the last: an earlier one may be on its way out. */
+static int find_map(const char *name, struct bpf_map_info *info)
+{
+	union bpf_attr next = { 0 };
+	int found = -1;
+
+	for (; !bpf(BPF_MAP_GET_NEXT_ID, &next); next.start_id = next.next_id) {
+		union bpf_attr open = { .map_id = next.next_id };
+		int fd = (int)bpf(BPF_MAP_GET_FD_BY_ID, &open);
+		struct bpf_map_info one = { 0 };
+
+		if (fd < 0)
+			continue;
+		describe(fd, &one, sizeof(one));
+		if (strncmp(one.name, name, sizeof(one.name) - 1) != 0) {
+			close(fd);
+			continue;
+		}
+		close(found);
+		found = fd;
+		*info = one;
+	}
+	if (found < 0)
+		die(name);
+	return found;
+}
+
+static int find_program(const char *name, struct bpf_prog_info *info)
+{
+	union bpf_attr next = { 0 };
+	int found = -1;
+
+	for (; !bpf(BPF_PROG_GET_NEXT_ID, &next); next.start_id = next.next_id) {
+		union bpf_attr open = { .prog_id = next.next_id };
+		int fd = (int)bpf(BPF_PROG_GET_FD_BY_ID, &open);
+		struct bpf_prog_info one = { 0 };
+
+		if (fd < 0)
+			continue;
+		describe(fd, &one, sizeof(one));
+		if (strncmp(one.name, name, sizeof(one.name) - 1) != 0) {
+			close(fd);
+			continue;
+		}
+		close(found);
+		found = fd;
+		*info = one;
+	}
+	if (found < 0)
+		die(name);
+	return found;
+}
+
+static int do_map_open(int argc, char **argv)
+{
+	struct bpf_map_info info;
+
+	(void)argc;
+	find_map(argv[1], &info);
+	return answer(0);
+}
+
+static int do_program_open(int argc, char **argv)
+{
+	struct bpf_prog_info info;
+
+	(void)argc;
+	find_program(argv[1], &info);
+	return answer(0);
+}
+
+/* Every link that there is, by its id. */
+static int do_links_open(int argc, char **argv)
+{
+	union bpf_attr next = { 0 };
+	long count = 0;
+
+	(void)argc, (void)argv;
+	for (; !bpf(BPF_LINK_GET_NEXT_ID, &next); next.start_id = next.next_id) {
+		union bpf_attr open = { .link_id = next.next_id };
+
+		count += bpf(BPF_LINK_GET_FD_BY_ID, &open) >= 0;
+	}
+	return answer(count);
+}
+
+static int do_pin_open(int argc, char **argv)
+{
+	union bpf_attr get = { .pathname = (unsigned long)argv[1] };
+	long fd = bpf(BPF_OBJ_GET, &get);
+
+	(void)argc;
+	return answer(fd < 0 ? fd : 0);
+}
+
+static int do_map_freeze(int argc, char **argv)
+{
+	struct bpf_map_info info;
+	union bpf_attr freeze = { .map_fd = find_map(argv[1], &info) };
+
+	(void)argc;
+	return answer(bpf(BPF_MAP_FREEZE, &freeze));
+}
+
+/* The 32-bit word at OFFSET of the first entry. */
+static int do_map_write(int argc, char **argv)
+{
+	struct bpf_map_info info;
+	unsigned int key = 0;
+	static char value[1 << 16];
+	union bpf_attr entry = { .map_fd = find_map(argv[1], &info), .key = (unsigned long)&key };
+	unsigned int offset = atoi(argv[2]), word = atoi(argv[3]);
+
+	(void)argc;
+	entry.value = (unsigned long)value;
+	if (info.value_size > sizeof(value) || bpf(BPF_MAP_LOOKUP_ELEM, &entry))
+		die("lookup");
+	memcpy(value + offset, &word, sizeof(word));
+	return answer(bpf(BPF_MAP_UPDATE_ELEM, &entry));
+}
+
+/* Every entry, one after another; the answer is how many went, or why the first did not. */
+static int do_map_empty(int argc, char **argv)
+{
+	struct bpf_map_info info;
+	char key[256];
+	union bpf_attr next = { .map_fd = find_map(argv[1], &info), .next_key = (unsigned long)key };
+	long count = 0;
+
+	(void)argc;
+	while (info.key_size <= sizeof(key) && !bpf(BPF_MAP_GET_NEXT_KEY, &next)) {
+		union bpf_attr entry = { .map_fd = next.map_fd, .key = (unsigned long)key };
+
+		if (bpf(BPF_MAP_DELETE_ELEM, &entry)) {
+			if (errno == ENOENT) /* an array of programs lists its empty places too */
+				break;
+			return answer(-1);
+		}
+		count++;
+	}
+	return answer(count);
+}
+
+/* While the reader stands still, ACT is done, and the ring's position set to where the producer is then. */
+static int do_ring_move(int argc, char **argv)
+{
+	struct bpf_map_info info;
+	int fd = find_map(argv[2], &info), status;
+	pid_t reader = atoi(argv[1]), child;
+	unsigned long *position = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	const unsigned long *end = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 4096);
+
+	if (position == MAP_FAILED || end == MAP_FAILED)
+		die("mmap");
+	kill(reader, SIGSTOP);
+	usleep(100000);
+	child = fork(); /* an act may give up what this one needs */
+	if (!child)
+		_exit(dispatch(argc - 3, argv + 3));
+	waitpid(child, &status, 0);
+	*position = *end;
+	kill(reader, SIGCONT);
+	return WEXITSTATUS(status);
+}
+
+/* The id of the function in the program's own BTF, which *fd becomes a descriptor of. */
+static unsigned int find_function(const struct bpf_prog_info *info, const char *name, int *fd)
+{
+	static char data[1 << 20];
+	union bpf_attr open = { .btf_id = info->btf_id };
+	struct bpf_btf_info btf = { .btf = (unsigned long)data, .btf_size = sizeof(data) };
+	const struct btf_header *header = (const void *)data;
+	const char *types = data + sizeof(*header), *strings;
+	unsigned int id = 1;
+
+	*fd = (int)bpf(BPF_BTF_GET_FD_BY_ID, &open);
+	describe(*fd, &btf, sizeof(btf));
+	strings = data + header->hdr_len + header->str_off;
+	for (const char *at = types; at < types + header->type_len; id++) {
+		const struct btf_type *type = (const void *)at;
+		unsigned int count = BTF_INFO_VLEN(type->info);
+
+		at += sizeof(*type);
+		switch (BTF_INFO_KIND(type->info)) {
+		case BTF_KIND_FUNC:
+			if (!strcmp(strings + type->name_off, name))
+				return id;
+			break;
+		case BTF_KIND_INT:
+		case BTF_KIND_VAR:
+		case 17: /* BTF_KIND_DECL_TAG */
+			at += 4;
+			break;
+		case BTF_KIND_ARRAY:
+			at += sizeof(struct btf_array);
+			break;
+		case BTF_KIND_STRUCT:
+		case BTF_KIND_UNION:
+			at += count * sizeof(struct btf_member);
+			break;
+		case BTF_KIND_ENUM:
+			at += count * sizeof(struct btf_enum);
+			break;
+		case 19: /* BTF_KIND_ENUM64 */
+			at += count * 12;
+			break;
+		case BTF_KIND_FUNC_PROTO:
+			at += count * sizeof(struct btf_param);
+			break;
+		case BTF_KIND_DATASEC:
+			at += count * sizeof(struct btf_var_secinfo);
+			break;
+		}
+	}
+	errno = ENOENT;
+	die(name);
+}
+
+/* Lets FUNCTION of PROGRAM return 0 and do nothing else, for so long. */
+static int do_freplace(int argc, char **argv)
+{
+	static const struct bpf_insn nothing[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct bpf_prog_info info;
+	struct bpf_func_info function = { 0 };
+	char log[4096] = "";
+	int target = find_program(argv[1], &info), btf, program;
+	union bpf_attr load = {
+		.prog_type = BPF_PROG_TYPE_EXT,
+		.insn_cnt = 2,
+		.insns = (unsigned long)nothing,
+		.license = (unsigned long)"GPL",
+		.log_level = 1,
+		.log_size = sizeof(log),
+		.log_buf = (unsigned long)log,
+		.func_info_rec_size = sizeof(function),
+		.func_info = (unsigned long)&function,
+		.func_info_cnt = 1,
+		.attach_prog_fd = target,
+		.prog_name = "replacement",
+	};
+	union bpf_attr attach = { .link_create.target_fd = target };
+
+	(void)argc;
+	function.type_id = load.attach_btf_id = find_function(&info, argv[2], &btf);
+	load.prog_btf_fd = btf;
+	program = (int)bpf(BPF_PROG_LOAD, &load);
+	if (program < 0) {
+		fprintf(stderr, "%s\n", log);
+		return answer(program);
+	}
+	attach.link_create.prog_fd = program;
+	attach.link_create.target_btf_id = load.attach_btf_id;
+	if (bpf(BPF_LINK_CREATE, &attach) < 0)
+		return answer(-1);
+	answer(0);
+	sleep(atoi(argv[3]));
+	return 0;
+}
+
+static int do_flock(int argc, char **argv)
+{
+	int fd = open(argv[1], O_RDONLY | O_CLOEXEC), held = fd < 0 ? -1 : flock(fd, LOCK_EX | LOCK_NB);
+
+	(void)argc;
+	answer(held);
+	sleep(held ? 0 : atoi(argv[2]));
+	return 0;
+}
+
+const struct act touch_acts[] = {
+	{ "map-open", "MAP: by its name", 1, do_map_open },
+	{ "map-freeze", "MAP", 1, do_map_freeze },
+	{ "map-write", "MAP OFFSET WORD: in its first entry", 3, do_map_write },
+	{ "map-empty", "MAP: all entries", 1, do_map_empty },
+	{ "program-open", "PROGRAM: by its name", 1, do_program_open },
+	{ "links-open", ": all, by their ids", 0, do_links_open },
+	{ "pin-open", "PATH", 1, do_pin_open },
+	{ "ring-move", "PID RING ACT...: past what comes while PID stands still", 3, do_ring_move },
+	{ "freplace", "PROGRAM FUNCTION SECONDS: by one that does nothing", 3, do_freplace },
+	{ "flock", "PATH SECONDS", 2, do_flock },
+	{ 0 },
+};
