@@ -44,9 +44,9 @@ __noinline int limit_try(__u64 word, __u32 i)
 {
 	__u32 slot = limit_slot(word, i);
 	struct limit *limit = limit_at(slot);
-	bool ours = limit && (limit->of.word == word || (!limit->of.word && limit_own(slot, limit, word)));
+	bool mine = limit && (limit->of.word == word || (!limit->of.word && limit_own(slot, limit, word)));
 
-	return ours ? slot + 1 : 0;
+	return mine ? slot + 1 : 0;
 }
 
 int limit_find(__u64 word);

@@ -69,10 +69,10 @@ static __always_inline struct object_state *find_ours(__u32 object, __u32 id)
 /* What is ours is in somebody's hands. */
 static __always_inline void touch(struct object_state *state, __u8 object)
 {
-	const struct control *control = control_read();
+	const struct control *told = control_read();
 	__u64 now = bpf_ktime_get_boot_ns();
 
-	if (!is_active() || !control || is_reader(control) || is_told(state, now))
+	if (!is_active() || !told || is_reader(told) || is_told(state, now))
 		return;
 	if (!touch_fits(now)) {
 		count_lost(RECORD_MONITOR_TOUCHED);
@@ -131,10 +131,10 @@ int touch_program(__u64 *ctx)
 {
 	const struct bpf_prog *prog = (const void *)ctx[0], *target = NULL;
 	struct object_state *state = find_ours(OBJECT_PROGRAM, BPF_CORE_READ(prog, aux, id));
-	const struct control *control = control_read();
+	const struct control *told = control_read();
 	__u8 object = OBJECT_PROGRAM;
 
-	if (state && control && is_reader(control) && is_active()) {
+	if (state && told && is_reader(told) && is_active()) {
 		look_at_code(prog, state);
 		return 0;
 	}

@@ -21,8 +21,12 @@ static struct call_return_record unseen_return(const struct open_attempt *open)
 {
 	const struct attempt_record *attempt = open->attempt;
 	const struct module_record *module = open->module;
-	struct call_return_record record = { .header = attempt ? attempt->header : module->header };
+	struct call_return_record record = { 0 };
 
+	if (attempt)
+		record.header = attempt->header;
+	else if (module)
+		record.header = module->header;
 	record.header.time = record.header.attempt_time; /* the name of the attempt: no other line has it */
 	record.header.cpu = record.header.attempt_cpu;
 	record.header.kind = RECORD_CALL_RETURN;

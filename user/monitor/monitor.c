@@ -140,10 +140,10 @@ static int set_up(struct monitor *monitor, const struct options *options)
 		err = map_rings(monitor);
 	if (!err)
 		err = start_images(monitor, options);
-	if (!err)
+	if (!err) {
 		monitor->rings.images = images_ring(monitor->images);
-	if (!err)
 		err = start_modules(monitor, options->state);
+	}
 	if (!err)
 		err = correlator_new(loop_take_fact, monitor, monitor->handover, monitor->images, &monitor->correlator);
 	if (!err)
