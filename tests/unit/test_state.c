@@ -617,6 +617,7 @@ static void slash_at_the_end(void **state)
 	snprintf(path, sizeof(path), "%s//", place->folder);
 	assert_int_equal(mkdir(real, 0700), 0);
 	assert_int_equal(symlink(real, place->folder), 0);
+	state_close(&place->state, &place->set);
 	state_init(&place->state, path, BOOT);
 	assert_int_equal(load(place, "not a folder"), -ENOENT);
 	assert_int_equal(remove(place->folder), 0);
