@@ -386,7 +386,8 @@ struct object_state {
 	__u64 told; /* ns since boot: when it was touched last and that was sent */
 	__u32 told_pid;
 	__u32 functions; /* of a program: how many code covers */
-	__u64 code;	 /* of a program: a sum over where its functions begin, as the reader opened it last; 0: it has not */
+	__u64
+	    code; /* of a program: a sum over where its functions begin, as the reader opened it last; 0: it has not */
 };
 
 /*

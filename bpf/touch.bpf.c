@@ -17,8 +17,8 @@
 
 enum {
 	FUNCTIONS_MAX = 32,
-	FUNCTION_HEAD = 16,	   /* bytes: whatever the machine, what is attached to a function is called from there */
-	TOUCHES_MAX = 256,	   /* records a second: who may do this can do it in any number; the rest counts as lost */
+	FUNCTION_HEAD = 16, /* bytes: whatever the machine, what is attached to a function is called from there */
+	TOUCHES_MAX = 256,  /* records a second: who may do this can do it in any number; the rest counts as lost */
 	BPF_LINK_GET_FD_BY_ID_ = 30, /* uapi/linux/bpf.h, an enumerator there too */
 };
 

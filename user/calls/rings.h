@@ -20,8 +20,8 @@ struct rings {
 	struct ring matters, refused;
 	struct ring *images;  /* not drained here; NULL: none */
 	uint64_t patience_ns; /* how long a half-written record holds up what is behind it */
-	bool drained; /* the last draining left nothing */
-	bool waiting; /* the next record is to be tried again soon */
+	bool drained;	      /* the last draining left nothing */
+	bool waiting;	      /* the next record is to be tried again soon */
 	record_fn take;
 	void *ctx;
 };

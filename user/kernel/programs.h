@@ -39,7 +39,7 @@
 	AUDIT_PROGRAM(auditd_freed)                                                                                 \
 	PROGRAM(canary, "the self-test: a probe that stops working goes unnoticed")                                 \
 	PROGRAM(touch_map, "who gets at the monitor's maps")                                                        \
-	PROGRAM(touch_program, "who gets at the monitor's programs, and whether their code is still what was loaded") \
+	PROGRAM(touch_program, "who gets at the monitor's programs, and whether their code is as it was loaded")    \
 	PROGRAM(touch_link, "who gets at the monitor's links")                                                      \
 	PROGRAM(touch_link_id, "who gets at the monitor's links by their ids")
 

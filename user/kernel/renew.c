@@ -74,7 +74,8 @@ int setup_renew(struct probes *probes, const struct options *options)
 	int err;
 
 	empty(&probes->side);
-	probes->takeover = TAKEOVER_NONE; /* all that is pinned is pinned anew, and takes the other pins' place as a whole */
+	probes->takeover =
+	    TAKEOVER_NONE; /* all that is pinned is pinned anew, and takes the other pins' place as a whole */
 	err = bring_up(probes, &old, options);
 	probes->takeover = takeover;
 	if (err) {

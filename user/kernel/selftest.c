@@ -333,8 +333,9 @@ static const char *ring_fault(const struct ring *ring)
 {
 	if (!ring || !ring->moved)
 		return NULL;
-	return ring->overrun ? "somebody moved the position that it is read from, and what was not read yet was written over"
-			     : "somebody moved the position that it is read from: it was put back, and nothing is lost";
+	return ring->overrun
+		   ? "somebody moved the position that it is read from, and what was not read yet was written over"
+		   : "somebody moved the position that it is read from: it was put back, and nothing is lost";
 }
 
 /* What the kernel's books say of each probe and map, and what the start, or an earlier monitor, found and did not tell.

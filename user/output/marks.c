@@ -96,8 +96,9 @@ static void add_requester(struct phrase *phrase, const struct requested_by_part 
 static void add_touched(struct phrase *phrase, const struct text *what, bool *any)
 {
 	if (text_is(what, "extension")) {
-		mark(phrase, any, "a program was loaded that can take the place of a function of this one, which is the "
-				  "monitor's own");
+		mark(phrase, any,
+		     "a program was loaded that can take the place of a function of this one, which is the "
+		     "monitor's own");
 		return;
 	}
 	mark(phrase, any, "the monitor's own ");

@@ -24,15 +24,23 @@ static bool shared(const struct event *event)
 static const struct {
 	const char *verb, *done;
 } kinds[EVENT_KINDS] = {
-	[EVENT_MONITOR_START] = { "started", NULL },	   [EVENT_MODULE_PRESENT] = { "present", NULL },
-	[EVENT_MODULE_POLICY] = { "policy", NULL },	   [EVENT_MODULE_REQUEST] = { "requested", "was requested" },
-	[EVENT_TOOL_EXEC] = { "ran", "was run" },	   [EVENT_MODULE_COMING] = { "loading", "is being loaded" },
-	[EVENT_MODULE_LOAD] = { "loaded", "was loaded" },  [EVENT_MODULE_UNLOAD] = { "unloaded", "was unloaded" },
-	[EVENT_MODULE_MISSED] = { "missed", NULL },	   [EVENT_MODULE_HIDDEN] = { "hidden", NULL },
-	[EVENT_ATTEMPTS_SUPPRESSED] = { "counted", NULL }, [EVENT_EVENTS_LOST] = { "lost", NULL },
+	[EVENT_MONITOR_START] = { "started", NULL },
+	[EVENT_MODULE_PRESENT] = { "present", NULL },
+	[EVENT_MODULE_POLICY] = { "policy", NULL },
+	[EVENT_MODULE_REQUEST] = { "requested", "was requested" },
+	[EVENT_TOOL_EXEC] = { "ran", "was run" },
+	[EVENT_MODULE_COMING] = { "loading", "is being loaded" },
+	[EVENT_MODULE_LOAD] = { "loaded", "was loaded" },
+	[EVENT_MODULE_UNLOAD] = { "unloaded", "was unloaded" },
+	[EVENT_MODULE_MISSED] = { "missed", NULL },
+	[EVENT_MODULE_HIDDEN] = { "hidden", NULL },
+	[EVENT_ATTEMPTS_SUPPRESSED] = { "counted", NULL },
+	[EVENT_EVENTS_LOST] = { "lost", NULL },
 	[EVENT_MONITOR_TOUCHED] = { "touched", "was touched" },
-	[EVENT_MONITOR_BLIND] = { "blind", NULL },	   [EVENT_MONITOR_RECOVERED] = { "recovered", NULL },
-	[EVENT_AUDIT_PARITY] = { "audit", NULL },	   [EVENT_MONITOR_STOP] = { "stopped", NULL },
+	[EVENT_MONITOR_BLIND] = { "blind", NULL },
+	[EVENT_MONITOR_RECOVERED] = { "recovered", NULL },
+	[EVENT_AUDIT_PARITY] = { "audit", NULL },
+	[EVENT_MONITOR_STOP] = { "stopped", NULL },
 };
 
 /* Whether somebody did it. */

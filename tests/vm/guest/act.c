@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct act *const families[] = { load_acts,  compat_acts, become_acts,  flood_acts,
+static const struct act *const families[] = { load_acts,  compat_acts, become_acts,   flood_acts,
 					      stuck_acts, maps_acts,   terminal_acts, touch_acts };
 enum { FAMILIES = sizeof(families) / sizeof(*families) };
 

@@ -111,8 +111,7 @@ static int do_idle(int argc, char **argv)
 
 	CPU_ZERO(&cpu);
 	CPU_SET(atoi(argv[1]), &cpu);
-	if (sched_setaffinity(0, sizeof(cpu), &cpu) ||
-	    sched_setscheduler(0, SCHED_IDLE, &(struct sched_param) { 0 }))
+	if (sched_setaffinity(0, sizeof(cpu), &cpu) || sched_setscheduler(0, SCHED_IDLE, &(struct sched_param) { 0 }))
 		die("idle");
 	return dispatch(argc - 2, argv + 2);
 }

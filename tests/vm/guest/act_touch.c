@@ -117,6 +117,22 @@ static int do_links_open(int argc, char **argv)
 	return answer(count);
 }
 
+/* The same, and how many could be detached. */
+static int do_links_detach(int argc, char **argv)
+{
+	union bpf_attr next = { 0 };
+	long count = 0;
+
+	(void)argc, (void)argv;
+	for (; !bpf(BPF_LINK_GET_NEXT_ID, &next); next.start_id = next.next_id) {
+		union bpf_attr open = { .link_id = next.next_id }, detach = { 0 };
+
+		detach.link_detach.link_fd = (unsigned int)bpf(BPF_LINK_GET_FD_BY_ID, &open);
+		count += !bpf(BPF_LINK_DETACH, &detach);
+	}
+	return answer(count);
+}
+
 static int do_pin_open(int argc, char **argv)
 {
 	union bpf_attr get = { .pathname = (unsigned long)argv[1] };
@@ -172,6 +188,18 @@ static int do_map_empty(int argc, char **argv)
 		count++;
 	}
 	return answer(count);
+}
+
+/* Every entry at once. */
+static int do_map_empty_batch(int argc, char **argv)
+{
+	static char keys[1 << 16];
+	struct bpf_map_info info;
+	union bpf_attr batch = { .batch.map_fd = find_map(argv[1], &info), .batch.keys = (unsigned long)keys };
+
+	(void)argc;
+	batch.batch.count = 1;
+	return answer(bpf(BPF_MAP_DELETE_BATCH, &batch));
 }
 
 /* While the reader stands still, ACT is done, and the ring's position set to where the producer is then. */
@@ -347,6 +375,8 @@ const struct act touch_acts[] = {
 	{ "map-freeze", "MAP", 1, do_map_freeze },
 	{ "map-write", "MAP OFFSET WORD: in its first entry", 3, do_map_write },
 	{ "map-empty", "MAP: all entries", 1, do_map_empty },
+	{ "map-empty-batch", "MAP: all entries, by one call", 1, do_map_empty_batch },
+	{ "links-detach", ": all; how many the kernel let go", 0, do_links_detach },
 	{ "program-open", "PROGRAM: by its name", 1, do_program_open },
 	{ "links-open", ": all, by their ids", 0, do_links_open },
 	{ "pin-open", "PATH", 1, do_pin_open },
