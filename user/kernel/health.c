@@ -22,14 +22,16 @@ static bool link_stands(const struct probe *probe)
 /* The programs look at the code of what is opened. Where it is not pinned, that takes CAP_SYS_ADMIN. */
 static void open_program(const struct probes *probes, size_t i)
 {
-	_cleanup_(closep) int fd = -1;
 	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
 
-	if (probes->pins)
+	if (probes->pins) {
 		pins_check_program(probes->pins, &probes->side, probes->digest, i);
-	else if (!bpf_obj_get_info_by_fd(probes->side.probes[i].program, &info, &size))
-		fd = bpf_prog_get_fd_by_id(info.id);
+	} else if (!bpf_obj_get_info_by_fd(probes->side.probes[i].program, &info, &size)) {
+		int fd = bpf_prog_get_fd_by_id(info.id);
+
+		closep(&fd);
+	}
 }
 
 /*

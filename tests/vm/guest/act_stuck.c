@@ -104,10 +104,23 @@ static int do_hog(int argc, char **argv)
 	return 0;
 }
 
+/* Only when that CPU has nothing better to do. */
+static int do_idle(int argc, char **argv)
+{
+	cpu_set_t cpu;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(atoi(argv[1]), &cpu);
+	if (sched_setaffinity(0, sizeof(cpu), &cpu) || sched_setscheduler(0, SCHED_IDLE, &(struct sched_param) { 0 }))
+		die("idle");
+	return dispatch(argc - 2, argv + 2);
+}
+
 const struct act stuck_acts[] = {
 	{ "stuck", "N [stay]: N threads in the midst of init_module, ended by exit_group()", 1, do_stuck },
 	{ "stuck-after", "N FILE: N threads in init_module, after the file's bytes were read; waits to be killed", 2,
 	  do_stuck_after },
 	{ "hog", "CPU SECONDS [PATH]: keeps that CPU from all that is not real-time, once PATH is gone", 2, do_hog },
+	{ "idle", "CPU ACT...: on that CPU, when nothing else wants it", 2, do_idle },
 	{ 0 },
 };

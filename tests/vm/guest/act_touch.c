@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -116,6 +117,22 @@ static int do_links_open(int argc, char **argv)
 	return answer(count);
 }
 
+/* The same, and how many could be detached. */
+static int do_links_detach(int argc, char **argv)
+{
+	union bpf_attr next = { 0 };
+	long count = 0;
+
+	(void)argc, (void)argv;
+	for (; !bpf(BPF_LINK_GET_NEXT_ID, &next); next.start_id = next.next_id) {
+		union bpf_attr open = { .link_id = next.next_id }, detach = { 0 };
+
+		detach.link_detach.link_fd = (unsigned int)bpf(BPF_LINK_GET_FD_BY_ID, &open);
+		count += !bpf(BPF_LINK_DETACH, &detach);
+	}
+	return answer(count);
+}
+
 static int do_pin_open(int argc, char **argv)
 {
 	union bpf_attr get = { .pathname = (unsigned long)argv[1] };
@@ -173,6 +190,18 @@ static int do_map_empty(int argc, char **argv)
 	return answer(count);
 }
 
+/* Every entry at once. */
+static int do_map_empty_batch(int argc, char **argv)
+{
+	static char keys[1 << 16];
+	struct bpf_map_info info;
+	union bpf_attr batch = { .batch.map_fd = find_map(argv[1], &info), .batch.keys = (unsigned long)keys };
+
+	(void)argc;
+	batch.batch.count = 1;
+	return answer(bpf(BPF_MAP_DELETE_BATCH, &batch));
+}
+
 /* While the reader stands still, ACT is done, and the ring's position set to where the producer is then. */
 static int do_ring_move(int argc, char **argv)
 {
@@ -195,19 +224,19 @@ static int do_ring_move(int argc, char **argv)
 	return WEXITSTATUS(status);
 }
 
-/* The id of the function in the program's own BTF, which *fd becomes a descriptor of. */
-static unsigned int find_function(const struct bpf_prog_info *info, const char *name, int *fd)
+/* It counts until 5.11. */
+static void raise_memlock(void)
 {
-	static char data[1 << 20];
-	union bpf_attr open = { .btf_id = info->btf_id };
-	struct bpf_btf_info btf = { .btf = (unsigned long)data, .btf_size = sizeof(data) };
+	setrlimit(RLIMIT_MEMLOCK, &(struct rlimit) { RLIM_INFINITY, RLIM_INFINITY });
+}
+
+/* The function's id in BTF. */
+static unsigned int find_function(const char *data, const char *name)
+{
 	const struct btf_header *header = (const void *)data;
-	const char *types = data + sizeof(*header), *strings;
+	const char *types = data + sizeof(*header), *strings = data + header->hdr_len + header->str_off;
 	unsigned int id = 1;
 
-	*fd = (int)bpf(BPF_BTF_GET_FD_BY_ID, &open);
-	describe(*fd, &btf, sizeof(btf));
-	strings = data + header->hdr_len + header->str_off;
 	for (const char *at = types; at < types + header->type_len; id++) {
 		const struct btf_type *type = (const void *)at;
 		unsigned int count = BTF_INFO_VLEN(type->info);
@@ -248,6 +277,18 @@ static unsigned int find_function(const struct bpf_prog_info *info, const char *
 	die(name);
 }
 
+/* The function's id in the program's own BTF, which *fd becomes a descriptor of. */
+static unsigned int find_in_program(const struct bpf_prog_info *info, const char *name, int *fd)
+{
+	static char data[1 << 20];
+	union bpf_attr open = { .btf_id = info->btf_id };
+	struct bpf_btf_info btf = { .btf = (unsigned long)data, .btf_size = sizeof(data) };
+
+	*fd = (int)bpf(BPF_BTF_GET_FD_BY_ID, &open);
+	describe(*fd, &btf, sizeof(btf));
+	return find_function(data, name);
+}
+
 /* Lets FUNCTION of PROGRAM return 0 and do nothing else, for so long. */
 static int do_freplace(int argc, char **argv)
 {
@@ -276,7 +317,8 @@ static int do_freplace(int argc, char **argv)
 	union bpf_attr attach = { .link_create.target_fd = target };
 
 	(void)argc;
-	function.type_id = load.attach_btf_id = find_function(&info, argv[2], &btf);
+	raise_memlock();
+	function.type_id = load.attach_btf_id = find_in_program(&info, argv[2], &btf);
 	load.prog_btf_fd = btf;
 	program = (int)bpf(BPF_PROG_LOAD, &load);
 	if (program < 0) {
@@ -288,6 +330,32 @@ static int do_freplace(int argc, char **argv)
 	if (bpf(BPF_LINK_CREATE, &attach) < 0)
 		return answer(-1);
 	answer(0);
+	sleep(atoi(argv[3]));
+	return 0;
+}
+
+/* Lets a function of the kernel's that may be overridden answer -ERROR to everybody, for so long. */
+static int do_fmod_ret(int argc, char **argv)
+{
+	const struct bpf_insn refuse[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = -atoi(argv[2]) },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr load = {
+		.prog_type = BPF_PROG_TYPE_TRACING,
+		.expected_attach_type = BPF_MODIFY_RETURN,
+		.insn_cnt = 2,
+		.insns = (unsigned long)refuse,
+		.license = (unsigned long)"GPL",
+		.prog_name = "refuse",
+	};
+	union bpf_attr attach = { .raw_tracepoint.name = 0 };
+
+	(void)argc;
+	raise_memlock();
+	load.attach_btf_id = find_function(read_file("/sys/kernel/btf/vmlinux").data, argv[1]);
+	attach.raw_tracepoint.prog_fd = (unsigned int)bpf(BPF_PROG_LOAD, &load);
+	answer(bpf(BPF_RAW_TRACEPOINT_OPEN, &attach) < 0 ? -1 : 0);
 	sleep(atoi(argv[3]));
 	return 0;
 }
@@ -307,11 +375,14 @@ const struct act touch_acts[] = {
 	{ "map-freeze", "MAP", 1, do_map_freeze },
 	{ "map-write", "MAP OFFSET WORD: in its first entry", 3, do_map_write },
 	{ "map-empty", "MAP: all entries", 1, do_map_empty },
+	{ "map-empty-batch", "MAP: all entries, by one call", 1, do_map_empty_batch },
+	{ "links-detach", ": all; how many the kernel let go", 0, do_links_detach },
 	{ "program-open", "PROGRAM: by its name", 1, do_program_open },
 	{ "links-open", ": all, by their ids", 0, do_links_open },
 	{ "pin-open", "PATH", 1, do_pin_open },
 	{ "ring-move", "PID RING ACT...: past what comes while PID stands still", 3, do_ring_move },
 	{ "freplace", "PROGRAM FUNCTION SECONDS: by one that does nothing", 3, do_freplace },
+	{ "fmod-ret", "FUNCTION ERRNO SECONDS: a function of the kernel's refuses", 3, do_fmod_ret },
 	{ "flock", "PATH SECONDS", 2, do_flock },
 	{ 0 },
 };
