@@ -142,7 +142,7 @@ static bool is_refusal(const struct call *call, const struct source_file *source
 	case ENOSYS:
 		return true;
 	case EINVAL:
-		return (call->flags & ~(uint64_t)FLAGS) || !source->is_regular || !source->size;
+		return !call->loads_shared || (call->flags & ~(uint64_t)FLAGS) || !source->is_regular || !source->size;
 	}
 	return false;
 }

@@ -180,7 +180,14 @@ static struct ring *ring_of(const struct selftest *selftest, int i)
 {
 	struct rings *rings = selftest->rings;
 
-	return i == 0 ? &rings->matters : i == 1 ? &rings->refused : rings->images;
+	switch (ring_maps[i]) {
+	case MAP_RING:
+		return &rings->matters;
+	case MAP_REFUSED_RING:
+		return &rings->refused;
+	default:
+		return rings->images;
+	}
 }
 
 /* ---- telling */
