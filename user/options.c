@@ -313,7 +313,7 @@ static const char *conflict(const struct options *options)
 	return NULL;
 }
 
-static bool end(int *exit_code, int code)
+static bool end_with(int *exit_code, int code)
 {
 	*exit_code = code;
 	return false;
@@ -330,7 +330,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 	int answer;
 
 	if (options_expand(argc, argv, &argc, &argv))
-		return end(exit_code, EXIT_NO_START);
+		return end_with(exit_code, EXIT_NO_START);
 	list_options(list);
 	optind = 0; /* the command line may be read again */
 	opterr = 1; /* whoever else uses getopt */
@@ -340,23 +340,23 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 
 		if (!option) {
 			log_line("kmodwatch --help lists the options");
-			return end(exit_code, EXIT_NO_START);
+			return end_with(exit_code, EXIT_NO_START);
 		}
 		wrong = option->take(optarg ? optarg : "", (char *)&read + option->member);
 		if (wrong == shown || wrong == not_shown)
-			return end(exit_code, wrong == shown ? EXIT_ENDED : EXIT_NO_START);
+			return end_with(exit_code, wrong == shown ? EXIT_ENDED : EXIT_NO_START);
 		if (wrong) {
 			explain(option, optarg ? optarg : "", wrong);
-			return end(exit_code, EXIT_NO_START);
+			return end_with(exit_code, EXIT_NO_START);
 		}
 	}
 	if (optind < argc) {
 		log_line("`%s` is not an option, and kmodwatch takes no other arguments: see --help", argv[optind]);
-		return end(exit_code, EXIT_NO_START);
+		return end_with(exit_code, EXIT_NO_START);
 	}
 	if (conflict(&read)) {
 		log_line("%s", conflict(&read));
-		return end(exit_code, EXIT_NO_START);
+		return end_with(exit_code, EXIT_NO_START);
 	}
 	*options = read;
 	return true;

@@ -166,7 +166,8 @@ int sink_write(struct sink *sink, const char *line, size_t size)
 static bool is_within_line(int fd)
 {
 	_cleanup_(closep) int again = open_anew(fd, O_RDONLY);
-	off_t at = lseek(fd, 0, fcntl(fd, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
+	bool appends = fcntl(fd, F_GETFL) & O_APPEND;
+	off_t at = lseek(fd, 0, appends ? SEEK_END : SEEK_CUR);
 	char last;
 
 	return again >= 0 && at > 0 && pread(again, &last, 1, at - 1) == 1 && last != '\n';
