@@ -176,18 +176,19 @@ enum selftest_state selftest_state(const struct selftest *selftest)
 enum { RINGS = 3 };
 static const enum map ring_maps[RINGS] = { MAP_RING, MAP_REFUSED_RING, MAP_IMAGE_RING };
 
+/* There may be no image ring. */
+static bool has_ring(const struct selftest *selftest, int i)
+{
+	return ring_maps[i] != MAP_IMAGE_RING || selftest->rings->images;
+}
+
 static struct ring *ring_of(const struct selftest *selftest, int i)
 {
 	struct rings *rings = selftest->rings;
 
-	switch (ring_maps[i]) {
-	case MAP_RING:
-		return &rings->matters;
-	case MAP_REFUSED_RING:
-		return &rings->refused;
-	default:
+	if (ring_maps[i] == MAP_IMAGE_RING)
 		return rings->images;
-	}
+	return ring_maps[i] == MAP_RING ? &rings->matters : &rings->refused;
 }
 
 /* ---- telling */
@@ -198,10 +199,13 @@ static int tell_overrun(struct selftest *selftest, emit_fn emit, void *ctx)
 	int err = 0;
 
 	for (int i = 0; !err && i < RINGS; i++) {
-		struct ring *ring = ring_of(selftest, i);
 		struct event event = { .kind = EVENT_EVENTS_LOST, .count = NUMBER_UNKNOWN };
+		struct ring *ring;
 
-		if (!ring || !ring->overrun)
+		if (!has_ring(selftest, i))
+			continue;
+		ring = ring_of(selftest, i);
+		if (!ring->overrun)
 			continue;
 		event.what = text_of("overwritten record");
 		err = ring == selftest->rings->images ? 0 : emit(ctx, &event);
@@ -356,13 +360,14 @@ static void look(struct selftest *selftest)
 	for (size_t i = 0; i < maps_count(); i++)
 		selftest->found[PROBES_MAX + i] = map_fault(selftest->probes, i);
 	for (int i = 0; i < RINGS; i++) {
-		struct ring *ring = ring_of(selftest, i);
-		const char *fault = ring_fault(ring);
+		const char *fault;
 
+		if (!has_ring(selftest, i))
+			continue;
+		fault = ring_fault(ring_of(selftest, i));
 		if (fault)
 			selftest->found[PROBES_MAX + ring_maps[i]] = fault;
-		if (ring)
-			ring->moved = false;
+		ring_of(selftest, i)->moved = false;
 	}
 	for (size_t i = 0; i < SIGHTS_MAX; i++)
 		if (!selftest->found[i] && selftest->blind[i].since && !selftest->blind[i].told)

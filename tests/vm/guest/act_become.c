@@ -130,7 +130,7 @@ static int do_argv0(int argc, char **argv)
 static int do_exec_memfd(int argc, char **argv)
 {
 	struct bytes program = read_file(argv[1]);
-	int fd = memfd_create("act", MFD_CLOEXEC);
+	int fd = memfd_create("act", 0);
 
 	(void)argc;
 	if (fd < 0 || write(fd, program.data, program.size) != (ssize_t)program.size)
