@@ -32,10 +32,10 @@ static inline void closep(int *fd)
 /* For handing a descriptor on that would be closed otherwise. */
 static inline int take_fd(int *fd)
 {
-	int kept = *fd;
+	int given = *fd;
 
 	*fd = -1;
-	return kept;
+	return given;
 }
 
 #endif
