@@ -207,9 +207,9 @@ static void every_unload(void **state)
 	}
 }
 
-/* A failed coalesced load has a stage, but it is another call that knows it. */
+/* Without proof that it has the result of another's load, it is not known what became of it. */
 #define REFUSED "{'event':'module_load','outcome':'failure','stage':'permission','coalesced':'@absent',"
-#define OTHERS "'coalesced':true,'module':'@absent','process':" WHOLE_PROCESS "}"
+#define UNPROVEN "'coalesced':null,'module':{'name':null},'process':" WHOLE_PROCESS "}"
 #define FINIT(ret_)                                             \
 	{                                                       \
 		.module_call = CALL_FINIT_MODULE, .ret = (ret_) \
@@ -223,10 +223,10 @@ static void alone(void **state)
 		const char *expected;
 	} rows[] = {
 		{ FINIT(0), REGULAR,
-		  "{'event':'module_load','outcome':'success','stage':'@absent','source':" X_FILE "," OTHERS },
-		{ FINIT(-EEXIST), REGULAR, "{'outcome':'failure','stage':null,'source':" X_FILE "," OTHERS },
-		{ FINIT(-ENOEXEC), NO_FILE, "{'outcome':'failure','stage':null,'source':'@absent'," OTHERS },
-		{ FINIT(-EINVAL), REGULAR, "{'outcome':'failure','stage':null," OTHERS },
+		  "{'event':'module_load','outcome':'success','stage':'@absent','source':" X_FILE "," UNPROVEN },
+		{ FINIT(-EEXIST), REGULAR, "{'outcome':'failure','stage':null,'source':" X_FILE "," UNPROVEN },
+		{ FINIT(-ENOEXEC), NO_FILE, "{'outcome':'failure','stage':null,'source':'@absent'," UNPROVEN },
+		{ FINIT(-EINVAL), REGULAR, "{'outcome':'failure','stage':null," UNPROVEN },
 		{ FINIT(-EINVAL), SPECIAL, REFUSED "'source':" X_FILE "}" },
 		{ FINIT(-EINVAL), NO_FILE, REFUSED "'source':'@absent'}" },
 		{ { .module_call = CALL_FINIT_MODULE, .ret = -EINVAL, .flags = 8 },
@@ -252,6 +252,42 @@ static void alone(void **state)
 		print_message("row %zu\n", i);
 		send_alone(events, rows[i].call, rows[i].file);
 		assert_last(events, 1, rows[i].expected);
+		events_forget(events);
+	}
+}
+
+/* The proof: another thread's load of the same file, under way or just over with that result; his own is none. */
+static void coalesced(void **state)
+{
+	static const struct {
+		uint32_t tid;
+		bool over;
+		int64_t ret, of_other;
+		const char *expected;
+	} rows[] = {
+		{ TID + 1, false, 0, 0, "{'outcome':'success','coalesced':true,'module':'@absent'}" },
+		{ TID + 1, true, 0, 0, "{'outcome':'success','coalesced':true,'module':'@absent'}" },
+		{ TID + 1, true, -EEXIST, -EEXIST, "{'outcome':'failure','stage':null,'coalesced':true}" },
+		{ TID + 1, true, -EEXIST, 0, "{'outcome':'failure','stage':null,'coalesced':null}" },
+		{ TID, true, 0, 0, "{'outcome':'success','coalesced':null}" },
+	};
+	struct events *events = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct made made;
+
+		print_message("row %zu\n", i);
+		events_restart(events);
+		events_sample(events, RECORD_ATTEMPT, rows[i].tid, ATTEMPT);
+		if (rows[i].over) {
+			made_sample(&made, RECORD_CALL_RETURN, rows[i].tid, ATTEMPT);
+			made.record.call_return.call.ret = rows[i].of_other;
+			events_take(events, &made);
+		}
+		send_alone(events, (struct call)FINIT(rows[i].ret), REGULAR);
+		assert_last(events, rows[i].over ? 2 : 1, rows[i].expected);
+		made_sample(&made, RECORD_CALL_RETURN, rows[i].tid, ATTEMPT);
+		events_take(events, &made);
 		events_forget(events);
 	}
 }
@@ -354,9 +390,9 @@ static void errors(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		WITH_EVENTS(every_load), WITH_EVENTS(coming),	  WITH_EVENTS(every_unload),
-		WITH_EVENTS(alone),	 WITH_EVENTS(alone_late), WITH_EVENTS(start_time),
-		WITH_EVENTS(tools),	 WITH_EVENTS(request),	  WITH_EVENTS(errors),
+		WITH_EVENTS(every_load), WITH_EVENTS(coming),	  WITH_EVENTS(every_unload), WITH_EVENTS(alone),
+		WITH_EVENTS(coalesced),	 WITH_EVENTS(alone_late), WITH_EVENTS(start_time),   WITH_EVENTS(tools),
+		WITH_EVENTS(request),	 WITH_EVENTS(errors),
 	};
 
 	return cmocka_run_group_tests_name("correlate", tests, NULL, NULL);

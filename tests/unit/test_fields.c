@@ -20,9 +20,9 @@ static const struct {
 	[EVENT_MODULE_REQUEST] = { "module_request", "alias wait process" },
 	[EVENT_TOOL_EXEC] = { "tool_exec", "tool process requested_by" },
 	[EVENT_MODULE_COMING] = { "module_coming", "module process" },
-	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage coalesced syscall module source signature "
+	[EVENT_MODULE_LOAD] = { "module_load", "outcome stage settled_by coalesced syscall module source signature "
 					       "signature_reason process requested_by" },
-	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome syscall module process" },
+	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome settled_by syscall module process" },
 	[EVENT_MODULE_MISSED] = { "module_missed", "change module" },
 	[EVENT_MODULE_HIDDEN] = { "module_hidden", "missing_from module" },
 	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", "what count uid syscall errno since" },
