@@ -16,13 +16,17 @@ struct others {
 
 static bool has_left(void *ctx, uint32_t tid)
 {
-	return tid == TID && ((const struct others *)ctx)->left;
+	const struct others *others = ctx;
+
+	return tid == TID && others->left;
 }
 
 static bool is_live(void *ctx, const char *module)
 {
+	const struct others *others = ctx;
+
 	assert_string_equal(module, "x");
-	return ((const struct others *)ctx)->live;
+	return others->live;
 }
 
 static bool flush(struct events *events, struct others *others, uint64_t now)
