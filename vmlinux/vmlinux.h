@@ -302,11 +302,9 @@ enum bpf_prog_type {
 	BPF_PROG_TYPE_EXT = 28,
 };
 
-struct bpf_insn;
-
 struct bpf_prog {
 	enum bpf_prog_type type;
-	unsigned int (*bpf_func)(const void *, const struct bpf_insn *);
+	unsigned int (*bpf_func)(const void *, const void *);
 	struct bpf_prog_aux *aux;
 };
 
