@@ -298,11 +298,9 @@ enum bpf_prog_type {
 	BPF_PROG_TYPE_EXT = 28,
 };
 
-struct bpf_insn;
-
 struct bpf_prog {
 	enum bpf_prog_type type;
-	unsigned int (*bpf_func)(const void *, const struct bpf_insn *);
+	void *bpf_func;
 	struct bpf_prog_aux *aux;
 };
 

@@ -361,7 +361,7 @@ static void failed_init(void **state)
 	pass(machine, 1000, NULL);
 	coming(machine, "c");
 	note(machine, FACT_GONE, "c", machine->now);
-	coming(machine, "d");				    /* its result is lost */
+	coming(machine, "d"); /* its result is lost */
 	pass(machine, 120000, NULL);
 	assert_int_equal(machine->count, 0);
 	add(machine, "d"); /* which leaves nothing behind */

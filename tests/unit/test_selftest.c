@@ -4,6 +4,7 @@
 #include "../../user/handover.h"
 #include "../../user/kernel/preflight.h"
 #include "../../user/kernel/probe.h"
+#include "../../user/kernel/ring_faults.h"
 #include "../../user/options.h"
 #include "unit.h"
 
@@ -379,6 +380,37 @@ static void ring_moved(void **state)
 	assert_told(test, "+ring:3000 ");
 }
 
+static int count_lost(void *ctx, struct event *event)
+{
+	unsigned int *count = ctx;
+
+	assert_int_equal(event->kind, EVENT_EVENTS_LOST);
+	assert_int_equal(event->count.known, UNKNOWN);
+	(*count)++;
+	return 0;
+}
+
+/* What is gone is told once, of the two that hold records. */
+static void ring_overrun(void **state)
+{
+	struct test *test = *state;
+	struct ring images = { .moved = true, .overrun = true };
+	const char *found[MAPS] = { NULL };
+	unsigned int count = 0;
+
+	test->rings.images = &images;
+	test->rings.refused.moved = test->rings.refused.overrun = true;
+	assert_true(ring_faults_any(&test->rings));
+	ring_faults_take(&test->rings, found);
+	assert_false(ring_faults_any(&test->rings));
+	assert_null(found[MAP_RING]);
+	assert_non_null(strstr(found[MAP_REFUSED_RING], "written over"));
+	assert_non_null(strstr(found[MAP_IMAGE_RING], "written over"));
+	assert_int_equal(ring_faults_tell(&test->rings, count_lost, &count), 0);
+	assert_int_equal(ring_faults_tell(&test->rings, count_lost, &count), 0);
+	assert_int_equal(count, 1);
+}
+
 static void stuck(void **state)
 {
 	struct test *test = *state;
@@ -536,6 +568,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(touched, setup, teardown),
 		cmocka_unit_test_setup_teardown(touched_is_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(ring_moved, setup, teardown),
+		cmocka_unit_test_setup_teardown(ring_overrun, setup, teardown),
 		cmocka_unit_test_setup_teardown(late_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_suspicion, setup, teardown),

@@ -4,7 +4,7 @@
 #include "../options.h"
 #include "test_calls.h"
 #include "preflight.h"
-#include "probe.h"
+#include "ring_faults.h"
 #include "traced.h"
 
 #include <errno.h>
@@ -149,15 +149,9 @@ static bool is_stuck(const struct selftest *selftest, uint64_t now)
 	return now >= selftest->due + STUCK_MS * MS && !rings_passed(selftest->rings, &selftest->mark);
 }
 
-/* Who moved a ring's position may do more, and it is told at once. */
-static bool sees_moved(const struct rings *rings)
-{
-	return rings->matters.moved || rings->refused.moved || (rings->images && rings->images->moved);
-}
-
 int selftest_due_ms(const struct selftest *selftest, uint64_t now)
 {
-	if (selftest->phase == PHASE_REST && sees_moved(selftest->rings))
+	if (selftest->phase == PHASE_REST && ring_faults_any(selftest->rings))
 		return 0;
 	if (!selftest->options->self_test && selftest->phase == PHASE_REST && selftest->state == SELFTEST_PASSES)
 		return -1;
@@ -173,35 +167,7 @@ enum selftest_state selftest_state(const struct selftest *selftest)
 	return selftest->state;
 }
 
-enum { RINGS = 3 };
-static const enum map ring_maps[RINGS] = { MAP_RING, MAP_REFUSED_RING, MAP_IMAGE_RING };
-
-static struct ring *ring_of(const struct selftest *selftest, int i)
-{
-	struct rings *rings = selftest->rings;
-
-	return i == 0 ? &rings->matters : i == 1 ? &rings->refused : rings->images;
-}
-
 /* ---- telling */
-
-/* How many there were nobody knows. Of the images, each line says what is missing. */
-static int tell_overrun(struct selftest *selftest, emit_fn emit, void *ctx)
-{
-	int err = 0;
-
-	for (int i = 0; !err && i < RINGS; i++) {
-		struct ring *ring = ring_of(selftest, i);
-		struct event event = { .kind = EVENT_EVENTS_LOST, .count = NUMBER_UNKNOWN };
-
-		if (!ring || !ring->overrun)
-			continue;
-		event.what = text_of("overwritten record");
-		err = ring == selftest->rings->images ? 0 : emit(ctx, &event);
-		ring->overrun = err;
-	}
-	return err;
-}
 
 static struct event event_of(enum event_kind kind, size_t i)
 {
@@ -329,15 +295,6 @@ static const char *probe_look(const struct selftest *selftest, size_t i, const s
 	return fault;
 }
 
-static const char *ring_fault(const struct ring *ring)
-{
-	if (!ring || !ring->moved)
-		return NULL;
-	return ring->overrun
-		   ? "somebody moved the position that it is read from, and what was not read yet was written over"
-		   : "somebody moved the position that it is read from: it was put back, and nothing is lost";
-}
-
 /* What the kernel's books say of each probe and map, and what the start, or an earlier monitor, found and did not tell.
  */
 static void look(struct selftest *selftest)
@@ -348,15 +305,7 @@ static void look(struct selftest *selftest)
 		selftest->found[i] = probe_look(selftest, i, traced);
 	for (size_t i = 0; i < maps_count(); i++)
 		selftest->found[PROBES_MAX + i] = map_fault(selftest->probes, i);
-	for (int i = 0; i < RINGS; i++) {
-		struct ring *ring = ring_of(selftest, i);
-		const char *fault = ring_fault(ring);
-
-		if (fault)
-			selftest->found[PROBES_MAX + ring_maps[i]] = fault;
-		if (ring)
-			ring->moved = false;
-	}
+	ring_faults_take(selftest->rings, selftest->found + PROBES_MAX);
 	for (size_t i = 0; i < SIGHTS_MAX; i++)
 		if (!selftest->found[i] && selftest->blind[i].since && !selftest->blind[i].told)
 			selftest->found[i] = selftest->blind[i].reason;
@@ -429,7 +378,7 @@ static int after_canary(struct selftest *selftest, uint64_t now, emit_fn emit, v
 	calls_wanted = wants_calls(selftest);
 	err = tell_blind(selftest, emit, ctx);
 	if (!err)
-		err = tell_overrun(selftest, emit, ctx);
+		err = ring_faults_tell(selftest->rings, emit, ctx);
 	if (err || !calls_wanted)
 		return err ? err : conclude(selftest, now, emit, ctx);
 	begin_calls(selftest, now);
