@@ -54,8 +54,7 @@ size_t maps_count(void)
 
 const char *map_name(size_t i)
 {
-	assert_int_equal(i, 0);
-	return "ring";
+	return map_names[i];
 }
 
 bool probe_is_attached(const struct probes *probes, size_t i)
@@ -325,6 +324,8 @@ static struct monitor_touched_record touch_by(const struct test *test, uint32_t 
 	return (struct monitor_touched_record) {
 		.header = { .kind = RECORD_MONITOR_TOUCHED, .pid = pid, .time = test->now },
 		.subject.start_time = start,
+		.object = OBJECT_MAP,
+		.name = "control",
 	};
 }
 
@@ -334,15 +335,20 @@ static void touched(void **state)
 	struct test *test = *state;
 	struct monitor_touched_record record;
 
-	handover_set_reader(&test->probes->handover, 70, 5);
-	handover_set_reader(&test->probes->handover, 77, 6);
-	record = touch_by(test, 70, 5);
+	handover_set_reader(&test->probes->handover, 70, 5 * S);
+	handover_set_reader(&test->probes->handover, 77, 6 * S);
+	begin(test);
+	handover_set_reader(&test->probes->handover, 78, 6 * S); /* by somebody else, while we read */
+	record = touch_by(test, 70, 5 * S);
 	assert_true(selftest_takes(test->selftest, &record));
-	record = touch_by(test, 77, 6);
+	record = touch_by(test, 77, 6 * S);
 	assert_true(selftest_takes(test->selftest, &record));
-	record = touch_by(test, 77, 5);
+	record = touch_by(test, 77, 5 * S);
 	assert_false(selftest_takes(test->selftest, &record));
-	record = touch_by(test, 78, 6);
+	record = touch_by(test, 78, 6 * S);
+	assert_false(selftest_takes(test->selftest, &record));
+	record = touch_by(test, 77, 6 * S);
+	memcpy(record.name, "tools", sizeof("tools")); /* that one is not opened before it is said who reads */
 	assert_false(selftest_takes(test->selftest, &record));
 }
 

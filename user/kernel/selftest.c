@@ -4,6 +4,7 @@
 #include "../options.h"
 #include "test_calls.h"
 #include "preflight.h"
+#include "probe.h"
 #include "ring_faults.h"
 #include "traced.h"
 
@@ -32,6 +33,7 @@ struct selftest {
 	struct probes *probes;
 	const struct options *options;
 	struct rings *rings;
+	struct readers readers;	 /* as it was when we began: the memory can be written by others */
 	struct blindness *blind; /* SIGHTS_MAX, in the memory: the probes, and from PROBES_MAX on the maps */
 	enum phase phase;
 	uint64_t due, retry;	/* ns since boot: when to go on, or to give up waiting; when to call again */
@@ -61,6 +63,7 @@ int selftest_new(struct probes *probes, const struct options *options, struct ri
 		.probes = probes,
 		.options = options,
 		.rings = rings,
+		.readers = handover->readers,
 		.blind = handover->blind,
 		.pid = getpid(),
 		.started = now,
@@ -84,8 +87,7 @@ void selftest_freep(struct selftest **selftest)
 static bool is_own(const struct selftest *selftest, const struct record_header *header)
 {
 	if (header->time < selftest->started)
-		return handover_has_reader(probes_handover(selftest->probes), header->pid, 0) &&
-		       !strcmp(header->comm, "kmodwatch");
+		return readers_have(&selftest->readers, header->pid, 0) && !strcmp(header->comm, "kmodwatch");
 	return header->pid == selftest->pid;
 }
 
@@ -98,12 +100,19 @@ static bool takes_call(struct selftest *selftest, const struct call *call)
 	return true;
 }
 
+/* A monitor that starts opens these before it can say who it is (takeover.c); all else only when it has. */
+static bool is_opened_first(const struct monitor_touched_record *record)
+{
+	return record->object == OBJECT_MAP && (!strncmp(record->name, map_name(MAP_CONTROL), OBJECT_NAME_SIZE) ||
+						!strncmp(record->name, map_name(MAP_HANDOVER), OBJECT_NAME_SIZE));
+}
+
 /* What somebody does with what he has in his hands now is to be seen soon. */
 static bool takes_touch(struct selftest *selftest, const struct monitor_touched_record *record)
 {
 	uint64_t soon = record->header.time + AGAIN_MS * MS;
 
-	if (handover_has_reader(probes_handover(selftest->probes), record->header.pid, record->subject.start_time))
+	if (is_opened_first(record) && readers_have(&selftest->readers, record->header.pid, record->subject.start_time))
 		return true;
 	if (selftest->options->self_test && selftest->phase == PHASE_REST && selftest->due > soon)
 		selftest->due = soon;
