@@ -26,7 +26,7 @@
  *                     taken. The user side makes room
  *   control           what the user side tells the programs
  *   handover          what the user side must remember across its own end; no program touches it
- *   ours              the maps, programs and links that are ours, by the kernel's ids: who else gets at them is told
+ *   objects           the maps, programs and links that are ours, by the kernel's ids: who else gets at them is told
  *
  * Where the user side has no need to write, it closes the map for all of user space (user/kernel/seal.c).
  */

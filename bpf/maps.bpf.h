@@ -15,7 +15,7 @@ enum {
 	ATTEMPTS_MAX = 16384,
 	WORKSPACES = 8, /* of one CPU: the user side makes as many as the machine may have CPUs */
 	REQUESTS_MAX = 4096,
-	OURS_MAX = 512,
+	OBJECTS_MAX = 512,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
 	IMAGE_RING_SIZE = 8 * 1024 * 1024, /* as RING_SIZE */
@@ -131,9 +131,9 @@ struct under_way_map {
 	__u64 *value;
 };
 
-struct ours_map {
+struct objects_map {
 	int (*type)[BPF_MAP_TYPE_HASH];
-	int (*max_entries)[OURS_MAX];
+	int (*max_entries)[OBJECTS_MAX];
 	struct object_id *key;
 	struct object_state *value;
 };
@@ -173,6 +173,6 @@ MAP struct limits_map limits SEC(".maps");
 MAP struct limit_owners_map limit_owners SEC(".maps");
 MAP struct control_map control SEC(".maps");
 MAP struct handover_map handover SEC(".maps");
-MAP struct ours_map ours SEC(".maps");
+MAP struct objects_map objects SEC(".maps");
 
 #endif

@@ -319,7 +319,8 @@ struct monitor_touched_record {
 	struct record_header header;
 	struct subject subject;
 	__u8 object; /* enum object */
-	__u8 pad[7];
+	__u8 bare;   /* of the subject there is start_time only */
+	__u8 pad[6];
 	char name[OBJECT_NAME_SIZE];
 };
 

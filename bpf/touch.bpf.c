@@ -7,8 +7,8 @@
  *
  *   security_bpf_map()    any descriptor of a map
  *   security_bpf_prog()   any descriptor of a program, a new one's too
- *   security_bpf()        every call of bpf(): for links by their ids
- *   bpf_link_new_fd()     links by their pins; the way by the id has it inlined on some kernels
+ *   security_bpf()        every call of bpf(): for links by their ids, since the way by the id has the next one inlined
+ *   bpf_link_new_fd()     links by their pins
  */
 #include "gate.bpf.h"
 #include "reader.bpf.h"
@@ -16,7 +16,7 @@
 #include "subject.bpf.h"
 
 enum {
-	FUNCTIONS_MAX = 32,
+	FUNCTIONS_MAX = 16,
 	FUNCTION_HEAD = 16, /* bytes: whatever the machine, what is attached to a function is called from there */
 	TOUCHES_MAX = 256,  /* records a second: who may do this can do it in any number; the rest counts as lost */
 	BPF_LINK_GET_FD_BY_ID_ = 30, /* uapi/linux/bpf.h, an enumerator there too */
@@ -41,7 +41,7 @@ static __always_inline bool is_told(const struct object_state *state, __u64 now)
 	return state->told_pid == bpf_get_current_pid_tgid() >> 32 && now - state->told < second;
 }
 
-static __always_inline void touch_send(struct object_state *state, __u8 object)
+static __always_inline void touch_send(struct object_state *state, __u8 object, bool bare)
 {
 	struct workspace *ws;
 	__u32 slot;
@@ -54,7 +54,12 @@ static __always_inline void touch_send(struct object_state *state, __u8 object)
 	record_begin(ws, RECORD_MONITOR_TOUCHED);
 	ws->record.monitor_touched.object = object;
 	__builtin_memcpy(ws->record.monitor_touched.name, state->name, OBJECT_NAME_SIZE);
-	subject_read(slot);
+	if (bare) {
+		ws->record.monitor_touched.bare = 1;
+		ws->record.monitor_touched.subject.start_time = process_start();
+	} else {
+		subject_read(slot);
+	}
 	record_send(ws, sizeof(ws->record.monitor_touched));
 	workspace_release(slot);
 }
@@ -63,11 +68,11 @@ static __always_inline struct object_state *find_ours(__u32 object, __u32 id)
 {
 	struct object_id key = { .object = object, .id = id };
 
-	return bpf_map_lookup_elem(&ours, &key);
+	return bpf_map_lookup_elem(&objects, &key);
 }
 
 /* What is ours is in somebody's hands. */
-static __always_inline void touch(struct object_state *state, __u8 object)
+static __always_inline void touch(struct object_state *state, __u8 object, bool bare)
 {
 	const struct control *told = control_read();
 	__u64 now = bpf_ktime_get_boot_ns();
@@ -78,7 +83,7 @@ static __always_inline void touch(struct object_state *state, __u8 object)
 		count_lost(RECORD_MONITOR_TOUCHED);
 		return;
 	}
-	touch_send(state, object);
+	touch_send(state, object, bare);
 	state->told = now;
 	state->told_pid = bpf_get_current_pid_tgid() >> 32;
 }
@@ -91,7 +96,7 @@ int touch_map(__u64 *ctx)
 	struct object_state *state = find_ours(OBJECT_MAP, BPF_CORE_READ(map, id));
 
 	if (state)
-		touch(state, OBJECT_MAP);
+		touch(state, OBJECT_MAP, false);
 	return 0;
 }
 
@@ -146,7 +151,7 @@ int touch_program(__u64 *ctx)
 	if (state) {
 		if (object == OBJECT_EXTENSION) /* that the program was touched was told just before */
 			state->told_pid = 0;
-		touch(state, object);
+		touch(state, object, false);
 	}
 	return 0;
 }
@@ -159,11 +164,14 @@ int touch_link(__u64 *ctx)
 	struct object_state *state = find_ours(OBJECT_LINK, BPF_CORE_READ(link, id));
 
 	if (state)
-		touch(state, OBJECT_LINK);
+		touch(state, OBJECT_LINK, false);
 	return 0;
 }
 
-/* The attributes are the kernel's copy, and begin with the id. ctx is (cmd, attr, ...) */
+/*
+ * The attributes are the kernel's copy, and begin with the id. A descriptor of such a link can do no harm, so who it is
+ * is not worth what it costs the verifier. ctx is (cmd, attr, ...)
+ */
 SEC("fentry/security_bpf")
 int touch_link_id(__u64 *ctx)
 {
@@ -175,6 +183,6 @@ int touch_link_id(__u64 *ctx)
 	bpf_probe_read_kernel(&id, sizeof(id), (const void *)ctx[1]);
 	state = find_ours(OBJECT_LINK, id);
 	if (state)
-		touch(state, OBJECT_LINK);
+		touch(state, OBJECT_LINK, true);
 	return 0;
 }

@@ -114,22 +114,29 @@ void handover_set_settled(struct handover *handover, const struct record_header 
 
 uint32_t handover_reader(const struct handover *handover)
 {
-	return handover->pids[handover->runs % RUNS_KEPT];
+	return handover->readers.pids[handover->readers.runs % RUNS_KEPT];
+}
+
+static bool is_start(uint64_t a, uint64_t b)
+{
+	return a - b < START_NS || b - a < START_NS;
 }
 
 void handover_set_reader(struct handover *handover, uint32_t pid, uint64_t start)
 {
-	uint32_t next = (handover->runs + 1) % RUNS_KEPT;
+	uint32_t now = handover->readers.runs % RUNS_KEPT, next = (handover->readers.runs + 1) % RUNS_KEPT;
 
-	handover->starts[next] = start;
-	handover->pids[next] = pid;
-	handover->runs++;
+	if (handover->readers.pids[now] == pid && is_start(handover->readers.starts[now], start))
+		return;
+	handover->readers.starts[next] = start;
+	handover->readers.pids[next] = pid;
+	handover->readers.runs++;
 }
 
-bool handover_has_reader(const struct handover *handover, uint32_t pid, uint64_t start)
+bool readers_have(const struct readers *readers, uint32_t pid, uint64_t start)
 {
 	for (int i = 0; i < RUNS_KEPT; i++)
-		if (handover->pids[i] == pid && (!start || handover->starts[i] == start))
+		if (readers->pids[i] == pid && (!start || is_start(readers->starts[i], start)))
 			return true;
 	return false;
 }

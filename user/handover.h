@@ -24,6 +24,7 @@ enum {
 	PROBE_NAME_SIZE = 32,
 	REASON_SIZE = 160,
 	RUNS_KEPT = 32,
+	START_NS = 20000000, /* how exactly the start of a process is known: /proc says it in 10 ms */
 	SETTLED_KEPT = 1024,
 };
 
@@ -160,13 +161,20 @@ struct kept_table {
 	struct module_entry entries[TABLE_MAX];
 };
 
+/* Who has read, up to now. */
+struct readers {
+	uint32_t runs;		  /* how many */
+	uint32_t pids[RUNS_KEPT]; /* theirs: of run n in n % RUNS_KEPT */
+	uint32_t pad;
+	uint64_t starts[RUNS_KEPT]; /* when those processes started: ns since boot */
+};
+
 /* ---- all of it: a change of this header needs a new number, see layout.c */
 
 struct handover {
-	uint32_t runs;				 /* how many have read */
-	uint32_t pids[RUNS_KEPT];		 /* theirs: of run n in n % RUNS_KEPT */
-	uint32_t cut;				 /* the last line was not written to its end */
-	uint64_t starts[RUNS_KEPT];		 /* when those processes started: ns since boot */
+	struct readers readers;
+	uint32_t cut; /* the last line was not written to its end */
+	uint32_t pad;
 	struct ring_place places[PLACES];	 /* how far each ring was read */
 	uint64_t seen;				 /* ns since boot: when it last looked */
 	struct record_id last;			 /* the record whose line was written last */
@@ -217,9 +225,9 @@ void handover_set_settled(struct handover *handover, const struct record_header 
 
 /* The process that reads, or read last; 0: none yet. */
 uint32_t handover_reader(const struct handover *handover);
-/* The process that started then reads from now on. */
+/* The process that started then (ns since boot) reads from now on. */
 void handover_set_reader(struct handover *handover, uint32_t pid, uint64_t start);
 /* Whether the process is one of the last that read. start: 0: whenever it started. */
-bool handover_has_reader(const struct handover *handover, uint32_t pid, uint64_t start);
+bool readers_have(const struct readers *readers, uint32_t pid, uint64_t start);
 
 #endif

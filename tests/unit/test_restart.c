@@ -170,12 +170,14 @@ static void readers(void **state)
 	assert_int_equal(handover_reader(handover), 0);
 	for (uint32_t pid = 100; pid < 100 + 2 * RUNS_KEPT; pid++) {
 		handover_set_reader(handover, pid, 1000 + pid);
+		handover_set_reader(handover, pid, 1001 + pid); /* the same, known better */
 		assert_int_equal(handover_reader(handover), pid);
 	}
-	assert_true(handover_has_reader(handover, 100 + RUNS_KEPT, 0));
-	assert_true(handover_has_reader(handover, 100 + RUNS_KEPT, 1100 + RUNS_KEPT));
-	assert_false(handover_has_reader(handover, 100 + RUNS_KEPT, 1)); /* a number can be another's by now */
-	assert_false(handover_has_reader(handover, 99 + RUNS_KEPT, 0));
+	assert_true(readers_have(&handover->readers, 100 + RUNS_KEPT, 0));
+	assert_true(readers_have(&handover->readers, 100 + RUNS_KEPT, 1100 + RUNS_KEPT));
+	assert_false(
+	    readers_have(&handover->readers, 100 + RUNS_KEPT, 2 * START_NS)); /* a number can be another's by now */
+	assert_false(readers_have(&handover->readers, 99 + RUNS_KEPT, 0));
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include "../../user/handover.h"
 #include "../../user/kernel/preflight.h"
 #include "../../user/kernel/probe.h"
+#include "../../user/kernel/ring_faults.h"
 #include "../../user/options.h"
 #include "unit.h"
 
@@ -53,8 +54,7 @@ size_t maps_count(void)
 
 const char *map_name(size_t i)
 {
-	assert_int_equal(i, 0);
-	return "ring";
+	return map_names[i];
 }
 
 bool probe_is_attached(const struct probes *probes, size_t i)
@@ -324,6 +324,8 @@ static struct monitor_touched_record touch_by(const struct test *test, uint32_t 
 	return (struct monitor_touched_record) {
 		.header = { .kind = RECORD_MONITOR_TOUCHED, .pid = pid, .time = test->now },
 		.subject.start_time = start,
+		.object = OBJECT_MAP,
+		.name = "control",
 	};
 }
 
@@ -333,15 +335,20 @@ static void touched(void **state)
 	struct test *test = *state;
 	struct monitor_touched_record record;
 
-	handover_set_reader(&test->probes->handover, 70, 5);
-	handover_set_reader(&test->probes->handover, 77, 6);
-	record = touch_by(test, 70, 5);
+	handover_set_reader(&test->probes->handover, 70, 5 * S);
+	handover_set_reader(&test->probes->handover, 77, 6 * S);
+	begin(test);
+	handover_set_reader(&test->probes->handover, 78, 6 * S); /* by somebody else, while we read */
+	record = touch_by(test, 70, 5 * S);
 	assert_true(selftest_takes(test->selftest, &record));
-	record = touch_by(test, 77, 6);
+	record = touch_by(test, 77, 6 * S);
 	assert_true(selftest_takes(test->selftest, &record));
-	record = touch_by(test, 77, 5);
+	record = touch_by(test, 77, 5 * S);
 	assert_false(selftest_takes(test->selftest, &record));
-	record = touch_by(test, 78, 6);
+	record = touch_by(test, 78, 6 * S);
+	assert_false(selftest_takes(test->selftest, &record));
+	record = touch_by(test, 77, 6 * S);
+	memcpy(record.name, "tools", sizeof("tools")); /* that one is not opened before it is said who reads */
 	assert_false(selftest_takes(test->selftest, &record));
 }
 
@@ -377,6 +384,37 @@ static void ring_moved(void **state)
 	wait(test, 3 * S);
 	answer(test);
 	assert_told(test, "+ring:3000 ");
+}
+
+static int count_lost(void *ctx, struct event *event)
+{
+	unsigned int *count = ctx;
+
+	assert_int_equal(event->kind, EVENT_EVENTS_LOST);
+	assert_int_equal(event->count.known, UNKNOWN);
+	(*count)++;
+	return 0;
+}
+
+/* What is gone is told once, of the two that hold records. */
+static void ring_overrun(void **state)
+{
+	struct test *test = *state;
+	struct ring images = { .moved = true, .overrun = true };
+	const char *found[MAPS] = { NULL };
+	unsigned int count = 0;
+
+	test->rings.images = &images;
+	test->rings.refused.moved = test->rings.refused.overrun = true;
+	assert_true(ring_faults_any(&test->rings));
+	ring_faults_take(&test->rings, found);
+	assert_false(ring_faults_any(&test->rings));
+	assert_null(found[MAP_RING]);
+	assert_non_null(strstr(found[MAP_REFUSED_RING], "written over"));
+	assert_non_null(strstr(found[MAP_IMAGE_RING], "written over"));
+	assert_int_equal(ring_faults_tell(&test->rings, count_lost, &count), 0);
+	assert_int_equal(ring_faults_tell(&test->rings, count_lost, &count), 0);
+	assert_int_equal(count, 1);
 }
 
 static void stuck(void **state)
@@ -536,6 +574,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(touched, setup, teardown),
 		cmocka_unit_test_setup_teardown(touched_is_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(ring_moved, setup, teardown),
+		cmocka_unit_test_setup_teardown(ring_overrun, setup, teardown),
 		cmocka_unit_test_setup_teardown(late_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_suspicion, setup, teardown),

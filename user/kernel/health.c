@@ -24,14 +24,16 @@ static void open_program(const struct probes *probes, size_t i)
 {
 	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
+	int fd;
 
 	if (probes->pins) {
 		pins_check_program(probes->pins, &probes->side, probes->digest, i);
-	} else if (!bpf_obj_get_info_by_fd(probes->side.probes[i].program, &info, &size)) {
-		int fd = bpf_prog_get_fd_by_id(info.id);
-
-		closep(&fd);
+		return;
 	}
+	if (bpf_obj_get_info_by_fd(probes->side.probes[i].program, &info, &size))
+		return;
+	fd = bpf_prog_get_fd_by_id(info.id);
+	closep(&fd);
 }
 
 /*
@@ -118,7 +120,7 @@ static const char *content_fault(const struct probes *probes, size_t i)
 	case MAP_MEMORY_PASSES:
 		whole = goes_on_with(probes, i, PROBE_post_load_data);
 		break;
-	case MAP_OURS:
+	case MAP_OBJECTS:
 		if (!ours_are_whole(&probes->side))
 			return "somebody changed it, so who got at the monitor may have gone unsaid: it is filled again";
 		break;

@@ -81,7 +81,7 @@ int ours_enter(const struct kernel_side *side)
 {
 	struct entry entries[ENTRIES_MAX];
 	size_t count = list(side, entries);
-	int map = side->maps[MAP_OURS];
+	int map = side->maps[MAP_OBJECTS];
 
 	remove_others(map, entries, count);
 	for (size_t i = 0; i < count; i++) {
@@ -102,7 +102,7 @@ bool ours_are_whole(const struct kernel_side *side)
 	for (size_t i = 0; i < count; i++) {
 		struct object_state state;
 
-		if (bpf_map_lookup_elem(side->maps[MAP_OURS], &entries[i].id, &state) ||
+		if (bpf_map_lookup_elem(side->maps[MAP_OBJECTS], &entries[i].id, &state) ||
 		    strncmp(state.name, entries[i].name, sizeof(state.name)) != 0)
 			return false;
 	}
@@ -114,5 +114,5 @@ uint64_t ours_code(const struct kernel_side *side, size_t probe)
 	struct object_id key = { OBJECT_PROGRAM, program_id(side->probes[probe].program) };
 	struct object_state state;
 
-	return key.id && !bpf_map_lookup_elem(side->maps[MAP_OURS], &key, &state) ? state.code : 0;
+	return key.id && !bpf_map_lookup_elem(side->maps[MAP_OBJECTS], &key, &state) ? state.code : 0;
 }

@@ -51,12 +51,12 @@ static bool is_same(int a, int b)
 	       one_size == other_size && one.type_and_id[1] == other.type_and_id[1];
 }
 
-int pins_get_control(const struct pins *pins)
+int pins_get_map(const struct pins *pins, enum map map)
 {
 	char path[PATH_MAX];
 	int fd;
 
-	pin_path(pins, path, "current", "maps", map_names[MAP_CONTROL]);
+	pin_path(pins, path, "current", "maps", map_names[map]);
 	fd = bpf_obj_get(path);
 	return fd < 0 ? -errno : fd;
 }

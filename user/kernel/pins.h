@@ -28,8 +28,8 @@ void pins_freep(struct pins **pins);
 /* Whether an earlier monitor has left anything. What it was cut off in putting in its place, is put there first. */
 bool pins_any(const struct pins *pins);
 
-/* The map of control alone, for the caller to close; or a negative errno. */
-int pins_get_control(const struct pins *pins);
+/* One map alone, for the caller to close; or a negative errno. */
+int pins_get_map(const struct pins *pins, enum map map);
 /*
  * Opens the maps into side, as many as there are. Returns 0, or the negative errno of the first that could not be had
  * (-ENOENT: it is not there).

@@ -39,7 +39,7 @@ struct probe {
 	MAP(LIMIT_OWNERS, limit_owners)         \
 	MAP(CONTROL, control)                   \
 	MAP(HANDOVER, handover)                 \
-	MAP(OURS, ours)
+	MAP(OBJECTS, objects)
 
 #define MAP_NUMBER(symbol, name) MAP_##symbol,
 enum map { MAPS_OF_OBJECT(MAP_NUMBER) MAPS };

@@ -5,6 +5,7 @@
 #include "test_calls.h"
 #include "preflight.h"
 #include "probe.h"
+#include "ring_faults.h"
 #include "traced.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ struct selftest {
 	struct probes *probes;
 	const struct options *options;
 	struct rings *rings;
+	struct readers readers;	 /* as it was when we began: the memory can be written by others */
 	struct blindness *blind; /* SIGHTS_MAX, in the memory: the probes, and from PROBES_MAX on the maps */
 	enum phase phase;
 	uint64_t due, retry;	/* ns since boot: when to go on, or to give up waiting; when to call again */
@@ -61,6 +63,7 @@ int selftest_new(struct probes *probes, const struct options *options, struct ri
 		.probes = probes,
 		.options = options,
 		.rings = rings,
+		.readers = handover->readers,
 		.blind = handover->blind,
 		.pid = getpid(),
 		.started = now,
@@ -84,8 +87,7 @@ void selftest_freep(struct selftest **selftest)
 static bool is_own(const struct selftest *selftest, const struct record_header *header)
 {
 	if (header->time < selftest->started)
-		return handover_has_reader(probes_handover(selftest->probes), header->pid, 0) &&
-		       !strcmp(header->comm, "kmodwatch");
+		return readers_have(&selftest->readers, header->pid, 0) && !strcmp(header->comm, "kmodwatch");
 	return header->pid == selftest->pid;
 }
 
@@ -98,12 +100,19 @@ static bool takes_call(struct selftest *selftest, const struct call *call)
 	return true;
 }
 
+/* A monitor that starts opens these before it can say who it is (takeover.c); all else only when it has. */
+static bool is_opened_first(const struct monitor_touched_record *record)
+{
+	return record->object == OBJECT_MAP && (!strncmp(record->name, map_name(MAP_CONTROL), OBJECT_NAME_SIZE) ||
+						!strncmp(record->name, map_name(MAP_HANDOVER), OBJECT_NAME_SIZE));
+}
+
 /* What somebody does with what he has in his hands now is to be seen soon. */
 static bool takes_touch(struct selftest *selftest, const struct monitor_touched_record *record)
 {
 	uint64_t soon = record->header.time + AGAIN_MS * MS;
 
-	if (handover_has_reader(probes_handover(selftest->probes), record->header.pid, record->subject.start_time))
+	if (is_opened_first(record) && readers_have(&selftest->readers, record->header.pid, record->subject.start_time))
 		return true;
 	if (selftest->options->self_test && selftest->phase == PHASE_REST && selftest->due > soon)
 		selftest->due = soon;
@@ -149,15 +158,9 @@ static bool is_stuck(const struct selftest *selftest, uint64_t now)
 	return now >= selftest->due + STUCK_MS * MS && !rings_passed(selftest->rings, &selftest->mark);
 }
 
-/* Who moved a ring's position may do more, and it is told at once. */
-static bool sees_moved(const struct rings *rings)
-{
-	return rings->matters.moved || rings->refused.moved || (rings->images && rings->images->moved);
-}
-
 int selftest_due_ms(const struct selftest *selftest, uint64_t now)
 {
-	if (selftest->phase == PHASE_REST && sees_moved(selftest->rings))
+	if (selftest->phase == PHASE_REST && ring_faults_any(selftest->rings))
 		return 0;
 	if (!selftest->options->self_test && selftest->phase == PHASE_REST && selftest->state == SELFTEST_PASSES)
 		return -1;
@@ -173,46 +176,7 @@ enum selftest_state selftest_state(const struct selftest *selftest)
 	return selftest->state;
 }
 
-enum { RINGS = 3 };
-static const enum map ring_maps[RINGS] = { MAP_RING, MAP_REFUSED_RING, MAP_IMAGE_RING };
-
-/* There may be no image ring. */
-static bool has_ring(const struct selftest *selftest, int i)
-{
-	return ring_maps[i] != MAP_IMAGE_RING || selftest->rings->images;
-}
-
-static struct ring *ring_of(const struct selftest *selftest, int i)
-{
-	struct rings *rings = selftest->rings;
-
-	if (ring_maps[i] == MAP_IMAGE_RING)
-		return rings->images;
-	return ring_maps[i] == MAP_RING ? &rings->matters : &rings->refused;
-}
-
 /* ---- telling */
-
-/* How many there were nobody knows. Of the images, each line says what is missing. */
-static int tell_overrun(struct selftest *selftest, emit_fn emit, void *ctx)
-{
-	int err = 0;
-
-	for (int i = 0; !err && i < RINGS; i++) {
-		struct event event = { .kind = EVENT_EVENTS_LOST, .count = NUMBER_UNKNOWN };
-		struct ring *ring;
-
-		if (!has_ring(selftest, i))
-			continue;
-		ring = ring_of(selftest, i);
-		if (!ring->overrun)
-			continue;
-		event.what = text_of("overwritten record");
-		err = ring == selftest->rings->images ? 0 : emit(ctx, &event);
-		ring->overrun = err;
-	}
-	return err;
-}
 
 static struct event event_of(enum event_kind kind, size_t i)
 {
@@ -340,15 +304,6 @@ static const char *probe_look(const struct selftest *selftest, size_t i, const s
 	return fault;
 }
 
-static const char *ring_fault(const struct ring *ring)
-{
-	if (!ring || !ring->moved)
-		return NULL;
-	return ring->overrun
-		   ? "somebody moved the position that it is read from, and what was not read yet was written over"
-		   : "somebody moved the position that it is read from: it was put back, and nothing is lost";
-}
-
 /* What the kernel's books say of each probe and map, and what the start, or an earlier monitor, found and did not tell.
  */
 static void look(struct selftest *selftest)
@@ -359,16 +314,7 @@ static void look(struct selftest *selftest)
 		selftest->found[i] = probe_look(selftest, i, traced);
 	for (size_t i = 0; i < maps_count(); i++)
 		selftest->found[PROBES_MAX + i] = map_fault(selftest->probes, i);
-	for (int i = 0; i < RINGS; i++) {
-		const char *fault;
-
-		if (!has_ring(selftest, i))
-			continue;
-		fault = ring_fault(ring_of(selftest, i));
-		if (fault)
-			selftest->found[PROBES_MAX + ring_maps[i]] = fault;
-		ring_of(selftest, i)->moved = false;
-	}
+	ring_faults_take(selftest->rings, selftest->found + PROBES_MAX);
 	for (size_t i = 0; i < SIGHTS_MAX; i++)
 		if (!selftest->found[i] && selftest->blind[i].since && !selftest->blind[i].told)
 			selftest->found[i] = selftest->blind[i].reason;
@@ -441,7 +387,7 @@ static int after_canary(struct selftest *selftest, uint64_t now, emit_fn emit, v
 	calls_wanted = wants_calls(selftest);
 	err = tell_blind(selftest, emit, ctx);
 	if (!err)
-		err = tell_overrun(selftest, emit, ctx);
+		err = ring_faults_tell(selftest->rings, emit, ctx);
 	if (err || !calls_wanted)
 		return err ? err : conclude(selftest, now, emit, ctx);
 	begin_calls(selftest, now);

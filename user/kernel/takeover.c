@@ -137,16 +137,46 @@ static void resume(struct probes *probes, uint32_t generation)
 	check_programs(side);
 }
 
+/* Of this process: ns since boot, in steps of 10 ms. 0: it cannot be told. */
+static uint64_t own_start(void)
+{
+	_cleanup_(fclosep) FILE *file = fopen("/proc/self/stat", "re");
+	unsigned long long ticks = 0;
+	char line[1024];
+	const char *rest;
+
+	if (!file || !fgets(line, sizeof(line), file))
+		return 0;
+	rest = strrchr(line, ')'); /* behind the name, which can hold anything */
+	if (!rest || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+			    &ticks) != 1)
+		return 0;
+	return ticks * (1000000000 / sysconf(_SC_CLK_TCK));
+}
+
+/* A kill can come before the kernel side knows who we are: what we opened until then is no stranger's either. */
+static void leave_name(const struct pins *pins)
+{
+	_cleanup_(closep) int fd = pins_get_map(pins, MAP_HANDOVER);
+	struct handover *handover;
+
+	if (fd < 0 || handover_map(fd, &handover))
+		return;
+	handover_set_reader(handover, getpid(), own_start());
+	handover_unmap(handover);
+}
+
 /* Before all else: who reads from now on is no stranger, and what he opens need not be told. */
 static void introduce(struct probes *probes, const struct options *options)
 {
 	struct kernel_side *side = &probes->side;
 	struct control control;
 
-	side->maps[MAP_CONTROL] = pins_get_control(probes->pins);
+	side->maps[MAP_CONTROL] = pins_get_map(probes->pins, MAP_CONTROL);
 	if (side->maps[MAP_CONTROL] < 0 || control_peek(side->maps[MAP_CONTROL], &control) ||
 	    control.layout != LAYOUT || !control.generation)
 		return;
+	leave_name(probes->pins);
 	side->generation = control.generation;
 	if (!object_load_order(side, options))
 		control_order(side->order, ORDER_READ, 0, 0);

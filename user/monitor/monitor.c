@@ -119,10 +119,13 @@ static int start_images(struct monitor *monitor, const struct options *options)
 {
 	size_t size;
 	int fd = probes_image_ring(monitor->probes, &size);
+	int err = fd < 0 ? fd
+			 : images_new(monitor->handover, fd, size, options->image_limit_mib, monitor->capture,
+				      &monitor->images);
 
-	return fd < 0 ? fd
-		      : images_new(monitor->handover, fd, size, options->image_limit_mib, monitor->capture,
-				   &monitor->images);
+	if (!err)
+		monitor->rings.images = images_ring(monitor->images);
+	return err;
 }
 
 /* All that works on what is in the kernel. */
@@ -140,10 +143,8 @@ static int set_up(struct monitor *monitor, const struct options *options)
 		err = map_rings(monitor);
 	if (!err)
 		err = start_images(monitor, options);
-	if (!err) {
-		monitor->rings.images = images_ring(monitor->images);
+	if (!err)
 		err = start_modules(monitor, options->state);
-	}
 	if (!err)
 		err = correlator_new(loop_take_fact, monitor, monitor->handover, monitor->images, &monitor->correlator);
 	if (!err)

@@ -193,7 +193,7 @@ static int do_map_empty(int argc, char **argv)
 /* Every entry at once. */
 static int do_map_empty_batch(int argc, char **argv)
 {
-	static char keys[1 << 16] = { 0 };
+	char keys[1 << 12] = { 0 };
 	struct bpf_map_info info;
 	union bpf_attr batch = { .batch.map_fd = find_map(argv[1], &info), .batch.keys = (unsigned long)keys };
 

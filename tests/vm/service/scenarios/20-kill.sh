@@ -21,7 +21,8 @@ judge() {
 	journalctl -u kmodwatch -t kmodwatch -o cat --no-pager | grep '^{' >/run/all
 	jq -c . /run/all >/dev/null || fail "a line is not whole"
 	jq -c 'select((.event|test("module_(load|unload)$")) and .module.name=="veth")' /run/all >/run/lines
-	own=$(jq -c 'select(.process.comm=="kmodwatch")' /run/all)
+	# but for what a start opened that was killed before it could leave its name
+	own=$(jq -c 'select(.process.comm=="kmodwatch" and (.event!="monitor_touched" or .object!="control" and .object!="handover"))' /run/all)
 	[ -z "$own" ] || fail "the self-test's own calls are shown: $(echo "$own" | head -3)"
 	is "loads" 200 "$(jq -r 'select(.event=="module_load" and .outcome=="success").id' /run/lines | sort -u | wc -l)"
 	is "unloads" 200 "$(jq -r 'select(.event=="module_unload" and .outcome=="success").id' /run/lines | sort -u | wc -l)"

@@ -40,7 +40,7 @@ pinned() { echo "$(find "$PIN"/current/maps -type f | wc -l) $(find "$PIN"/curre
 before=$(pinned)
 rm -r "$PIN"
 check "that all are gone is named" eventually 8 blind load_done
-check "all are pinned anew" eventually 8 recovered_map ours
+check "all are pinned anew" eventually 8 recovered_map objects
 is "what is pinned anew" "$before" "$(pinned)"
 is "its programs" "${before#* }" "$(run_events 'select(.event=="monitor_start").probes[]|select(.attached).name' | wc -l)"
 check "the folder is held" sh -c '! /usr/sbin/kmodwatch --unpin 2>/dev/null'
