@@ -39,7 +39,8 @@ const volatile __u32 generation = 0;
 /* How many CPUs there can be: there is a workspace of each pool for each. Set before the load, as the next. */
 const volatile __u32 possible_cpus = 1;
 
-/* The address of module_notify_list, by which the kernel tells what becomes of modules; 0: unknown. */
+/* The address of module_notify_list, by which the kernel tells what becomes of modules; 0: it is not
+ * shown, as to a service without CAP_SYSLOG. */
 const volatile __u64 module_chain = 0;
 
 /* The hash of the limits' keys: odd, and drawn anew for each load. */

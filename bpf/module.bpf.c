@@ -261,11 +261,28 @@ static __always_inline void module_is_going(const struct module *mod)
 		module_went(mod, attempt, unloaded);
 }
 
+/* The chain, where its address is shown to nobody: the one to which a load that is under way tells of its module. */
+static __u64 learned_chain;
+
+static __always_inline bool is_module_chain(const __u64 *ctx)
+{
+	__u64 chain = module_chain ? module_chain : learned_chain;
+	const struct attempt *attempt;
+
+	if (chain)
+		return ctx[0] == chain;
+	attempt = attempt_here();
+	if (!attempt || attempt->state != ATTEMPT_COMING || attempt->module != ctx[2])
+		return false;
+	learned_chain = ctx[0];
+	return true;
+}
+
 static __always_inline int chain_called(const __u64 *ctx)
 {
 	const struct module *mod = (const struct module *)ctx[2];
 
-	if (!module_chain || ctx[0] != module_chain || !is_active())
+	if (!is_active() || !is_module_chain(ctx))
 		return 0;
 	preemption_off();
 	if (ctx[1] == MODULE_STATE_LIVE)

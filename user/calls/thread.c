@@ -3,6 +3,7 @@
 #include "../cleanup.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -40,10 +41,10 @@ bool thread_has_left_call(const char *proc, uint32_t tid)
 	snprintf(path, sizeof(path), "%s/%u/syscall", proc, tid);
 	f = fopen(path, "re");
 	if (!f) { /* gone; but not every kernel has the file */
-		int err = errno;
-
+		if (errno != ENOENT)
+			return false;
 		snprintf(path, sizeof(path), "%s/%u", proc, tid);
-		return err == ENOENT && access(path, F_OK) && errno == ENOENT && !access(proc, F_OK);
+		return access(path, F_OK) && kill((pid_t)tid, 0) && errno == ESRCH; /* /proc may hide it (hidepid=) */
 	}
 	errno = 0;
 	if (fscanf(f, "%ld", &number) != 1) /* "running": in any call, or in none; ESRCH: it has just ended */

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import image  # noqa: E402
+import guest  # noqa: E402
 import modules  # noqa: E402
 from apt import KEYRING, mirror, own_suite  # noqa: E402
 from cpio import Cpio  # noqa: E402
@@ -134,5 +135,7 @@ def tested(path, installed, scenarios):
         archive.text("etc/modules-load.d/test.conf", "dummy\n")
         archive.text("usr/lib/vm/uninstall/recipe", recipe("uninstall"))
         archive.file("usr/lib/vm/uninstall/user/dist/kmodwatch.default", TOP / "user/dist/kmodwatch.default")
+        for program in guest.programs():
+            archive.file(f"usr/lib/vm/{program.name}", program, 0o755)
         for scenario in scenarios:
             archive.file(f"usr/lib/vm/scenarios/{scenario.name}", scenario)
