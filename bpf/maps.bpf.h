@@ -5,7 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
-#include "records.h"
+#include "map_values.h"
 
 #ifndef MAP
 #define MAP extern

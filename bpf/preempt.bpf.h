@@ -8,7 +8,7 @@
 #ifndef KMODWATCH_PREEMPT_BPF_H
 #define KMODWATCH_PREEMPT_BPF_H
 
-#include "records.h"
+#include "map_values.h"
 
 static void (*const preemption_off)(void) = (void *)PREEMPTION_OFF;
 static void (*const preemption_on)(void) = (void *)PREEMPTION_ON;

@@ -55,7 +55,7 @@ static __always_inline void touch_send(struct object_state *state, __u8 object, 
 	ws->record.monitor_touched.object = object;
 	__builtin_memcpy(ws->record.monitor_touched.name, state->name, OBJECT_NAME_SIZE);
 	if (bare) {
-		ws->record.monitor_touched.bare = 1;
+		ws->record.monitor_touched.subject.unread = 1;
 		ws->record.monitor_touched.subject.start_time = process_start();
 	} else {
 		subject_read(slot);

@@ -7,7 +7,7 @@
 #ifndef KMODWATCH_HANDOVER_H
 #define KMODWATCH_HANDOVER_H
 
-#include "../bpf/records.h"
+#include "../bpf/map_values.h"
 #include "calls/record.h"
 #include "calls/ring.h"
 

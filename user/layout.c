@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What is pinned is read by other builds, as far as their layout has the same number. So a change of what bpf/records.h
- * and handover.h lay out does not compile without a new number: raise KMODWATCH_LAYOUT, then `make layout`, which makes
+ * What is pinned is read by other builds, as far as their layout has the same number. So a change of what bpf/records.h,
+ * map_values.h and handover.h lay out does not compile without a new number: raise KMODWATCH_LAYOUT, then `make layout`, which makes
  * this file.
  */
 #include "handover.h"
@@ -161,8 +161,7 @@ SIZE(struct monitor_touched_record, 720);
 AT(struct monitor_touched_record, header, 0);
 AT(struct monitor_touched_record, subject, 64);
 AT(struct monitor_touched_record, object, 680);
-AT(struct monitor_touched_record, bare, 681);
-AT(struct monitor_touched_record, pad, 682);
+AT(struct monitor_touched_record, pad, 681);
 AT(struct monitor_touched_record, name, 688);
 SIZE(struct image_chunk, 32808);
 AT(struct image_chunk, attempt_time, 0);

@@ -9,7 +9,7 @@
 #define KMODWATCH_BUDGET_H
 
 #include "../output/event.h"
-#include "../../bpf/records.h"
+#include "../../bpf/map_values.h"
 
 #include <stdbool.h>
 

@@ -118,10 +118,7 @@ static int monitor_touched(struct correlator *correlator, const struct record_vi
 	event.what = text_of(decode_object(record->object));
 	event.object = (struct text) { .known = KNOWN, .bytes = record->name };
 	event.object.size = strnlen(record->name, sizeof(record->name));
-	if (record->bare)
-		decode_bare_process(&record->header, &event.process);
-	else
-		decode_process(view, &record->subject, correlator->boot_offset, &correlator->buffer, &event.process);
+	decode_process(view, &record->subject, correlator->boot_offset, &correlator->buffer, &event.process);
 	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
 

@@ -8,7 +8,7 @@
 #define KMODWATCH_REPEATED_H
 
 #include "../output/event.h"
-#include "../../bpf/records.h"
+#include "../../bpf/map_values.h"
 #include "../handover.h"
 #include "suppressed.h"
 

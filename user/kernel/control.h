@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_CONTROL_H
 #define KMODWATCH_CONTROL_H
 
-#include "../../bpf/records.h"
+#include "../../bpf/map_values.h"
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "preemption.h"
-#include "../../bpf/records.h"
+#include "../../bpf/map_values.h"
 #include "../cleanup.h"
 
 #include <bpf/btf.h>

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "../../bpf/records.h"
+#include "../../bpf/map_values.h"
 
 static const struct {
 	const char *name;
