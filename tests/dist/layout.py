@@ -10,9 +10,9 @@ HEADERS = ("bpf/records.h", "bpf/map_values.h", "user/handover.h")
 OUT = pathlib.Path("user/layout.c")
 HEAD = """// SPDX-License-Identifier: BSD-2-Clause
 /*
- * What is pinned is read by other builds, as far as their layout has the same number. So a change of what bpf/records.h,
- * map_values.h and handover.h lay out does not compile without a new number: raise KMODWATCH_LAYOUT, then `make layout`, which makes
- * this file.
+ * What is pinned is read by other builds, as far as their layout has the same number. So a change of what records.h,
+ * map_values.h and handover.h lay out does not compile without a new number: raise KMODWATCH_LAYOUT, then `make
+ * layout`, which makes this file.
  */
 #include "handover.h"
 
