@@ -16,7 +16,7 @@ from place import RUNS, Trouble
 
 AT_ONCE = 3          # on two cores: cases wait more than they work. A guest with a thread for each CPU is as two
 WORTH_SPLITTING = 20 # cases: below that, another boot costs more than it saves
-SLOWEST_CASE = 120   # seconds; a guest gets this once, and the usual time for each case
+SLOWEST_CASE = 240   # seconds; a guest gets this once, and the usual time for each case
 USUAL_CASE = 15
 
 

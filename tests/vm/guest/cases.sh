@@ -31,7 +31,7 @@ send() {
 
 # busybox's timeout would run busybox's own sh, hence the path.
 run_script() {
-	(cd /root && timeout 100 /usr/bin/sh -u "$1/script" </dev/null >"$OUT/script.out" 2>"$OUT/script.err")
+	(cd /root && timeout 200 /usr/bin/sh -u "$1/script" </dev/null >"$OUT/script.out" 2>"$OUT/script.err")
 	echo $? >"$OUT/script.exit"
 }
 
