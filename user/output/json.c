@@ -36,13 +36,21 @@ static void make_room(struct render *render, size_t size)
 	render->room = room;
 }
 
-static inline void put(struct render *render, const char *bytes, size_t size)
+/* Where size more bytes can go, behind the line so far; NULL where there is no memory. */
+static inline char *end_with_room(struct render *render, size_t size)
 {
 	if (!render->failed && render->size + size > render->room)
 		make_room(render, size);
-	if (render->failed || !render->bytes)
+	return render->failed ? NULL : render->bytes + render->size;
+}
+
+static inline void put(struct render *render, const char *bytes, size_t size)
+{
+	char *end = end_with_room(render, size);
+
+	if (!end)
 		return;
-	memcpy(render->bytes + render->size, bytes, size);
+	memcpy(end, bytes, size);
 	render->size += size;
 }
 
@@ -52,21 +60,35 @@ static void put_string(struct render *render, const char *string)
 }
 
 /* Between two values; a text that ends with a bracket has its quote behind it. */
-static void put_comma(struct render *render)
+static inline bool wants_comma(const struct render *render)
 {
 	char last = render->size ? render->bytes[render->size - 1] : '{';
 
-	if (last != '{' && last != '[')
+	return last != '{' && last != '[';
+}
+
+static void put_comma(struct render *render)
+{
+	if (wants_comma(render))
 		put(render, ",", 1);
 }
 
-static void put_key(struct render *render, const char *key, const char *suffix)
+/* A line has some sixty keys: each is written in one go. */
+static inline void put_key(struct render *render, const char *key, const char *suffix)
 {
-	put_comma(render);
-	put(render, "\"", 1);
-	put_string(render, key);
-	put_string(render, suffix);
-	put(render, "\":", 2);
+	size_t size = strlen(key), more = strlen(suffix);
+	char *end = end_with_room(render, size + more + 4);
+
+	if (!end)
+		return;
+	if (wants_comma(render))
+		*end++ = ',';
+	*end++ = '"';
+	end = mempcpy(end, key, size);
+	end = mempcpy(end, suffix, more);
+	*end++ = '"';
+	*end++ = ':';
+	render->size = (size_t)(end - render->bytes);
 }
 
 static void put_uint(struct render *render, uint64_t value)
@@ -93,10 +115,8 @@ static void put_bool(struct render *render, bool value)
 	put_string(render, value ? "true" : "false");
 }
 
-static bool is_plain(char byte)
-{
-	return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
-}
+/* What JSON shows as it is, and a terminal too. */
+static const bool plain[256] = { [0x20 ... '"' - 1] = true, ['"' + 1 ... '\\' - 1] = true, ['\\' + 1 ... 0x7e] = true };
 
 /* One character, or one byte that is none; its length in *length. Returns whether it was valid. */
 static bool put_character(struct render *render, const char *bytes, size_t size, size_t *length)
@@ -133,7 +153,7 @@ static bool put_text(struct render *render, const char *bytes, size_t size)
 	for (size_t i = 0; i < size;) {
 		size_t length = 0;
 
-		while (i + length < size && is_plain(bytes[i + length]))
+		while (i + length < size && plain[(unsigned char)bytes[i + length]])
 			length++;
 		if (length)
 			put(render, bytes + i, length);
