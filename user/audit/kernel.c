@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel.h"
 #include "../cleanup.h"
-#include "rulesd.h"
+#include "source.h"
 
 #include <errno.h>
 #include <poll.h>

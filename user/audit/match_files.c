@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "match_files.h"
 #include "paths.h"
-#include "wish.h"
 
 #include <sys/stat.h>
 

@@ -4,8 +4,8 @@
  * 32-bit ones, `exit` too: exit<0 never matches, and a failed call's exit is above 4294963200.
  */
 #include "predicate.h"
-#include "field.h"
-#include "wish.h"
+#include "comparison.h"
+#include "match_files.h"
 
 #include <errno.h>
 

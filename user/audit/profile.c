@@ -2,7 +2,7 @@
 #include "profile.h"
 #include "field.h"
 #include "line.h"
-#include "rulesd.h"
+#include "source.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -10,9 +10,4 @@
 /* Returns 0, or -EIO where out takes no more. */
 int report_write(const struct check *check, FILE *out, bool colour);
 
-/*
- * The rules that would close the gaps, as a rules file. Returns 0, -EIO or -ENOMEM.
- */
-int fixes_write(struct check *check, FILE *out);
-
 #endif

@@ -2,7 +2,6 @@
 #include "source.h"
 #include "../cleanup.h"
 #include "../trusted.h"
-#include "rulesd.h"
 #include "words.h"
 
 #include <errno.h>
@@ -105,24 +104,14 @@ static int add_lines(struct source *source, struct lines lines)
 	return err;
 }
 
-static int read_file(struct source *source, char **why)
-{
-	struct lines lines = { 0 };
-	int err = source_bytes(source->path, &source->arena, &lines.bytes, &lines.size, why);
-
-	return err ? err : add_lines(source, lines);
-}
-
-int source_read(const char *path, struct source *out, char **why)
+int source_read_file(const char *path, struct source *out, char **why)
 {
 	struct source source = { .path = path };
-	struct stat status;
-	int err;
+	struct lines lines = { 0 };
+	int err = source_bytes(path, &source.arena, &lines.bytes, &lines.size, why);
 
-	*why = NULL;
-	if (stat(path, &status))
-		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
-	err = S_ISDIR(status.st_mode) ? rulesd_join(&source, why) : read_file(&source, why);
+	if (!err)
+		err = add_lines(&source, lines);
 	if (err)
 		source_free(&source);
 	else

@@ -17,7 +17,7 @@
 #include "../clock.h"
 #include "../log.h"
 #include "../output/parcel.h"
-#include "check.h"
+#include "check_run.h"
 #include "kernel.h"
 #include "parity.h"
 

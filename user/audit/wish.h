@@ -1,9 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One field of a rule on its way to a bound: what predicate.c and match_files.c share. */
+/* One field of a rule on its way to a bound. */
 #ifndef KMODWATCH_AUDIT_WISH_H
 #define KMODWATCH_AUDIT_WISH_H
 
-#include "predicate.h"
+#include "machine.h"
+#include "target.h"
+
+/* When a rule is looked at. */
+enum stage {
+	STAGE_FORK,   /* task list, as a task is made */
+	STAGE_EXIT,   /* exit list, as the call returns: rules without path= or inode= */
+	STAGE_NAME,   /* the rules of one file's inode, then */
+	STAGE_RECORD, /* exclude list, as the record is written */
+};
+
+struct predicate {
+	struct arena *arena;
+	const struct machine *machine;
+	const struct target *target;
+	enum stage stage;
+	const struct file_name *name; /* STAGE_NAME */
+	struct path_cache *paths;
+};
 
 enum field_match { FIELD_YES, FIELD_NO, FIELD_BOUND, FIELD_STOP };
 
@@ -30,13 +48,5 @@ variable wish_variable(const struct wish *wish, uint32_t type);
 
 /* As the kernel compares: unsigned. */
 bool wish_compare(uint32_t left, uint32_t op, uint32_t right);
-
-/* Fields that are about the files of a call (match_files.c). */
-enum field_match match_owner(struct wish *wish, bool group);
-enum field_match match_number(struct wish *wish);
-enum field_match match_filetype(struct wish *wish);
-enum field_match match_path(struct wish *wish);
-enum field_match match_folder(struct wish *wish);
-enum field_match match_program(struct wish *wish);
 
 #endif

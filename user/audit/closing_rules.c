@@ -3,11 +3,12 @@
  * The rules that would close the gaps. A rule goes in front (-A) where a never rule stands in its way, and where an
  * equal one is loaded somewhere already: at the end that would be a duplicate, and end the reading of the file.
  */
+#include "closing_rules.h"
 #include "../cleanup.h"
 #include "../output/format.h"
 #include "../output/text.h"
 #include "pieces.h"
-#include "report.h"
+#include "rule_print.h"
 
 #include <errno.h>
 #include <string.h>
@@ -219,7 +220,7 @@ static void write_lines(const struct fixes *fixes, size_t first, size_t end)
 	}
 }
 
-int fixes_write(struct check *check, FILE *out)
+int closing_rules_write(struct check *check, FILE *out)
 {
 	struct fixes fixes = { .check = check, .out = out };
 	size_t last;
