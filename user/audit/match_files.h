@@ -3,13 +3,13 @@
 #ifndef KMODWATCH_AUDIT_MATCH_FILES_H
 #define KMODWATCH_AUDIT_MATCH_FILES_H
 
-#include "wish.h"
+#include "match.h"
 
-enum field_match match_owner(struct wish *wish, bool group);
-enum field_match match_number(struct wish *wish);
-enum field_match match_filetype(struct wish *wish);
-enum field_match match_path(struct wish *wish);
-enum field_match match_folder(struct wish *wish);
-enum field_match match_program(struct wish *wish);
+enum field_answer match_owner(struct field_match *match, bool group);
+enum field_answer match_number(struct field_match *match);
+enum field_answer match_filetype(struct field_match *match);
+enum field_answer match_path(struct field_match *match);
+enum field_answer match_folder(struct field_match *match);
+enum field_answer match_program(struct field_match *match);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_AUDIT_PREDICATE_H
 #define KMODWATCH_AUDIT_PREDICATE_H
 
-#include "wish.h"
+#include "match.h"
 
 enum match {
 	MATCH_NONE,

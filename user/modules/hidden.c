@@ -20,17 +20,18 @@ static size_t index_of(const struct table *table, const struct module_entry *ent
 
 /* Of a name that several have, the last to come is the one that can be in the lists. */
 static unsigned int missing_from(const struct table *table, const struct module_entry *entry,
-				 const struct loaded *newest, const struct reading *reading, const struct lists *lists)
+				 const struct module_set *newest, const struct reading *reading,
+				 const struct lists *lists)
 {
-	const struct loaded_module *last = loaded_find(newest, entry->name);
+	const struct named_module *last = module_set_find(newest, entry->name);
 
 	if (!last || table_at(table, last->mark) != entry)
 		return MISSING_PROC | MISSING_SYS;
-	return (loaded_find(&reading->names, entry->name) ? 0 : MISSING_PROC) |
+	return (module_set_find(&reading->names, entry->name) ? 0 : MISSING_PROC) |
 	       (inventory_has(lists_sys_module(lists), entry->name) ? 0 : MISSING_SYS);
 }
 
-void hidden_look(struct hidden *hidden, const struct table *table, const struct loaded *newest,
+void hidden_look(struct hidden *hidden, const struct table *table, const struct module_set *newest,
 		 const struct reading *reading, const struct lists *lists)
 {
 	unsigned int known =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One field of a rule on its way to a bound. */
-#ifndef KMODWATCH_AUDIT_WISH_H
-#define KMODWATCH_AUDIT_WISH_H
+/* One field of a rule, matched against what the fields before it left: it decides at once, or is a bound. */
+#ifndef KMODWATCH_AUDIT_MATCH_H
+#define KMODWATCH_AUDIT_MATCH_H
 
 #include "machine.h"
 #include "target.h"
@@ -23,10 +23,9 @@ struct predicate {
 	struct path_cache *paths;
 };
 
-enum field_match { FIELD_YES, FIELD_NO, FIELD_BOUND, FIELD_STOP };
+enum field_answer { FIELD_YES, FIELD_NO, FIELD_BOUND, FIELD_STOP };
 
-/* One field on its way to a bound. */
-struct wish {
+struct field_match {
 	const struct predicate *predicate;
 	const struct rule *rule;
 	const struct rule_field *field;
@@ -35,18 +34,18 @@ struct wish {
 	const struct set *set;
 };
 
-struct arena *wish_arena(const struct wish *wish);
+struct arena *match_arena(const struct field_match *match);
 
-enum field_match wish_decided(bool matches);
-enum field_match wish_bound(struct wish *wish, variable v, const struct set *set);
-enum field_match wish_truth(struct wish *wish, variable v, bool wanted);
-enum field_match wish_unknown(struct wish *wish);
-enum field_match wish_unnamed(struct wish *wish);
+enum field_answer match_decided(bool matches);
+enum field_answer match_bound(struct field_match *match, variable v, const struct set *set);
+enum field_answer match_truth(struct field_match *match, variable v, bool wanted);
+enum field_answer match_unknown(struct field_match *match);
+enum field_answer match_unnamed(struct field_match *match);
 
 /* The variable of a number: the task's now, or as it was made. */
-variable wish_variable(const struct wish *wish, uint32_t type);
+variable match_variable(const struct field_match *match, uint32_t type);
 
 /* As the kernel compares: unsigned. */
-bool wish_compare(uint32_t left, uint32_t op, uint32_t right);
+bool match_compare(uint32_t left, uint32_t op, uint32_t right);
 
 #endif
