@@ -3,7 +3,7 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../folder.h"
-#include "images.h"
+#include "../handover.h"
 
 #include <dirent.h>
 #include <errno.h>

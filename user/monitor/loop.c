@@ -4,6 +4,7 @@
 #include "../calls/budget.h"
 #include "../calls/capture.h"
 #include "../calls/correlate.h"
+#include "../calls/settle.h"
 #include "../calls/images.h"
 #include "../calls/thread.h"
 #include "../cleanup.h"
