@@ -99,10 +99,7 @@ struct list probes_list(struct probes *probes)
 
 bool probes_degraded(const struct probes *probes)
 {
-	for (size_t i = 0; i < PROBES; i++)
-		if (probe_is_missing(&probes->side.probes[i]))
-			return true;
-	return false;
+	return kernel_side_is_degraded(&probes->side);
 }
 
 size_t probes_count(void)

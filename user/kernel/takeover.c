@@ -34,14 +34,6 @@ static int count_ring(int fd, uint64_t *count)
 	return 0;
 }
 
-uint32_t map_id(int fd)
-{
-	struct bpf_map_info info = { 0 };
-	uint32_t size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
-}
-
 /* Nobody took one of the maps away and put another of the same kind there: the programs go on with the one they know.
  */
 static bool are_together(const struct kernel_side *side, const struct handover *handover)
