@@ -499,7 +499,7 @@ $(LINT)/%.c.tidy: %.c .clang-tidy $(filter %.h,$(LINT_C)) | $(B)/include/kmodwat
 	$(Q)clang-tidy --quiet $< -- $(USER_CFLAGS) 2>$@.err || { cat $@.err >&2; exit 1; }
 	@touch $@
 
-$(LINT)/cppcheck-user: $(filter user/% vmlinux/check.% vmlinux/compare.% vmlinux/listing.% vmlinux/types.% tests/%,$(LINT_C))
+$(LINT)/cppcheck-user: $(filter-out bpf/% vmlinux/vmlinux.h vmlinux/flavors.h,$(LINT_C))
 	$(call say,CPPCHECK,user vmlinux tests)
 	@mkdir -p $(@D)
 	$(Q)$(CPPCHECK) -D_GNU_SOURCE $(filter %.c,$^)
