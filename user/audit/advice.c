@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "advice.h"
+#include "../array.h"
 #include "../cleanup.h"
 #include "explain.h"
 #include "field.h"
@@ -23,15 +24,8 @@ static int __attribute__((format(printf, 2, 3))) advise(struct check *check, con
 	for (size_t i = 0; i < check->advice_count; i++)
 		if (strcmp(check->advice[i], text) == 0)
 			return 0;
-	if (check->advice_count == check->advice_room) {
-		size_t room = check->advice_room ? check->advice_room * 2 : 16;
-		const char **more = realloc(check->advice, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		check->advice = more;
-		check->advice_room = room;
-	}
+	if (array_reserve(check->advice, check->advice_room, check->advice_count + 1))
+		return -ENOMEM;
 	check->advice[check->advice_count] = arena_text(&check->arena, text, strlen(text));
 	return check->advice[check->advice_count++] ? 0 : -ENOMEM;
 }

@@ -4,6 +4,7 @@
  * equal one is loaded somewhere already: at the end that would be a duplicate, and end the reading of the file.
  */
 #include "closing_rules.h"
+#include "../array.h"
 #include "../cleanup.h"
 #include "../output/format.h"
 #include "../output/text.h"
@@ -28,15 +29,8 @@ static int add_line(struct fixes *fixes, const char *line)
 	for (size_t i = 0; i < fixes->count; i++)
 		if (strcmp(fixes->lines[i], line) == 0)
 			return 0;
-	if (fixes->count == fixes->room) {
-		size_t room = fixes->room ? fixes->room * 2 : 16;
-		const char **more = realloc(fixes->lines, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		fixes->lines = more;
-		fixes->room = room;
-	}
+	if (array_reserve(fixes->lines, fixes->room, fixes->count + 1))
+		return -ENOMEM;
 	fixes->lines[fixes->count++] = line;
 	return 0;
 }

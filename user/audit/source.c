@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "source.h"
+#include "../array.h"
 #include "../cleanup.h"
 #include "../trusted.h"
 #include "words.h"
@@ -78,15 +79,8 @@ int source_bytes(const char *path, struct arena *arena, const char **bytes, size
 
 int source_add(struct source *source, const struct source_line *line)
 {
-	if (source->count == source->room) {
-		size_t room = source->room ? source->room * 2 : 256;
-		struct source_line *more = realloc(source->lines, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		source->lines = more;
-		source->room = room;
-	}
+	if (array_reserve(source->lines, source->room, source->count + 1))
+		return -ENOMEM;
 	source->lines[source->count++] = *line;
 	return 0;
 }
