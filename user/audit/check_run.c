@@ -149,8 +149,7 @@ int check_run(const struct check_options *options, struct check **out, char **wh
 		err = advice_gather(check);
 	if (err)
 		return err;
-	*out = check;
-	check = NULL;
+	*out = TAKE_PTR(check);
 	return 0;
 }
 

@@ -113,8 +113,7 @@ int audit_watch_new(const struct check_options *options, struct audit_watch **ou
 	if (err)
 		return err;
 	watch_folders(watch);
-	*out = watch;
-	watch = NULL;
+	*out = TAKE_PTR(watch);
 	return 0;
 }
 

@@ -230,8 +230,7 @@ int correlator_new(fact_fn take, void *ctx, struct handover *handover, struct im
 	err = attempts_restore(&made->attempts);
 	if (err)
 		return err;
-	*correlator = made;
-	made = NULL;
+	*correlator = TAKE_PTR(made);
 	return 0;
 }
 

@@ -281,8 +281,7 @@ static int load(struct kernel_side *side, const struct options *options, const s
 		failed_program[0] = '\0';
 		err = kmodwatch_bpf__load(skeleton);
 		if (!err) {
-			*out = skeleton;
-			skeleton = NULL;
+			*out = TAKE_PTR(skeleton);
 			return 0;
 		}
 		refused = number_of_failed();

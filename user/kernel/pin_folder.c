@@ -207,8 +207,7 @@ static int open_locked(const char *folder, bool make, struct pins **out)
 		err = lock_folder(pins);
 	if (err)
 		return err;
-	*out = pins;
-	pins = NULL;
+	*out = TAKE_PTR(pins);
 	return 0;
 }
 

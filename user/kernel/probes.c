@@ -30,8 +30,7 @@ int probes_open(const struct options *options, struct pins *pins, struct probes 
 	err = setup_run(probes, options);
 	if (err)
 		return err;
-	*out = probes;
-	probes = NULL;
+	*out = TAKE_PTR(probes);
 	return 0;
 }
 

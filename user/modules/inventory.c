@@ -199,8 +199,7 @@ int inventory_read(FILE *f, char **text)
 	}
 	if (!read)
 		return -ENOMEM;
-	*text = read;
-	read = NULL;
+	*text = TAKE_PTR(read);
 	return 0;
 }
 

@@ -298,8 +298,7 @@ int modules_new(struct kept_table *kept, const struct modules_places *places, ui
 	if (err)
 		return err;
 	state_want(&modules->state);
-	*out = modules;
-	modules = NULL;
+	*out = TAKE_PTR(modules);
 	return 0;
 }
 
