@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../hash.h"
 #include "source.h"
 
@@ -72,7 +73,7 @@ static int64_t now_ms(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return ts.tv_sec * 1000 + ts.tv_nsec / NS_PER_MS;
 }
 
 /* The next answer to request seq; its own acknowledgement is passed over. */

@@ -143,7 +143,7 @@ static uint64_t own_start(void)
 	if (!rest || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
 			    &ticks) != 1)
 		return 0;
-	return ticks * (1000000000 / sysconf(_SC_CLK_TCK));
+	return ticks * (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
 /* A kill can come before the kernel side knows who we are: what we opened until then is no stranger's either. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "hidden.h"
+#include "../clock.h"
 #include "inventory.h"
 
 #include <string.h>
@@ -7,11 +8,6 @@
 enum { SOON_MS = 1000, LATER_MS = 10000 };
 
 enum { MISSING_PROC = 1, MISSING_SYS = 2 };
-
-static uint64_t ms(uint64_t value)
-{
-	return value * 1000000;
-}
 
 static size_t index_of(const struct table *table, const struct module_entry *entry)
 {

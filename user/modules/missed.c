@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "missed.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "inventory.h"
 
 #include <errno.h>
@@ -16,11 +17,6 @@ enum {
 
 /* What loaded_module.mark is among the suspects. */
 enum suspicion { SUSPECT_LOADED, SUSPECT_UNLOADED, SUSPECT_RELOADED, SUSPECT_DROP, SUSPECT_TOLD };
-
-static uint64_t ms(uint64_t value)
-{
-	return value * 1000000;
-}
 
 struct judgement {
 	struct missed *missed;

@@ -27,11 +27,6 @@ struct modules {
 	bool breaks_told;
 };
 
-static uint64_t ms(uint64_t value)
-{
-	return value * 1000000;
-}
-
 static void look_by(struct modules *modules, uint64_t moment)
 {
 	if (modules->next > moment)
@@ -244,7 +239,7 @@ int modules_due_ms(const struct modules *modules, uint64_t now)
 	if (modules->looked || now >= modules->next)
 		return 0;
 	keep = modules->table.kept->adopted ? state_due_ms(&modules->state, now) : -1;
-	look_in = (int)((modules->next - now) / 1000000 + 1);
+	look_in = ms_until(modules->next, now);
 	return keep >= 0 && keep < look_in ? keep : look_in;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "state.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../log.h"
 
 #include <errno.h>
@@ -185,7 +186,7 @@ static void tend(struct state *state, const struct module_set *set, uint64_t now
 		return;
 	err = save(state, set, wait_ms);
 	state->wanted = err != 0;
-	state->not_until = now + (err && err != -EINPROGRESS ? RETRY_MS : PAUSE_MS) * 1000000ull;
+	state->not_until = now + ms(err && err != -EINPROGRESS ? RETRY_MS : PAUSE_MS);
 	if (!err) {
 		state->appended = 0;
 		state->torn = false;
@@ -201,7 +202,7 @@ int state_due_ms(const struct state *state, uint64_t now)
 {
 	if (!state->file || !state->wanted)
 		return -1;
-	return now < state->not_until ? (int)((state->not_until - now) / 1000000 + 1) : 0;
+	return ms_until(state->not_until, now);
 }
 
 /* What still goes on keeps what it uses: the process ends, and it with that. */
