@@ -199,7 +199,7 @@ static int fix_off(struct fixes *fixes)
 }
 
 /* For augenrules byte for byte; for a person at a terminal nothing that acts on it. */
-static void write_lines(const struct fixes *fixes, size_t first, size_t end)
+static int write_lines(const struct fixes *fixes, size_t first, size_t end)
 {
 	bool to_person = isatty(fileno(fixes->out)), utf8 = locale_is_utf8();
 
@@ -208,10 +208,13 @@ static void write_lines(const struct fixes *fixes, size_t first, size_t end)
 		size_t size = strlen(line), room = size * 4 + 2;
 		_cleanup_(freep) char *visible = to_person ? malloc(room) : NULL;
 
+		if (to_person && !visible)
+			return -ENOMEM;
 		if (visible)
 			text_make_visible(line, size, utf8, visible, room);
-		fprintf(fixes->out, "%s\n", visible ? visible : to_person ? "" : line);
+		fprintf(fixes->out, "%s\n", visible ? visible : line);
 	}
+	return 0;
 }
 
 int closing_rules_write(struct check *check, FILE *out)
@@ -227,11 +230,11 @@ int closing_rules_write(struct check *check, FILE *out)
 		err = check_judge(check);
 	for (size_t i = 0; !err && i < check->profile.count; i++)
 		err = fix_requirement(&fixes, i);
-	if (!err) {
-		/* a deletion can fail one day, and ends the reading then: after all else */
-		write_lines(&fixes, last, fixes.count);
-		write_lines(&fixes, 0, last);
-	}
+	/* a deletion can fail one day, and ends the reading then: after all else */
+	if (!err)
+		err = write_lines(&fixes, last, fixes.count);
+	if (!err)
+		err = write_lines(&fixes, 0, last);
 	free(fixes.lines);
 	return err;
 }

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Writes them as a rules file. Returns 0, -EIO or -ENOMEM. */
+/* Writes them as a rules file. Returns 0 or -ENOMEM; whether out took them, fflush() says. */
 int closing_rules_write(struct check *check, FILE *out);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Returns 0, or -EIO where out takes no more. */
+/* Returns 0; whether out took it, fflush() says. */
 int report_write(const struct check *check, FILE *out, bool colour);
 
 #endif
