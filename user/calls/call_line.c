@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "call_line.h"
+#include "decode_call.h"
 
 #include <errno.h>
 
