@@ -198,7 +198,7 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
 # What needs no libbpf in the kernel's room. What the self-test asks of the kernel side its test answers.
-UNIT_SELFTEST := $(addprefix user/kernel/,test_calls.o programs.o ring_faults.o selftest.o traced.o)
+UNIT_SELFTEST := $(addprefix user/kernel/,test_calls.o maps.o programs.o ring_faults.o selftest.o traced.o)
 $(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
 $(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
 $(B)/tests/unit/test_tasks: $(B)/user/monitor/tasks.o
@@ -447,7 +447,7 @@ LINT := $(B)/lint
 LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch] tests/bench/*.[ch] tests/replay/*.c)
 LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
 LINT_PYTHON := $(wildcard tests/vm/audit/*.py) tests/vm/audit/run $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run \
-	$(wildcard tests/bench/*.py) tests/bench/run
+	$(wildcard tests/bench/*.py) tests/bench/run $(wildcard tests/lint/*.py)
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/vm/guest/init
 LINT_SHELL := $(wildcard tests/setup/* tests/pristine/run tests/pristine/readme tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
@@ -481,7 +481,7 @@ cppcheck-left-out:
 	@echo "  lint       skipped: cppcheck must be version $(CPPCHECK_VERSION), but this machine has $(call version_of,cppcheck)"
 
 lint-files: $(LINT)/man $(call with_llvm,$(LINT)/format $(LINT_TIDY)) $(call with_cppcheck,$(LINT)/cppcheck-user $(LINT)/cppcheck-bpf) \
-	$(LINT)/shell $(LINT)/python
+	$(LINT)/shell $(LINT)/python $(LINT)/circles
 
 format:
 	$(Q)clang-format -i $(LINT_C)
@@ -499,7 +499,7 @@ $(LINT)/%.c.tidy: %.c .clang-tidy $(filter %.h,$(LINT_C)) | $(B)/include/kmodwat
 	$(Q)clang-tidy --quiet $< -- $(USER_CFLAGS) 2>$@.err || { cat $@.err >&2; exit 1; }
 	@touch $@
 
-$(LINT)/cppcheck-user: $(filter user/% vmlinux/check.% vmlinux/compare.% vmlinux/listing.% vmlinux/types.% tests/%,$(LINT_C))
+$(LINT)/cppcheck-user: $(filter-out bpf/% vmlinux/vmlinux.h vmlinux/flavors.h,$(LINT_C))
 	$(call say,CPPCHECK,user vmlinux tests)
 	@mkdir -p $(@D)
 	$(Q)$(CPPCHECK) -D_GNU_SOURCE $(filter %.c,$^)
@@ -540,4 +540,12 @@ $(LINT)/python: $(LINT_PYTHON)
 	$(call say,PYTHON,$(words $^) files)
 	@mkdir -p $(@D)
 	$(Q)PYTHONPYCACHEPREFIX=$(LINT)/pycache python3 -W error -m py_compile $(LINT_PYTHON)
+	@touch $@
+
+# The look for circles must be able to find one.
+$(LINT)/circles: $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/lint/*.py)
+	$(call say,CIRCLES,user bpf vmlinux)
+	@mkdir -p $(@D)
+	$(Q)python3 -B -m unittest discover -q -s tests/lint 2>$@.log || { cat $@.log >&2; exit 1; }
+	$(Q)python3 -B tests/lint/circles.py user bpf vmlinux
 	@touch $@

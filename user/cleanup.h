@@ -29,7 +29,15 @@ static inline void closep(int *fd)
 /* Elements of an array whose size is known here. */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* For handing a descriptor on that would be closed otherwise. */
+/* For handing a pointer on that would be freed otherwise: `*out = TAKE_PTR(made);`. */
+#define TAKE_PTR(pointer)                               \
+	({                                              \
+		__typeof__(pointer) taken_ = (pointer); \
+		(pointer) = NULL;                       \
+		taken_;                                 \
+	})
+
+/* The same for a descriptor, which would be closed. */
 static inline int take_fd(int *fd)
 {
 	int given = *fd;

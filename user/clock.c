@@ -13,7 +13,7 @@ static uint64_t read_clock(clockid_t id)
 	struct timespec ts;
 
 	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
 /* ---- time namespaces (5.6): clock_gettime() is shifted there, and what BPF programs and the kernel's tasks have is
@@ -38,7 +38,7 @@ static int read_offsets(const char *proc, const char *who, int64_t *shift)
 	f = fopen(path, "re");
 	if (!f || fscanf(f, "monotonic %*s %*s boottime %lld %lld", &seconds, &ns) != 2)
 		return -ENODATA;
-	*shift = seconds * 1000000000 + ns;
+	*shift = seconds * NS_PER_S + ns;
 	return 0;
 }
 
@@ -146,5 +146,5 @@ uint64_t clock_next_minute(uint64_t now)
 
 uint64_t clock_next_second(uint64_t now)
 {
-	return next_multiple(now, 1000000000);
+	return next_multiple(now, NS_PER_S);
 }

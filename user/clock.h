@@ -8,6 +8,19 @@
 
 #include <stdint.h>
 
+enum { NS_PER_US = 1000, NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
+
+static inline uint64_t ms(uint64_t milliseconds)
+{
+	return milliseconds * NS_PER_MS;
+}
+
+/* How long poll() has to wait for the moment, in ms and never too short; 0: it has come. */
+static inline int ms_until(uint64_t moment, uint64_t now)
+{
+	return now < moment ? (int)((moment - now) / NS_PER_MS + 1) : 0;
+}
+
 /* Nanoseconds since boot, suspend included, as bpf_ktime_get_boot_ns() counts them: in a time namespace too. */
 uint64_t clock_boot_ns(void);
 

@@ -28,6 +28,13 @@ enum {
 	SETTLED_KEPT = 1024,
 };
 
+/* What became of what an earlier monitor left. */
+enum takeover {
+	TAKEOVER_NONE,	   /* there was nothing */
+	TAKEOVER_RESUMED,  /* maps, and so records, of an earlier monitor */
+	TAKEOVER_REPLACED, /* of one that cannot be read: they are gone */
+};
+
 /* The rings, by their places. */
 enum { PLACE_MATTERS, PLACE_REFUSED, PLACE_IMAGES, PLACES };
 

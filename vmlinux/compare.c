@@ -1,9 +1,38 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Our types, their members and enumerators against one kernel's. */
-#include "check.h"
+#include "compare.h"
+#include "listing.h"
+#include "types.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Notes what was found; the words say what we have and what the kernel has. */
+static void __attribute__((format(printf, 4, 5)))
+note(const char *name, int k, enum difference difference, const char *format, ...)
+{
+	struct item *item = item_of(name);
+	char words[4 * NAME_SIZE];
+	va_list args;
+
+	item->found[k] = difference;
+	if (item->is_type)
+		kernels[k].types++;
+	else
+		kernels[k].members++;
+	if (difference == SAME)
+		return;
+	item->excused[k] = listing_has_config(name);
+	if (listing_has(item, k, difference)) {
+		kernels[k].listed++;
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	fault("%s: %s: %s: %s; mend vmlinux/, or list it with its reason", kernels[k].label, name,
+	      difference_names[difference], words);
+}
 
 struct place {
 	const struct btf_member *member;

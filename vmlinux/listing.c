@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The listing of known differences, and whether it is true: a line that has outlived its reason is a fault too. */
-#include "check.h"
+#include "listing.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Two types, from two BTFs: would CO-RE take the one for the other, and would our programs read the same bytes? */
-#include "check.h"
+#include "types.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,9 +3,11 @@
  * libFuzzer: any bytes as a rules file. Nothing may crash; a rule that is printed must be read back as itself; what is
  * required by a profile must be judged; and the file as a profile must be read or refused.
  */
-#include "../../user/audit/coverage.h"
+#include "../../user/audit/judgement.h"
 #include "../../user/audit/line.h"
+#include "../../user/audit/paths.h"
 #include "../../user/audit/profile.h"
+#include "../../user/audit/rule_print.h"
 #include "../../user/audit/words.h"
 
 #include <stdio.h>

@@ -21,20 +21,20 @@ static int show(void *ctx, const struct module_part *module)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	FILE *f = size ? fmemopen((void *)bytes, size, "r") : NULL;
-	struct loaded breaks = { 0 };
+	struct module_set breaks = { 0 };
 	char *text = NULL;
 	int err;
 
 	if (!f)
 		return 0;
-	if (!loaded_get(&breaks, "x\ny") || !loaded_get(&breaks, "x\ny!z 1 0"))
+	if (!module_set_get(&breaks, "x\ny") || !module_set_get(&breaks, "x\ny!z 1 0"))
 		abort();
 	err = inventory_read(f, &text);
 	if (!err)
 		err = inventory_walk(text, "/nonexistent", &breaks, show, NULL);
 	if (err && err != -EBADMSG && err != -ENOMEM)
 		abort();
-	loaded_clear(&breaks);
+	module_set_clear(&breaks);
 	free(text);
 	fclose(f);
 	return 0;

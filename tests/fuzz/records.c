@@ -5,6 +5,7 @@
  * ids are few, so that records meet.
  */
 #include "../../user/calls/correlate.h"
+#include "../../user/calls/settle.h"
 #include "../../user/handover.h"
 #include "../../user/calls/record.h"
 #include "check/rendered.h"

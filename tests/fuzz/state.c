@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static int parse(const void *bytes, size_t size, struct loaded *set)
+static int parse(const void *bytes, size_t size, struct module_set *set)
 {
 	FILE *f = fmemopen((void *)bytes, size, "r");
 	int err;
@@ -22,7 +22,7 @@ static int parse(const void *bytes, size_t size, struct loaded *set)
 	return err;
 }
 
-static int write_line(void *ctx, struct loaded_module *module)
+static int write_line(void *ctx, struct named_module *module)
 {
 	char line[STATE_LINE_SIZE];
 
@@ -30,9 +30,9 @@ static int write_line(void *ctx, struct loaded_module *module)
 	return 0;
 }
 
-static int same(void *ctx, struct loaded_module *module)
+static int same(void *ctx, struct named_module *module)
 {
-	const struct loaded_module *other = loaded_find(ctx, module->name);
+	const struct named_module *other = module_set_find(ctx, module->name);
 
 	if (!other || other->instance != module->instance || other->mark != module->mark)
 		abort();
@@ -41,7 +41,7 @@ static int same(void *ctx, struct loaded_module *module)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	struct loaded set = { 0 }, again = { 0 };
+	struct module_set set = { 0 }, again = { 0 };
 	char *written;
 	FILE *f;
 
@@ -54,13 +54,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (!f)
 		abort();
 	fputs("kmodwatch-modules 1\nboot_id " BOOT "\n", f);
-	loaded_walk(&set, write_line, f);
+	module_set_walk(&set, write_line, f);
 	fclose(f);
 	if (parse(written, size, &again) || again.count != set.count)
 		abort();
-	loaded_walk(&set, same, &again);
+	module_set_walk(&set, same, &again);
 	free(written);
-	loaded_clear(&set);
-	loaded_clear(&again);
+	module_set_clear(&set);
+	module_set_clear(&again);
 	return 0;
 }

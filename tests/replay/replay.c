@@ -4,6 +4,7 @@
  * libbpf: replay [EVENTS]. Prints what it took, and ends with 1 when memory grew between the first tenth and the end.
  */
 #include "../../user/calls/correlate.h"
+#include "../../user/calls/settle.h"
 #include "../../user/calls/images.h"
 #include "../../user/handover.h"
 #include "../../user/modules/modules.h"

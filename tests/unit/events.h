@@ -4,6 +4,7 @@
 #define KMODWATCH_UNIT_EVENTS_H
 
 #include "../../user/calls/correlate.h"
+#include "../../user/calls/settle.h"
 #include "line.h"
 #include "records.h"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The whole check on given rules: outcome, event and what is left out of a line that would be too long. */
+#include "../../user/audit/check_run.h"
+#include "../../user/audit/closing_rules.h"
 #include "../../user/audit/parity.h"
 #include "../../user/audit/report.h"
 #include "../../user/output/json.h"
@@ -185,7 +187,7 @@ static void fixes_close_the_gaps(void **state)
 		size_t size;
 		FILE *out = open_memstream(&fixes, &size);
 
-		assert_int_equal(fixes_write(check, out), 0);
+		assert_int_equal(closing_rules_write(check, out), 0);
 		fclose(out);
 		check_freep(&check);
 		assert_true(asprintf(&both, "%s%s", rows[i], fixes) > 0);

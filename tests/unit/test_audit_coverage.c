@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Verdicts by hand; tests/vm/audit holds them against kernels. Paths are in a folder of our own: %s stands for it. */
-#include "../../user/audit/coverage.h"
+#include "../../user/audit/judgement.h"
 #include "../../user/audit/line.h"
-#include "../../user/audit/target.h"
+#include "../../user/audit/paths.h"
+#include "../../user/audit/targets.h"
 #include "unit.h"
 
 #include <stdio.h>

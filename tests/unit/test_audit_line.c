@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "../../user/audit/field.h"
+#include "../../user/audit/comparison.h"
 #include "../../user/audit/line.h"
+#include "../../user/audit/rule_print.h"
 #include "unit.h"
 
 #include <stdio.h>

@@ -152,7 +152,7 @@ static const char *joined(void)
 	char *why;
 
 	*text = '\0';
-	assert_int_equal(source_read(folder, &source, &why), 0);
+	assert_int_equal(rules_read(folder, &source, &why), 0);
 	for (size_t i = 0; i < source.count; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s:%u %.*s\n",
 			 strrchr(source.lines[i].file, '/') + 1, source.lines[i].number, (int)source.lines[i].size,
@@ -200,7 +200,7 @@ static void joins_without_newline(void **state)
 
 static int compare(const void *a, const void *b)
 {
-	return source_compare_names(*(const char *const *)a, *(const char *const *)b);
+	return rulesd_compare_names(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The same names through ls -v. */
@@ -249,13 +249,13 @@ static void bad_files(void **state)
 	struct source source;
 	char *why;
 
-	assert_true(source_read("/no/such/file", &source, &why) < 0);
+	assert_true(rules_read("/no/such/file", &source, &why) < 0);
 	assert_non_null(strstr(why, "/no/such/file"));
 	free(why);
-	assert_true(source_read("/dev/null", &source, &why) < 0);
+	assert_true(rules_read("/dev/null", &source, &why) < 0);
 	free(why);
 	put("x.rules", "-w /a\n");
-	assert_int_equal(source_read(folder, &source, &why), 0);
+	assert_int_equal(rules_read(folder, &source, &why), 0);
 	source_free(&source);
 }
 
@@ -272,7 +272,7 @@ static void long_line(void **state)
 	memcpy(text, "-w /", 4);
 	put("long.rules", text);
 	snprintf(path, sizeof(path), "%s/long.rules", folder);
-	assert_int_equal(source_read(path, &source, &why), 0);
+	assert_int_equal(rules_read(path, &source, &why), 0);
 	assert_int_equal(source.count, sizeof(text) / 6143 + 1);
 	part = (struct load_part) { .lines = source.lines, .count = source.count, .file = path };
 	assert_int_equal(ruleset_load(&part, 1, &set), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What records say of a call and of its module. */
-#include "../../user/calls/decode.h"
+#include "../../user/calls/decode_call.h"
 #include "records.h"
 #include "unit.h"
 

@@ -88,7 +88,7 @@ static int take(void *ctx, const struct module_part *module)
 static int walk(struct place *place, const char *lines)
 {
 	FILE *f = fmemopen((void *)lines, strlen(lines), "r");
-	struct loaded breaks = { 0 };
+	struct module_set breaks = { 0 };
 	char *text = NULL;
 	int err;
 
@@ -99,7 +99,7 @@ static int walk(struct place *place, const char *lines)
 	if (!err)
 		err = inventory_walk(text, place->folder, &breaks, take, place);
 	free(text);
-	loaded_clear(&breaks);
+	module_set_clear(&breaks);
 	fclose(f);
 	return err;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A profile's file: what it says is required, so it must be nobody else's. */
-#include "../../user/audit/check.h"
+#include "../../user/audit/check_run.h"
 #include "../../user/log.h"
 #include "hostile.h"
 #include "unit.h"

@@ -16,7 +16,7 @@
 
 /* ---- the lines */
 
-static int parse(const char *bytes, size_t size, struct loaded *set)
+static int parse(const char *bytes, size_t size, struct module_set *set)
 {
 	FILE *f = fmemopen((void *)bytes, size, "r");
 	int err;
@@ -27,7 +27,7 @@ static int parse(const char *bytes, size_t size, struct loaded *set)
 	return err;
 }
 
-static int add_line(void *ctx, struct loaded_module *module)
+static int add_line(void *ctx, struct named_module *module)
 {
 	char *all = ctx;
 
@@ -39,12 +39,12 @@ static int add_line(void *ctx, struct loaded_module *module)
 static void assert_read(const char *bytes, size_t size, const char *expected)
 {
 	char all[4096] = "";
-	struct loaded set = { 0 };
+	struct module_set set = { 0 };
 
 	assert_int_equal(parse(bytes, size, &set), 0);
-	loaded_walk(&set, add_line, all);
+	module_set_walk(&set, add_line, all);
 	assert_string_equal(all, expected);
-	loaded_clear(&set);
+	module_set_clear(&set);
 }
 
 static void lists(void **state)
@@ -100,7 +100,7 @@ static void broken(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct loaded set = { 0 };
+		struct module_set set = { 0 };
 		int err = parse(rows[i].bytes, rows[i].size, &set);
 
 		if (err != rows[i].err)
@@ -114,8 +114,8 @@ static void broken(void **state)
 static void long_names(void **state)
 {
 	char name[MODULE_NAME_MAX + 1], line[STATE_LINE_SIZE], file[2 * STATE_LINE_SIZE + 128];
-	const struct loaded_module module = { .name = name, .instance = UINT64_MAX };
-	struct loaded set = { 0 };
+	const struct named_module module = { .name = name, .instance = UINT64_MAX };
+	struct module_set set = { 0 };
 	size_t size;
 
 	memset(name, '\x01', MODULE_NAME_MAX);
@@ -125,8 +125,8 @@ static void long_names(void **state)
 	line[size] = '\0';
 	snprintf(file, sizeof(file), HEAD "%s", line);
 	assert_int_equal(parse(file, strlen(file), &set), 0);
-	assert_non_null(loaded_find(&set, name));
-	loaded_clear(&set);
+	assert_non_null(module_set_find(&set, name));
+	module_set_clear(&set);
 	line[size - 1] = '\0';
 	snprintf(file, sizeof(file), HEAD "%sa\n", line);
 	assert_int_equal(parse(file, strlen(file), &set), -EBADMSG);
@@ -136,7 +136,7 @@ static void long_names(void **state)
 
 static void many(void **state)
 {
-	struct loaded set = { 0 };
+	struct module_set set = { 0 };
 	char *bytes;
 	size_t size;
 	FILE *f = open_memstream(&bytes, &size);
@@ -148,7 +148,7 @@ static void many(void **state)
 	fflush(f);
 	assert_int_equal(parse(bytes, size, &set), 0);
 	assert_int_equal(set.count, STATE_MODULES_MAX);
-	loaded_clear(&set);
+	module_set_clear(&set);
 	fputs("+ 7 one-more\n", f);
 	fclose(f);
 	assert_int_equal(parse(bytes, size, &set), -E2BIG);
@@ -160,7 +160,7 @@ static void many(void **state)
 struct place {
 	char root[32], folder[48], file[80];
 	struct state state;
-	struct loaded set;
+	struct module_set set;
 	uint64_t now;
 	int saved, memory; /* stderr */
 	char said[1024];
@@ -189,7 +189,7 @@ static int teardown(void **state)
 	char command[64];
 
 	state_close(&place->state, &place->set);
-	loaded_clear(&place->set);
+	module_set_clear(&place->set);
 	snprintf(command, sizeof(command), "rm -r %s", place->root);
 	if (system(command))
 		return -1;
@@ -251,7 +251,7 @@ static void tend(struct place *place, const char *words)
 
 static void put(struct place *place, const char *name)
 {
-	struct loaded_module *module = loaded_get(&place->set, name);
+	struct named_module *module = module_set_get(&place->set, name);
 
 	assert_non_null(module);
 	module->instance = 7;
@@ -262,7 +262,7 @@ static void put(struct place *place, const char *name)
 static void begin(struct place *place)
 {
 	assert_int_equal(load(place, ""), -ENOENT);
-	assert_non_null(loaded_get(&place->set, "a"));
+	assert_non_null(module_set_get(&place->set, "a"));
 	state_want(&place->state);
 	tend(place, "");
 }
@@ -302,15 +302,15 @@ static void kept(void **state)
 	/* changes are there at once */
 	put(place, "b");
 	state_note_gone(&place->state, "a");
-	loaded_remove(&place->set, "a");
+	module_set_remove(&place->set, "a");
 	assert_file(place, HEAD "+ 0 a\n+ 7 b\n- a\n");
 	assert_int_equal(state_due_ms(&place->state, place->now), -1);
 	state_close(&place->state, &place->set);
-	loaded_clear(&place->set);
+	module_set_clear(&place->set);
 	state_init(&place->state, place->folder, BOOT);
 	assert_int_equal(load(place, ""), 0);
 	assert_int_equal(place->set.count, 1);
-	assert_non_null(loaded_find(&place->set, "b"));
+	assert_non_null(module_set_find(&place->set, "b"));
 }
 
 static void other_boot(void **state)
@@ -319,7 +319,7 @@ static void other_boot(void **state)
 
 	begin(place);
 	state_close(&place->state, &place->set);
-	loaded_clear(&place->set);
+	module_set_clear(&place->set);
 	state_init(&place->state, place->folder, "another");
 	assert_int_equal(load(place, ""), -ESTALE);
 	assert_int_equal(place->set.count, 0);
@@ -627,7 +627,7 @@ static void slash_at_the_end(void **state)
 static void two_at_once(void **state)
 {
 	struct place *place = *state;
-	struct loaded set = { 0 };
+	struct module_set set = { 0 };
 	struct state other;
 
 	begin(place);
@@ -638,7 +638,7 @@ static void two_at_once(void **state)
 	state_close(&place->state, &place->set);
 	assert_int_equal(state_load(&other, &set), 0);
 	state_close(&other, &set);
-	loaded_clear(&set);
+	module_set_clear(&set);
 }
 
 /* A leftover of a run that was killed while it wrote. */
@@ -675,7 +675,7 @@ static void no_room(void **state)
 
 static void nothing_kept(void **state)
 {
-	struct loaded set = { 0 };
+	struct module_set set = { 0 };
 	struct state none;
 
 	state_init(&none, NULL, BOOT);

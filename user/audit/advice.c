@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What an administrator should know besides the verdicts. None of it changes a verdict. */
+#include "advice.h"
+#include "../array.h"
 #include "../cleanup.h"
-#include "check.h"
 #include "explain.h"
 #include "field.h"
+#include "judgement.h"
 #include "line.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Adds the sentence, once. */
+static int __attribute__((format(printf, 2, 3))) advise(struct check *check, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	for (size_t i = 0; i < check->advice_count; i++)
+		if (strcmp(check->advice[i], text) == 0)
+			return 0;
+	if (array_reserve(check->advice, check->advice_room, check->advice_count + 1))
+		return -ENOMEM;
+	check->advice[check->advice_count] = arena_text(&check->arena, text, strlen(text));
+	return check->advice[check->advice_count++] ? 0 : -ENOMEM;
+}
 
 static bool is_judged(const struct state *state)
 {
@@ -25,15 +46,15 @@ static int advise_problems(struct check *check)
 		if (!is_judged(&check->states[i]) || !problem->file)
 			continue;
 		if (problem->column == 0)
-			err = check_advise(check, "%s: %s", problem->file, problem->what);
+			err = advise(check, "%s: %s", problem->file, problem->what);
 		else
-			err = check_advise(check, "%s, line %u, column %u: %s%s", problem->file, problem->line,
-					   problem->column, problem->what,
-					   rules->stop.file ? "; auditctl stops there, and nothing after it is loaded"
-							    : "; auditctl skips the line (-i or -c came before)");
+			err = advise(check, "%s, line %u, column %u: %s%s", problem->file, problem->line,
+				     problem->column, problem->what,
+				     rules->stop.file ? "; auditctl stops there, and nothing after it is loaded"
+						      : "; auditctl skips the line (-i or -c came before)");
 		if (!err && rules->problem_count > 1)
-			err = check_advise(check, "%s: %zu lines are wrong; the first is line %u", problem->file,
-					   rules->problem_count, rules->first_problem.line);
+			err = advise(check, "%s: %zu lines are wrong; the first is line %u", problem->file,
+				     rules->problem_count, rules->first_problem.line);
 	}
 	return err;
 }
@@ -49,16 +70,16 @@ static int advise_differences(struct check *check)
 	if (!check_has_running(check))
 		return 0;
 	if (is_judged(folder) && is_judged(file) && !ruleset_same(&folder->rules, &file->rules))
-		err = check_advise(check,
-				   "%s (%zu rules) and %s (%zu rules) differ: augenrules --load makes the second from "
-				   "the first",
-				   AUDIT_RULES_FOLDER, folder->rules.count, AUDIT_RULES_FILE, file->rules.count);
+		err = advise(check,
+			     "%s (%zu rules) and %s (%zu rules) differ: augenrules --load makes the second from "
+			     "the first",
+			     AUDIT_RULES_FOLDER, folder->rules.count, AUDIT_RULES_FILE, file->rules.count);
 	else if (is_judged(folder) && !file->present)
-		err = check_advise(check, "%s is not there: augenrules --load makes it from %s", AUDIT_RULES_FILE,
-				   AUDIT_RULES_FOLDER);
+		err = advise(check, "%s is not there: augenrules --load makes it from %s", AUDIT_RULES_FILE,
+			     AUDIT_RULES_FOLDER);
 	if (!err && is_judged(disk) && is_judged(kernel) && !ruleset_same(&disk->rules, &kernel->rules))
-		err = check_advise(check, "the kernel's rules (%zu) are not those of %s (%zu)", kernel->rules.count,
-				   disk->name, disk->rules.count);
+		err = advise(check, "the kernel's rules (%zu) are not those of %s (%zu)", kernel->rules.count,
+			     disk->name, disk->rules.count);
 	return err;
 }
 
@@ -94,10 +115,10 @@ static int advise_finit(struct check *check)
 		err = coverage_judge(&state->coverage, &targets.items[0], &check->arena, &verdict);
 	if (err || verdict.kind == VERDICT_COVERED)
 		return err;
-	return check_advise(check,
-			    "a real insmod or modprobe calls finit_module, which this profile does not ask for and the "
-			    "rules do not fully record (%s): profile complete asks for it",
-			    verdict_name(verdict.kind));
+	return advise(check,
+		      "a real insmod or modprobe calls finit_module, which this profile does not ask for and the "
+		      "rules do not fully record (%s): profile complete asks for it",
+		      verdict_name(verdict.kind));
 }
 
 static const char *key_of(const struct rule *rule)
@@ -121,11 +142,11 @@ static int advise_keys(struct check *check)
 			const char *key = key_of(verdict->by);
 
 			if (verdict->kind == VERDICT_COVERED && verdict->by && (!key || strcmp(key, wanted)))
-				err = check_advise(check,
-						   "%s is recorded by a rule with %s%s (%s), not with key %s: searches "
-						   "for that key will not find it",
-						   requirement->id, key ? "key " : "no key", key ? key : "",
-						   explain_source(verdict->by, &check->arena), wanted);
+				err = advise(check,
+					     "%s is recorded by a rule with %s%s (%s), not with key %s: searches "
+					     "for that key will not find it",
+					     requirement->id, key ? "key " : "no key", key ? key : "",
+					     explain_source(verdict->by, &check->arena), wanted);
 		}
 	}
 	return err;
@@ -145,10 +166,10 @@ static int advise_module_records(struct check *check)
 
 			if (rule->list == AUDIT_FILTER_EXCLUDE && type && type->op == AUDIT_EQUAL &&
 			    type->value == AUDIT_KERN_MODULE)
-				err = check_advise(check,
-						   "%s drops KERN_MODULE records: calls are recorded without the "
-						   "module's name",
-						   explain_source(rule, &check->arena));
+				err = advise(check,
+					     "%s drops KERN_MODULE records: calls are recorded without the "
+					     "module's name",
+					     explain_source(rule, &check->arena));
 		}
 	}
 	return err;
@@ -172,18 +193,17 @@ static int advise_kernel(struct check *check)
 	if (!is_judged(&check->states[STATE_KERNEL]))
 		return 0;
 	if (kernel->rate_limit)
-		err =
-		    check_advise(check, "the kernel drops records above %u a second (auditctl -r)", kernel->rate_limit);
+		err = advise(check, "the kernel drops records above %u a second (auditctl -r)", kernel->rate_limit);
 	if (!err && kernel->lost)
-		err = check_advise(check, "the kernel has lost %u records since boot", kernel->lost);
+		err = advise(check, "the kernel has lost %u records since boot", kernel->lost);
 	if (!err && !kernel->auditd_pid)
-		err = check_advise(check, "no auditd is running: records only reach the kernel's log");
+		err = advise(check, "no auditd is running: records only reach the kernel's log");
 	if (!err && kernel->enabled && !booted_with_audit())
-		err = check_advise(
-		    check, "the kernel was not booted with audit=1: processes that were started before auditing was "
-			   "first enabled are not recorded");
+		err = advise(check,
+			     "the kernel was not booted with audit=1: processes that were started before auditing was "
+			     "first enabled are not recorded");
 	if (!err && kernel->enabled == 2 && check->outcome == OUTCOME_GAP)
-		err = check_advise(check, "the kernel's rules are locked (-e 2): changes need a reboot");
+		err = advise(check, "the kernel's rules are locked (-e 2): changes need a reboot");
 	return err;
 }
 

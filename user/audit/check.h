@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The whole check: gathers what is on disk and what the kernel holds, and judges both against a profile. */
+/* What is on disk and what the kernel holds, and both judged against a profile. */
 #ifndef KMODWATCH_AUDIT_CHECK_H
 #define KMODWATCH_AUDIT_CHECK_H
 
@@ -7,6 +7,8 @@
 #include "coverage.h"
 #include "kernel.h"
 #include "profile.h"
+#include "source.h"
+#include "verdict.h"
 
 #define AUDIT_FOLDER "/etc/audit"
 #define AUDIT_RULES_FILE AUDIT_FOLDER "/audit.rules"
@@ -46,27 +48,12 @@ struct check {
 	const char **advice;
 };
 
-/*
- * Makes the check. *out is the caller's to free with check_freep(); the options must live on. Returns 0, or a
- * negative errno where there is no result at all (a profile or file of --rules that cannot be read): *why as in
- * source_read().
- */
-int check_run(const struct check_options *options, struct check **out, char **why);
 void check_freep(struct check **check);
-
-/* Whether the profile can be used. Returns 0 or a negative errno with *why as above. */
-int check_profile(const char *name, char **why);
 
 /* Whether the kernel's state was to be judged. */
 bool check_has_running(const struct check *check);
 
 /* Judges what was gathered (check_run() has done so once). Returns 0 or -ENOMEM. */
 int check_judge(struct check *check);
-
-/* Adds a sentence to the advice, once. */
-int check_advise(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Everything that is worth saying besides the verdicts (advice.c). */
-int advice_gather(struct check *check);
 
 #endif

@@ -3,6 +3,8 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../output/stream.h"
+#include "check_run.h"
+#include "closing_rules.h"
 #include "parity.h"
 #include "report.h"
 
@@ -58,7 +60,7 @@ static int write_result(struct check *check, const struct options *options, cons
 {
 	if (options->print_rules) {
 		explain_unknown(check);
-		return fixes_write(check, stdout);
+		return closing_rules_write(check, stdout);
 	}
 	if (output_chosen(options->output, STDOUT_FILENO) == OUTPUT_JSON)
 		return write_json(check, stopping);

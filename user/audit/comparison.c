@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* -C: two fields of the same task, or of the task and a file. */
-#include "field.h"
+#include "comparison.h"
 
 #include <string.h>
 

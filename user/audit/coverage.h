@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The verdict on one target: is it recorded, by which rule, and what gets lost. */
+/* One set of rules as it is looked at to judge what it covers. */
 #ifndef KMODWATCH_AUDIT_COVERAGE_H
 #define KMODWATCH_AUDIT_COVERAGE_H
 
 #include "candidates.h"
 #include "load.h"
 #include "predicate.h"
-
-/* From best to worst. */
-enum verdict_kind {
-	VERDICT_COVERED,
-	VERDICT_UNKNOWN,
-	VERDICT_NARROWED,
-	VERDICT_SHADOWED,
-	VERDICT_INERT,
-	VERDICT_MISSING,
-	VERDICT_NOT_LOADED,
-	VERDICT_DISABLED,
-};
-
-struct verdict {
-	enum verdict_kind kind;
-	const struct rule *by; /* the rule that decides; NULL: none does */
-	const char *reason;    /* in the arena; NULL for a plain "covered" */
-	size_t narrowed_count;
-	const char *narrowed_by[16]; /* names of fields */
-	bool by_never;		     /* a never rule takes something away */
-};
 
 /* What the path of a rule leads to, in short. */
 struct place {
@@ -48,13 +27,5 @@ struct coverage {
 int coverage_init(struct coverage *coverage, const struct machine *machine, struct path_cache *paths,
 		  const struct ruleset *rules);
 void coverage_free(struct coverage *coverage);
-
-const char *verdict_name(enum verdict_kind kind);
-
-/*
- * Judges the target. What the verdict points to is in the arena, or the rule set's. Returns 0 or -ENOMEM.
- */
-int coverage_judge(const struct coverage *coverage, const struct target *target, struct arena *arena,
-		   struct verdict *verdict);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "explain.h"
-#include "field.h"
+#include "comparison.h"
 #include "paths.h"
 
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #define KMODWATCH_AUDIT_EXPLAIN_H
 
 #include "pieces.h"
+#include "verdict.h"
 
 /* "rules.d/10.rules:3", or "rule 3 in the kernel". In the arena. */
 const char *explain_source(const struct rule *rule, struct arena *arena);
@@ -11,9 +12,5 @@ const char *explain_source(const struct rule *rule, struct arena *arena);
 /* Fills narrowed_by and the reason from the pieces that are lost for sure (or, unsure: from those that may be). */
 void explain_loss(const struct coverage *coverage, const struct target *target, const struct pieces *pieces,
 		  bool unsure, struct arena *arena, struct verdict *verdict);
-
-/* A rule that was meant for the target and can never fire: *reason says why. NULL: there is none. */
-const struct rule *explain_inert(const struct coverage *coverage, const struct target *target, struct arena *arena,
-				 const char **reason);
 
 #endif

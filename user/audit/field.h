@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The argument of -F and -C: one field of a rule. */
+/* The argument of -F: one field of a rule. */
 #ifndef KMODWATCH_AUDIT_FIELD_H
 #define KMODWATCH_AUDIT_FIELD_H
 
@@ -19,12 +19,6 @@ struct field_context {
  * constant), and *field is as it was.
  */
 const char *field_parse(const char *pair, struct field_context *context, struct rule_field *field);
-
-/* The same for -C "name<op>name". */
-const char *field_parse_comparison(const char *pair, struct field_context *context, struct rule_field *field);
-
-/* The two fields that an AUDIT_FIELD_COMPARE value compares; false where there is no such value. */
-bool field_compared(uint32_t value, uint32_t *left, uint32_t *right);
 
 /* rwxa in any order and number up to four; false for anything else. */
 bool field_parse_perm(const char *text, uint32_t *perm);

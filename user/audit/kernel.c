@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel.h"
 #include "../cleanup.h"
-#include "rulesd.h"
+#include "../clock.h"
+#include "../hash.h"
+#include "source.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -71,7 +73,7 @@ static int64_t now_ms(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return ts.tv_sec * 1000 + ts.tv_nsec / NS_PER_MS;
 }
 
 /* The next answer to request seq; its own acknowledgement is passed over. */
@@ -197,26 +199,17 @@ int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why)
 	return 0;
 }
 
-static uint64_t add_bytes(uint64_t sum, const void *bytes, size_t size)
-{
-	const unsigned char *u = bytes;
-
-	for (size_t i = 0; i < size; i++)
-		sum = (sum ^ u[i]) * 0x100000001b3;
-	return sum;
-}
-
 static int sum_rule(void *ctx, const struct audit_rule_data *data, size_t size)
 {
 	uint64_t *sum = ctx;
 
-	*sum = add_bytes(*sum, data, size);
+	*sum = hash_add(*sum, data, size);
 	return 0;
 }
 
 uint64_t kernel_sum(int *fd)
 {
-	uint64_t sum = 0xcbf29ce484222325;
+	uint64_t sum = HASH_START;
 	struct kernel_status status;
 	int err = 0;
 
@@ -228,7 +221,7 @@ uint64_t kernel_sum(int *fd)
 		err = read_status(*fd, &status);
 	if (!err) {
 		status.lost = status.backlog = 0;
-		sum = add_bytes(sum, &status, sizeof(status));
+		sum = hash_add(sum, &status, sizeof(status));
 		err = read_rules(*fd, sum_rule, &sum);
 	}
 	if (err && *fd >= 0) {

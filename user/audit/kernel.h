@@ -16,7 +16,7 @@ struct kernel_status {
 /*
  * Asks for status and rules. Each rule's source line is its place in the kernel's list. *rules is the caller's to free
  * with ruleset_free(). Returns 0 or a negative errno, and leaves both untouched then: *why says why, as in
- * source_read().
+ * rules_read().
  */
 int kernel_read(struct kernel_status *status, struct ruleset *rules, char **why);
 

@@ -4,7 +4,8 @@
  * without a space, and be abbreviated (--reset). So it is getopt_long() here too. Each option is looked at in turn, and
  * the first wrong one ends the line.
  */
-#include "reader.h"
+#include "line.h"
+#include "line_rule.h"
 
 #include <ctype.h>
 #include <errno.h>

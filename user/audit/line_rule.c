@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The options that make a rule: -a -A -d -S -F -C -k -p -w -W. */
-#include "reader.h"
+#include "line_rule.h"
+#include "comparison.h"
 
 #include <ctype.h>
 #include <getopt.h>

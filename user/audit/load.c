@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "load.h"
+#include "../array.h"
 #include "field.h"
 #include "line.h"
 #include "valid.h"
@@ -27,23 +28,9 @@ struct loader {
 
 static struct rule deleted_mark;
 
-static int grow(struct rule ***rules, size_t count, size_t *room)
-{
-	struct rule **more;
-
-	if (count < *room)
-		return 0;
-	more = realloc(*rules, (*room ? *room * 2 : 64) * sizeof(struct rule *));
-	if (!more)
-		return -ENOMEM;
-	*rules = more;
-	*room = *room ? *room * 2 : 64;
-	return 0;
-}
-
 static int push(struct rule ***rules, size_t *count, size_t *room, struct rule *rule)
 {
-	int err = grow(rules, *count, room);
+	int err = array_reserve(*rules, *room, *count + 1);
 
 	if (!err)
 		(*rules)[(*count)++] = rule;

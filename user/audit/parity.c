@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "parity.h"
 #include "../output/json.h"
+#include "rule_print.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "paths.h"
+#include "../array.h"
 
 #include <errno.h>
 #include <search.h>
@@ -102,15 +103,8 @@ const struct file_name *path_cache_find(struct path_cache *cache, const char *pa
 
 static uint32_t add_exe(struct path_cache *cache, const struct exe_entry *exe)
 {
-	if (cache->exe_count == cache->exe_room) {
-		size_t room = cache->exe_room ? cache->exe_room * 2 : 16;
-		struct exe_entry *more = realloc(cache->exes, room * sizeof(*more));
-
-		if (!more)
-			return UINT32_MAX;
-		cache->exes = more;
-		cache->exe_room = room;
-	}
+	if (array_reserve(cache->exes, cache->exe_room, cache->exe_count + 1))
+		return UINT32_MAX;
 	cache->exes[cache->exe_count++] = *exe;
 	return (uint32_t)cache->exe_count;
 }

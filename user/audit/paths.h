@@ -3,7 +3,16 @@
 #ifndef KMODWATCH_AUDIT_PATHS_H
 #define KMODWATCH_AUDIT_PATHS_H
 
-#include "predicate.h"
+#include "files.h"
+
+/* Files that rules name are looked up once. */
+struct path_cache;
+
+int path_cache_new(struct path_cache **cache);
+void path_cache_freep(struct path_cache **cache);
+
+/* What the path of the rule's field leads to; NULL where that cannot be told. */
+const struct file_name *path_cache_find(struct path_cache *cache, const char *path);
 
 /* The text's number; equal texts have the same. */
 uint32_t paths_number(struct path_cache *cache, const char *text);

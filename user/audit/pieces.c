@@ -6,6 +6,7 @@
  * file is looked at. Last, the exclude list can drop the record.
  */
 #include "pieces.h"
+#include "../array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,15 +41,8 @@ static int add(struct pieces *pieces, const struct piece *piece)
 {
 	if (pieces->count >= PIECES_MAX)
 		return -E2BIG;
-	if (pieces->count == pieces->room) {
-		size_t room = pieces->room ? pieces->room * 2 : 8;
-		struct piece *more = realloc(pieces->items, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		pieces->items = more;
-		pieces->room = room;
-	}
+	if (array_reserve(pieces->items, pieces->room, pieces->count + 1))
+		return -ENOMEM;
 	pieces->items[pieces->count++] = *piece;
 	return 0;
 }

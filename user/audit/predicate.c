@@ -4,137 +4,137 @@
  * 32-bit ones, `exit` too: exit<0 never matches, and a failed call's exit is above 4294963200.
  */
 #include "predicate.h"
-#include "field.h"
-#include "wish.h"
+#include "comparison.h"
+#include "match_files.h"
 
 #include <errno.h>
 
-static enum field_match number(struct wish *wish, uint32_t type)
+static enum field_answer number(struct field_match *match, uint32_t type)
 {
-	const struct rule_field *field = wish->field;
-	variable v = wish_variable(wish, type);
+	const struct rule_field *field = match->field;
+	variable v = match_variable(match, type);
 	uint32_t value;
 
 	if (field->op != AUDIT_BIT_MASK && field->op != AUDIT_BIT_TEST)
-		return wish_bound(wish, v, set_compare(wish_arena(wish), field->op, field->value));
+		return match_bound(match, v, set_compare(match_arena(match), field->op, field->value));
 	if (field->value == 0)
-		return wish_decided(field->op == AUDIT_BIT_TEST);
-	if (set_is_single(box_get(wish_arena(wish), wish->box, v), &value))
-		return wish_decided(field->op == AUDIT_BIT_TEST ? (value & field->value) == field->value
-								: value & field->value);
-	return wish_truth(wish, variable_of(VARIABLE_TRUTH, type | field->op >> 8, field->value), true);
+		return match_decided(field->op == AUDIT_BIT_TEST);
+	if (set_is_single(box_get(match_arena(match), match->box, v), &value))
+		return match_decided(field->op == AUDIT_BIT_TEST ? (value & field->value) == field->value
+								 : value & field->value);
+	return match_truth(match, variable_of(VARIABLE_TRUTH, type | field->op >> 8, field->value), true);
 }
 
 /* gid and egid are also compared with the groups a task is in, by = and != only. */
-static enum field_match group(struct wish *wish)
+static enum field_answer group(struct field_match *match)
 {
-	const struct rule_field *field = wish->field;
+	const struct rule_field *field = match->field;
 	bool equal = field->op == AUDIT_EQUAL;
 	uint32_t value;
 
-	if (wish->predicate->stage == STAGE_RECORD || (!equal && field->op != AUDIT_NOT_EQUAL))
-		return number(wish, field->type);
-	if (set_is_single(box_get(wish_arena(wish), wish->box, wish_variable(wish, field->type)), &value) &&
+	if (match->predicate->stage == STAGE_RECORD || (!equal && field->op != AUDIT_NOT_EQUAL))
+		return number(match, field->type);
+	if (set_is_single(box_get(match_arena(match), match->box, match_variable(match, field->type)), &value) &&
 	    value == field->value)
-		return wish_decided(equal);
-	return wish_truth(wish,
-			  variable_of(VARIABLE_TRUTH,
-				      wish->predicate->stage == STAGE_FORK ? 0x800000 | field->type : field->type,
-				      field->value),
-			  equal);
+		return match_decided(equal);
+	return match_truth(match,
+			   variable_of(VARIABLE_TRUTH,
+				       match->predicate->stage == STAGE_FORK ? 0x800000 | field->type : field->type,
+				       field->value),
+			   equal);
 }
 
-static enum field_match login(struct wish *wish)
+static enum field_answer login(struct field_match *match)
 {
-	const struct rule_field *field = wish->field;
+	const struct rule_field *field = match->field;
 	bool wants_unset = (field->value == 0) == (field->op == AUDIT_EQUAL);
 
 	if (field->type == AUDIT_LOGINUID)
-		return number(wish, AUDIT_LOGINUID);
-	return wish_bound(wish, wish_variable(wish, AUDIT_LOGINUID),
-			  set_compare(wish_arena(wish), wants_unset ? AUDIT_EQUAL : AUDIT_NOT_EQUAL, UINT32_MAX));
+		return number(match, AUDIT_LOGINUID);
+	return match_bound(match, match_variable(match, AUDIT_LOGINUID),
+			   set_compare(match_arena(match), wants_unset ? AUDIT_EQUAL : AUDIT_NOT_EQUAL, UINT32_MAX));
 }
 
 /* success is exit by another name: the last 4095 numbers are errors. */
-static enum field_match success(struct wish *wish)
+static enum field_answer success(struct field_match *match)
 {
-	const struct rule_field *field = wish->field;
+	const struct rule_field *field = match->field;
 	uint32_t wanted = field->value ? 1 : 2; /* AUDITSC_SUCCESS, AUDITSC_FAILURE */
-	const struct set *states = set_compare(wish_arena(wish), field->op, wanted);
-	bool on_success = states && !set_apart(states, set_range(wish_arena(wish), 1, 1));
-	bool on_failure = states && !set_apart(states, set_range(wish_arena(wish), 2, 2));
+	const struct set *states = set_compare(match_arena(match), field->op, wanted);
+	bool on_success = states && !set_apart(states, set_range(match_arena(match), 1, 1));
+	bool on_failure = states && !set_apart(states, set_range(match_arena(match), 2, 2));
 
 	if (!states)
-		return wish_bound(wish, 0, NULL);
+		return match_bound(match, 0, NULL);
 	if (on_success == on_failure)
-		return wish_decided(on_success);
-	return wish_bound(wish, variable_of(VARIABLE_NUMBER, AUDIT_EXIT, 0),
-			  on_success ? set_range(wish_arena(wish), 0, (uint32_t)-4096)
-				     : set_range(wish_arena(wish), (uint32_t)-4095, UINT32_MAX));
+		return match_decided(on_success);
+	return match_bound(match, variable_of(VARIABLE_NUMBER, AUDIT_EXIT, 0),
+			   on_success ? set_range(match_arena(match), 0, (uint32_t)-4096)
+				      : set_range(match_arena(match), (uint32_t)-4095, UINT32_MAX));
 }
 
 /* Two of the task's own ids; or one of them and the owner of a file, where any file will do. */
-static enum field_match comparison(struct wish *wish)
+static enum field_answer comparison(struct field_match *match)
 {
-	const struct target *target = wish->predicate->target;
-	bool equal = wish->field->op == AUDIT_EQUAL;
+	const struct target *target = match->predicate->target;
+	bool equal = match->field->op == AUDIT_EQUAL;
 	const struct set *a, *b;
 	uint32_t left, right, x, y;
 
-	if (!field_compared(wish->field->value, &left, &right))
+	if (!field_compared(match->field->value, &left, &right))
 		return FIELD_NO; /* the kernel knows no such comparison */
-	if (wish->predicate->stage == STAGE_FORK)
-		return wish_unknown(wish);
-	a = box_get(wish_arena(wish), wish->box, wish_variable(wish, left));
+	if (match->predicate->stage == STAGE_FORK)
+		return match_unknown(match);
+	a = box_get(match_arena(match), match->box, match_variable(match, left));
 	if (right == AUDIT_OBJ_UID || right == AUDIT_OBJ_GID) {
-		const struct set *owners = set_of(wish_arena(wish), NULL, 0);
+		const struct set *owners = set_of(match_arena(match), NULL, 0);
 
 		if (!target->names_known)
-			return wish_unnamed(wish);
+			return match_unnamed(match);
 		for (size_t i = 0; i < target->names.count; i++) {
 			const struct file_name *name = target->names.names[i];
 
 			x = right == AUDIT_OBJ_UID ? name->uid : name->gid;
 			if (!name->exists)
-				return wish_unknown(wish);
+				return match_unknown(match);
 			/* one owner at a time: several make != a union, which needs no bound */
-			if (owners && owners->count && !set_apart(owners, set_range(wish_arena(wish), x, x)))
+			if (owners && owners->count && !set_apart(owners, set_range(match_arena(match), x, x)))
 				continue;
 			if (owners && owners->count)
-				return wish_unknown(wish);
-			owners = set_range(wish_arena(wish), x, x);
+				return match_unknown(match);
+			owners = set_range(match_arena(match), x, x);
 		}
 		if (!owners || owners->count == 0)
 			return FIELD_NO;
-		return wish_bound(wish, wish_variable(wish, left),
-				  equal ? owners
-					: set_without(wish_arena(wish),
-						      variable_domain(wish_arena(wish), wish_variable(wish, left)),
-						      owners));
+		return match_bound(match, match_variable(match, left),
+				   equal ? owners
+					 : set_without(match_arena(match),
+						       variable_domain(match_arena(match), match_variable(match, left)),
+						       owners));
 	}
-	b = box_get(wish_arena(wish), wish->box, wish_variable(wish, right));
+	b = box_get(match_arena(match), match->box, match_variable(match, right));
 	if (a && b && set_is_single(a, &x) && set_is_single(b, &y))
-		return wish_decided((x == y) == equal);
+		return match_decided((x == y) == equal);
 	if (a && b && set_apart(a, b))
-		return wish_decided(!equal);
-	return wish_truth(wish, variable_of(VARIABLE_TRUTH, AUDIT_FIELD_COMPARE, wish->field->value), equal);
+		return match_decided(!equal);
+	return match_truth(match, variable_of(VARIABLE_TRUTH, AUDIT_FIELD_COMPARE, match->field->value), equal);
 }
 
-static enum field_match perm(struct wish *wish)
+static enum field_answer perm(struct field_match *match)
 {
-	const struct target *target = wish->predicate->target;
-	uint32_t wanted = wish->field->value;
-	bool equal = wish->field->op == AUDIT_EQUAL;
+	const struct target *target = match->predicate->target;
+	uint32_t wanted = match->field->value;
+	bool equal = match->field->op == AUDIT_EQUAL;
 
-	if (wish->predicate->stage == STAGE_FORK)
-		return wish_decided(!equal);
+	if (match->predicate->stage == STAGE_FORK)
+		return match_decided(!equal);
 	if (target->kind == TARGET_EXEC)
-		return wish_decided(((wanted & AUDIT_PERM_EXEC) != 0) == equal);
+		return match_decided(((wanted & AUDIT_PERM_EXEC) != 0) == equal);
 	if (target->kind == TARGET_CALL)
-		return target->names_known ? wish_decided(!equal) : wish_unnamed(wish);
+		return target->names_known ? match_decided(!equal) : match_unnamed(match);
 	if (target->perm & wanted)
-		return wish_decided(equal);
-	return wish_truth(wish, variable_of(VARIABLE_TRUTH, AUDIT_PERM, wanted), equal);
+		return match_decided(equal);
+	return match_truth(match, variable_of(VARIABLE_TRUTH, AUDIT_PERM, wanted), equal);
 }
 
 static bool has_meaning(const struct lsm_list *lsm, uint32_t type)
@@ -144,40 +144,40 @@ static bool has_meaning(const struct lsm_list *lsm, uint32_t type)
 }
 
 /* Security contexts. Where no module gives them a meaning, the kernel matches neither = nor !=. */
-static enum field_match context(struct wish *wish)
+static enum field_answer context(struct field_match *match)
 {
-	const struct predicate *predicate = wish->predicate;
-	bool object = wish->field->type >= AUDIT_OBJ_USER && wish->field->type <= AUDIT_OBJ_LEV_HIGH;
+	const struct predicate *predicate = match->predicate;
+	bool object = match->field->type >= AUDIT_OBJ_USER && match->field->type <= AUDIT_OBJ_LEV_HIGH;
 
-	if (!has_meaning(&predicate->machine->lsm, wish->field->type))
+	if (!has_meaning(&predicate->machine->lsm, match->field->type))
 		return FIELD_NO;
 	if (object && predicate->target->names_known && predicate->target->names.count == 0)
 		return FIELD_NO;
-	return wish_unknown(wish);
+	return match_unknown(match);
 }
 
 /* What the exclude list looks at; anything else ends its work. */
-static enum field_match record_field(struct wish *wish)
+static enum field_answer record_field(struct field_match *match)
 {
-	switch (wish->field->type) {
+	switch (match->field->type) {
 	case AUDIT_PID:
 	case AUDIT_UID:
-		return number(wish, wish->field->type);
+		return number(match, match->field->type);
 	case AUDIT_GID:
-		return group(wish);
+		return group(match);
 	case AUDIT_LOGINUID:
 	case AUDIT_LOGINUID_SET:
-		return login(wish);
+		return login(match);
 	case AUDIT_MSGTYPE:
-		return wish_decided(wish_compare(AUDIT_SYSCALL, wish->field->op, wish->field->value));
+		return match_decided(match_compare(AUDIT_SYSCALL, match->field->op, match->field->value));
 	case AUDIT_SUBJ_USER:
 	case AUDIT_SUBJ_ROLE:
 	case AUDIT_SUBJ_TYPE:
 	case AUDIT_SUBJ_SEN:
 	case AUDIT_SUBJ_CLR:
-		return context(wish);
+		return context(match);
 	case AUDIT_EXE:
-		return match_program(wish);
+		return match_program(match);
 	default:
 		return FIELD_STOP;
 	}
@@ -204,10 +204,10 @@ static bool needs_call(uint32_t type)
 	}
 }
 
-static enum field_match call_field(struct wish *wish)
+static enum field_answer call_field(struct field_match *match)
 {
-	const struct predicate *predicate = wish->predicate;
-	const struct rule_field *field = wish->field;
+	const struct predicate *predicate = match->predicate;
+	const struct rule_field *field = match->field;
 
 	if (predicate->stage == STAGE_FORK && needs_call(field->type))
 		return FIELD_NO;
@@ -215,7 +215,7 @@ static enum field_match call_field(struct wish *wish)
 	case AUDIT_FILTERKEY:
 		return FIELD_YES;
 	case AUDIT_ARCH:
-		return wish_decided(wish_compare(predicate->target->elf, field->op, field->value));
+		return match_decided(match_compare(predicate->target->elf, field->op, field->value));
 	case AUDIT_UID:
 	case AUDIT_EUID:
 	case AUDIT_SUID:
@@ -231,48 +231,48 @@ static enum field_match call_field(struct wish *wish)
 	case AUDIT_ARG1:
 	case AUDIT_ARG2:
 	case AUDIT_ARG3:
-		return number(wish, field->type);
+		return number(match, field->type);
 	case AUDIT_GID:
 	case AUDIT_EGID:
-		return group(wish);
+		return group(match);
 	case AUDIT_LOGINUID:
 	case AUDIT_LOGINUID_SET:
-		return login(wish);
+		return login(match);
 	case AUDIT_SUCCESS:
-		return success(wish);
+		return success(match);
 	case AUDIT_DEVMAJOR:
 	case AUDIT_DEVMINOR:
 	case AUDIT_INODE:
-		return match_number(wish);
+		return match_number(match);
 	case AUDIT_OBJ_UID:
-		return match_owner(wish, false);
+		return match_owner(match, false);
 	case AUDIT_OBJ_GID:
-		return match_owner(wish, true);
+		return match_owner(match, true);
 	case AUDIT_FIELD_COMPARE:
-		return comparison(wish);
+		return comparison(match);
 	case AUDIT_WATCH:
-		return match_path(wish);
+		return match_path(match);
 	case AUDIT_DIR:
-		return match_folder(wish);
+		return match_folder(match);
 	case AUDIT_PERM:
-		return perm(wish);
+		return perm(match);
 	case AUDIT_FILETYPE:
-		return match_filetype(wish);
+		return match_filetype(match);
 	case AUDIT_EXE:
-		return match_program(wish);
+		return match_program(match);
 	case AUDIT_SADDR_FAM:
-		return predicate->target->names_known ? FIELD_NO : wish_unnamed(wish);
+		return predicate->target->names_known ? FIELD_NO : match_unnamed(match);
 	case AUDIT_FSTYPE:
 	case AUDIT_MSGTYPE:
 		return FIELD_NO;
 	default:
-		return rule_field_is_text(field->type) ? context(wish) : wish_unknown(wish);
+		return rule_field_is_text(field->type) ? context(match) : match_unknown(match);
 	}
 }
 
-static enum field_match judge(struct wish *wish)
+static enum field_answer judge(struct field_match *match)
 {
-	return wish->predicate->stage == STAGE_RECORD ? record_field(wish) : call_field(wish);
+	return match->predicate->stage == STAGE_RECORD ? record_field(match) : call_field(match);
 }
 
 /* The numbers in `now` that the rule's mask names. */
@@ -294,20 +294,20 @@ static const struct set *mask_set(const struct rule *rule, const struct set *now
 	return set_of(arena, ranges, count);
 }
 
-static enum field_match judge_calls(struct wish *wish, const struct rule *rule)
+static enum field_answer judge_calls(struct field_match *match, const struct rule *rule)
 {
-	const struct target *target = wish->predicate->target;
-	enum stage stage = wish->predicate->stage;
+	const struct target *target = match->predicate->target;
+	enum stage stage = match->predicate->stage;
 	variable v;
 
 	if (stage == STAGE_FORK || stage == STAGE_RECORD)
 		return FIELD_YES;
 	if (target->kind == TARGET_CALL && target->call)
-		return wish_decided(rule_has_call(rule, target->nr));
+		return match_decided(rule_has_call(rule, target->nr));
 	if (rule_has_all_calls(rule))
 		return FIELD_YES;
 	v = variable_of(VARIABLE_NUMBER, TYPE_CALL, 0);
-	return wish_bound(wish, v, mask_set(rule, box_get(wish_arena(wish), wish->box, v), wish_arena(wish)));
+	return match_bound(match, v, mask_set(rule, box_get(match_arena(match), match->box, v), match_arena(match)));
 }
 
 bool predicate_is_for_inode(const struct rule *rule)
@@ -318,43 +318,43 @@ bool predicate_is_for_inode(const struct rule *rule)
 }
 
 /* Takes one verdict into the box. Returns MATCH_SOME, MATCH_NONE, MATCH_STOP or -ENOMEM. */
-static int narrow(struct wish *wish, enum field_match verdict, struct leftovers *left)
+static int narrow(struct field_match *match, enum field_answer verdict, struct leftovers *left)
 {
-	struct arena *arena = wish_arena(wish);
+	struct arena *arena = match_arena(match);
 	const struct set *now, *inside, *outside;
 
 	if (verdict != FIELD_BOUND)
 		return verdict == FIELD_YES ? MATCH_SOME : verdict == FIELD_NO ? MATCH_NONE : MATCH_STOP;
-	now = box_get(arena, wish->box, wish->variable);
-	inside = set_and(arena, now, wish->set);
-	outside = set_without(arena, now, wish->set);
+	now = box_get(arena, match->box, match->variable);
+	inside = set_and(arena, now, match->set);
+	outside = set_without(arena, now, match->set);
 	if (!inside || !outside)
 		return -ENOMEM;
 	if (inside->count == 0)
 		return MATCH_NONE;
 	if (outside->count == 0)
 		return MATCH_SOME;
-	left->boxes[left->count] = box_with(arena, wish->box, wish->variable, outside);
-	wish->box = box_with(arena, wish->box, wish->variable, inside);
-	return left->boxes[left->count++] && wish->box ? MATCH_SOME : -ENOMEM;
+	left->boxes[left->count] = box_with(arena, match->box, match->variable, outside);
+	match->box = box_with(arena, match->box, match->variable, inside);
+	return left->boxes[left->count++] && match->box ? MATCH_SOME : -ENOMEM;
 }
 
 int predicate_apply(const struct predicate *predicate, const struct rule *rule, const struct box *box,
 		    const struct box **matched, struct leftovers *left)
 {
-	struct wish wish = { .predicate = predicate, .rule = rule, .box = box };
-	int match;
+	struct field_match match = { .predicate = predicate, .rule = rule, .box = box };
+	int result;
 
 	left->count = 0;
 	/* an exclude rule without fields matches nothing, any other everything */
 	if (predicate->stage == STAGE_RECORD && rule->field_count == 0)
 		return MATCH_NONE;
-	match = narrow(&wish, judge_calls(&wish, rule), left);
-	for (size_t i = 0; match == MATCH_SOME && i < rule->field_count; i++) {
-		wish.field = &rule->fields[i];
-		match = narrow(&wish, judge(&wish), left);
+	result = narrow(&match, judge_calls(&match, rule), left);
+	for (size_t i = 0; result == MATCH_SOME && i < rule->field_count; i++) {
+		match.field = &rule->fields[i];
+		result = narrow(&match, judge(&match), left);
 	}
-	if (match > MATCH_NONE)
-		*matched = wish.box;
-	return match;
+	if (result > MATCH_NONE)
+		*matched = match.box;
+	return result;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile.h"
+#include "../array.h"
 #include "field.h"
 #include "line.h"
-#include "rulesd.h"
+#include "source.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -75,15 +76,8 @@ static int add_requirement(struct profile *profile, const struct notes *notes, c
 {
 	struct requirement *requirement;
 
-	if (profile->count == profile->room) {
-		size_t room = profile->room ? profile->room * 2 : 16;
-		struct requirement *more = realloc(profile->items, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		profile->items = more;
-		profile->room = room;
-	}
+	if (array_reserve(profile->items, profile->room, profile->count + 1))
+		return -ENOMEM;
 	requirement = &profile->items[profile->count];
 	*requirement = (struct requirement) { .id = notes->id, .title = notes->title, .rule = *rule };
 	requirement->ref_count = notes->ref_count;

@@ -5,7 +5,7 @@
 
 #include "profiles.h"
 #include "source.h"
-#include "target.h"
+#include "targets.h"
 
 struct requirement {
 	const char *id, *title; /* title may be NULL */
@@ -29,7 +29,7 @@ const char *profile_text(const char *name);
 /*
  * Reads one that is built in, or a file that nobody else could have written. *out is the caller's to free with
  * profile_free(); name and machine must live on. Returns 0 or a negative errno and leaves *out untouched then, with
- * *why as in source_read().
+ * *why as in rules_read().
  */
 int profile_read(const char *name, const struct machine *machine, struct path_cache *paths, struct profile *out,
 		 char **why);

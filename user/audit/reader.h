@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A line while it is read: shared by line.c, which walks the options, and line_rule.c, which has those that make a
- * rule. */
+/* A line while it is read. */
 #ifndef KMODWATCH_AUDIT_READER_H
 #define KMODWATCH_AUDIT_READER_H
 
 #include "field.h"
-#include "line.h"
 
 enum { ACTION_NONE = -1, ACTION_POSSIBLE = -2 };
+
+struct line;
 
 /* The line being read. */
 struct reader {
@@ -28,23 +28,5 @@ struct reader {
 	bool sends; /* something for the kernel's rule lists */
 	bool quiet; /* no reply is waited for */
 };
-
-/* The options of rules. Each returns NULL, or what is wrong; value is written to. */
-const char *option_append(struct reader *reader, char *value);
-const char *option_prepend(struct reader *reader, char *value);
-const char *option_delete(struct reader *reader, char *value);
-const char *option_call(struct reader *reader, char *value);
-const char *option_field(struct reader *reader, char *value);
-const char *option_comparison(struct reader *reader, char *value);
-const char *option_key(struct reader *reader, char *value);
-const char *option_perm(struct reader *reader, char *value);
-const char *option_watch(struct reader *reader, char *value);
-const char *option_unwatch(struct reader *reader, char *value);
-
-/* The list that -a, -A, -d, -w or -W named; -1: none did. */
-int reader_list(const struct reader *reader);
-
-/* "name=value" as one more field. */
-const char *reader_add_field(struct reader *reader, const char *pair);
 
 #endif

@@ -7,12 +7,7 @@
 
 #include <stdio.h>
 
-/* Returns 0, or -EIO where out takes no more. */
+/* Returns 0; whether out took it, fflush() says. */
 int report_write(const struct check *check, FILE *out, bool colour);
-
-/*
- * The rules that would close the gaps, as a rules file. Returns 0, -EIO or -ENOMEM.
- */
-int fixes_write(struct check *check, FILE *out);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "rule.h"
+#include "../hash.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,32 +98,22 @@ bool rule_equal(const struct rule *a, const struct rule *b)
 	return true;
 }
 
-static uint64_t mix(uint64_t hash, const void *bytes, size_t size)
-{
-	const unsigned char *u = bytes;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ u[i]) * 0x100000001b3;
-	return hash;
-}
-
 uint64_t rule_hash(const struct rule *rule)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = HASH_START;
 
-	hash = mix(hash, &rule->list, sizeof(rule->list));
-	hash = mix(hash, &rule->action, sizeof(rule->action));
-	for (size_t i = 0; i < AUDIT_BITMASK_SIZE; i++)
-		hash = (hash ^ rule->mask[i]) * 0x100000001b3;
+	hash = hash_add(hash, &rule->list, sizeof(rule->list));
+	hash = hash_add(hash, &rule->action, sizeof(rule->action));
+	hash = hash_add(hash, rule->mask, sizeof(rule->mask));
 	for (size_t i = 0; i < rule->field_count; i++) {
 		const struct rule_field *field = &rule->fields[i];
 
-		hash = mix(hash, &field->type, sizeof(field->type));
-		hash = mix(hash, &field->op, sizeof(field->op));
+		hash = hash_add(hash, &field->type, sizeof(field->type));
+		hash = hash_add(hash, &field->op, sizeof(field->op));
 		if (field->text)
-			hash = mix(hash, field->text, strlen(field->text));
+			hash = hash_add(hash, field->text, strlen(field->text));
 		else
-			hash = mix(hash, &field->value, sizeof(field->value));
+			hash = hash_add(hash, &field->value, sizeof(field->value));
 	}
 	return hash;
 }

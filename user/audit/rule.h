@@ -60,9 +60,6 @@ const char *rule_field_name(uint32_t type);
 bool rule_equal(const struct rule *a, const struct rule *b);
 uint64_t rule_hash(const struct rule *rule);
 
-/* The rule as a line of a rules file, in the arena; NULL when there is no memory. */
-char *rule_print(const struct rule *rule, struct arena *arena);
-
 /* Whether the rule's arch fields, if any, let calls of this ELF architecture (AUDIT_ARCH_*) through. */
 bool rule_fits_arch(const struct rule *rule, uint32_t elf);
 

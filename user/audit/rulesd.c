@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 /* --- the order of names --- */
 
@@ -87,7 +88,7 @@ static int compare_parts(const char *a, size_t a_size, const char *b, size_t b_s
 	return 0;
 }
 
-int source_compare_names(const char *a, const char *b)
+int rulesd_compare_names(const char *a, const char *b)
 {
 	size_t a_stem = stem_size(a), b_stem = stem_size(b);
 	int order;
@@ -102,7 +103,7 @@ int source_compare_names(const char *a, const char *b)
 
 static int compare_entries(const struct dirent **a, const struct dirent **b)
 {
-	return source_compare_names((*a)->d_name, (*b)->d_name);
+	return rulesd_compare_names((*a)->d_name, (*b)->d_name);
 }
 
 /* ls shows no hidden files, and the script's loop parts names at white space. */
@@ -296,7 +297,7 @@ static int sort_lines(struct source *source, const struct part *parts)
 	return err;
 }
 
-int rulesd_join(struct source *source, char **why)
+static int join(struct source *source, char **why)
 {
 	struct dirent **names = NULL;
 	int count = scandir(source->path, &names, wanted, compare_entries);
@@ -311,4 +312,23 @@ int rulesd_join(struct source *source, char **why)
 		free(names[i]);
 	free(names);
 	return err ? err : sort_lines(source, parts);
+}
+
+int rules_read(const char *path, struct source *out, char **why)
+{
+	struct source source = { .path = path };
+	struct stat status;
+	int err;
+
+	*why = NULL;
+	if (stat(path, &status))
+		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
+	if (!S_ISDIR(status.st_mode))
+		return source_read_file(path, out, why);
+	err = join(&source, why);
+	if (err)
+		source_free(&source);
+	else
+		*out = source;
+	return err;
 }

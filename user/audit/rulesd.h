@@ -5,12 +5,13 @@
 
 #include "source.h"
 
-/* Fills the source from the folder source->path. Returns 0 or a negative errno with *why as in source_read(). */
-int rulesd_join(struct source *source, char **why);
+/*
+ * Reads the file, or the folder's *.rules files joined, as source_read_file() does (*why is NULL where there is no
+ * memory for it).
+ */
+int rules_read(const char *path, struct source *out, char **why);
 
-/* For both readers: see source.c. */
-int source_fail(int err, char **why, const char *format, ...) __attribute__((format(printf, 3, 4)));
-int source_bytes(const char *path, struct arena *arena, const char **bytes, size_t *size, char **why);
-int source_add(struct source *source, const struct source_line *line);
+/* The order of `ls -v`: digits by value, and what comes after the last dots only where the rest is the same. */
+int rulesd_compare_names(const char *a, const char *b);
 
 #endif

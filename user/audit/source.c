@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "source.h"
+#include "../array.h"
 #include "../cleanup.h"
 #include "../trusted.h"
-#include "rulesd.h"
 #include "words.h"
 
 #include <errno.h>
@@ -79,15 +79,8 @@ int source_bytes(const char *path, struct arena *arena, const char **bytes, size
 
 int source_add(struct source *source, const struct source_line *line)
 {
-	if (source->count == source->room) {
-		size_t room = source->room ? source->room * 2 : 256;
-		struct source_line *more = realloc(source->lines, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		source->lines = more;
-		source->room = room;
-	}
+	if (array_reserve(source->lines, source->room, source->count + 1))
+		return -ENOMEM;
 	source->lines[source->count++] = *line;
 	return 0;
 }
@@ -105,24 +98,14 @@ static int add_lines(struct source *source, struct lines lines)
 	return err;
 }
 
-static int read_file(struct source *source, char **why)
-{
-	struct lines lines = { 0 };
-	int err = source_bytes(source->path, &source->arena, &lines.bytes, &lines.size, why);
-
-	return err ? err : add_lines(source, lines);
-}
-
-int source_read(const char *path, struct source *out, char **why)
+int source_read_file(const char *path, struct source *out, char **why)
 {
 	struct source source = { .path = path };
-	struct stat status;
-	int err;
+	struct lines lines = { 0 };
+	int err = source_bytes(path, &source.arena, &lines.bytes, &lines.size, why);
 
-	*why = NULL;
-	if (stat(path, &status))
-		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
-	err = S_ISDIR(status.st_mode) ? rulesd_join(&source, why) : read_file(&source, why);
+	if (!err)
+		err = add_lines(&source, lines);
 	if (err)
 		source_free(&source);
 	else

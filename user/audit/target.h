@@ -33,33 +33,4 @@ struct target {
 	const struct box *open[2];
 };
 
-struct path_cache;
-
-struct targets {
-	size_t count;
-	struct target *items; /* in the arena */
-};
-
-/* What is known of the machine. */
-struct machine {
-	struct lsm_list lsm;
-	bool is64;
-	size_t abi_count;
-	struct {
-		const char *name;
-		uint32_t elf;
-		int machine;
-	} abis[2]; /* the native one first */
-};
-
-/* -ENOTSUP where libaudit does not know the machine. */
-int machine_read(struct machine *machine);
-
-/*
- * The targets of a requirement, with everything in the arena. Returns 0, -EINVAL where it can match nothing (*why is a
- * constant then), or -ENOMEM.
- */
-int targets_of(const struct rule *requirement, const struct machine *machine, struct path_cache *paths,
-	       struct arena *arena, struct targets *out, const char **why);
-
 #endif

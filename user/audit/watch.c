@@ -17,7 +17,7 @@
 #include "../clock.h"
 #include "../log.h"
 #include "../output/parcel.h"
-#include "check.h"
+#include "check_run.h"
 #include "kernel.h"
 #include "parity.h"
 
@@ -77,11 +77,6 @@ struct finding {
 	bool checked; /* else nothing has changed */
 };
 
-static uint64_t ms(uint64_t value)
-{
-	return value * 1000000;
-}
-
 /* A folder that comes, goes or is replaced gets another number, and that is a change too. */
 static void watch_folders(struct audit_watch *watch)
 {
@@ -113,8 +108,7 @@ int audit_watch_new(const struct check_options *options, struct audit_watch **ou
 	if (err)
 		return err;
 	watch_folders(watch);
-	*out = watch;
-	watch = NULL;
+	*out = TAKE_PTR(watch);
 	return 0;
 }
 
@@ -155,7 +149,7 @@ int audit_watch_due_ms(const struct audit_watch *watch, uint64_t now)
 
 	if (child_is_busy(&watch->child) && watch->child.deadline < due)
 		due = watch->child.deadline;
-	return watch->at_once || now >= due ? 0 : (int)((due - now) / ms(1) + 1);
+	return watch->at_once ? 0 : ms_until(due, now);
 }
 
 static void note_change(struct audit_watch *watch, uint64_t now)
@@ -382,7 +376,7 @@ int audit_watch_start(struct audit_watch *watch, emit_fn emit, void *ctx)
 	watch->wanted = watch->changed = true;
 	err = start(watch, now, emit, ctx);
 	for (; !err && child_is_busy(&watch->child) && now < end; now = clock_boot_ns()) {
-		poll(&(struct pollfd) { .fd = watch->child.fd, .events = POLLIN }, 1, (int)((end - now) / ms(1)) + 1);
+		poll(&(struct pollfd) { .fd = watch->child.fd, .events = POLLIN }, 1, ms_until(end, now));
 		err = take_result(watch, clock_boot_ns(), emit, ctx);
 	}
 	return err;

@@ -14,7 +14,7 @@ struct audit_watch;
 
 /*
  * Starts to watch; nothing is checked yet. The options must live on. *out is the caller's to free with
- * audit_watch_freep(). Returns 0, or a negative errno, with *why as in source_read().
+ * audit_watch_freep(). Returns 0, or a negative errno, with *why as in rules_read().
  */
 int audit_watch_new(const struct check_options *options, struct audit_watch **out, char **why);
 void audit_watch_freep(struct audit_watch **watch);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The line of a call: what it was about, how it ended, and how that is known. */
-#include "correlator.h"
+#include "call_line.h"
+#include "decode_call.h"
 
 #include <errno.h>
 

@@ -3,7 +3,7 @@
 #include "../cleanup.h"
 #include "../log.h"
 #include "../folder.h"
-#include "images.h"
+#include "../handover.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -258,8 +258,7 @@ int capture_new(const char *folder, uint64_t max, struct capture **out)
 		log_line("modules cannot be captured in %s: %s", folder, why);
 		return capture->folder;
 	}
-	*out = capture;
-	capture = NULL;
+	*out = TAKE_PTR(capture);
 	return 0;
 }
 

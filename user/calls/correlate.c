@@ -7,60 +7,18 @@
 #include "../cleanup.h"
 #include "../clock.h"
 #include "brief.h"
-#include "correlator.h"
+#include "call_line.h"
 #include "requests.h"
+#include "settle.h"
 
 #include <errno.h>
 #include <string.h>
-
-struct event event_begin(struct correlator *correlator, enum event_kind kind, const struct record_header *header,
-			 uint64_t boot_offset)
-{
-	return (struct event) {
-		.kind = kind,
-		.id = decode_id(header, &correlator->buffer),
-		.time = number_of(header->time + boot_offset),
-	};
-}
-
-int correlator_yield(struct correlator *correlator, enum fact_kind kind, const struct record_header *header,
-		     const struct module_info *module, struct event *event)
-{
-	struct fact fact = { .kind = kind, .record = header, .time = header->time, .event = event };
-
-	if (module) {
-		fact.address = module->address;
-		memcpy(fact.name, module->name, sizeof(fact.name) - 1);
-	}
-	return correlator->take(correlator->ctx, &fact);
-}
 
 /* One offset for all times of what is said now. */
 static void set_offset(struct correlator *correlator, uint64_t boot_offset)
 {
 	correlator->boot_offset = boot_offset;
 	correlator->load_details.boot_offset = boot_offset;
-}
-
-void event_set_process(struct correlator *correlator, struct event *event, const struct open_attempt *open,
-		       const struct record_header *header)
-{
-	if (open && open->attempt) {
-		struct record_view view = attempt_kept(open->attempt);
-
-		decode_process(&view, &view.record->attempt.subject, correlator->boot_offset, &correlator->buffer,
-			       &event->process);
-		if (event->kind == EVENT_MODULE_LOAD)
-			load_details_requester(&correlator->load_details, header->pid, &view.record->attempt.subject,
-					       event);
-		else if (event->kind == EVENT_MODULE_COMING)
-			load_details_requester_uid(&correlator->load_details, header->pid,
-						   &view.record->attempt.subject, event);
-	} else {
-		decode_bare_process(header, &event->process);
-		if (event->kind == EVENT_MODULE_LOAD) /* it may have been for a request */
-			event->requested_by.known = UNKNOWN;
-	}
 }
 
 static int tool_exec(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
@@ -128,22 +86,6 @@ static int keep(struct correlator *correlator, const struct record_view *view)
 	struct open_attempt *open = attempts_get(&correlator->attempts, &view->record->header);
 
 	return open ? attempt_keep(open, view) : -ENOMEM;
-}
-
-void event_set_params(struct module_part *module, const struct open_attempt *open, const struct record_view *view,
-		      const struct call *call)
-{
-	if (open && open->params) {
-		struct record_view copied = attempt_kept(open->params);
-
-		module->params = record_text(&copied, &copied.record->module_params.params);
-	} else if (!call || call->params_copied) {
-		module->params = TEXT_UNKNOWN; /* that record was lost */
-	} else {
-		module->params = record_text(view, &call->params);
-		if (module->params.known == KNOWN)
-			module->params_from = text_of("caller");
-	}
 }
 
 static int module_coming(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
@@ -288,8 +230,7 @@ int correlator_new(fact_fn take, void *ctx, struct handover *handover, struct im
 	err = attempts_restore(&made->attempts);
 	if (err)
 		return err;
-	*correlator = made;
-	made = NULL;
+	*correlator = TAKE_PTR(made);
 	return 0;
 }
 

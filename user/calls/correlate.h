@@ -32,20 +32,4 @@ int correlator_take(struct correlator *correlator, const void *bytes, size_t siz
 /* Forgets the images of calls that are over: when the rings are empty. */
 void correlator_prune(struct correlator *correlator);
 
-/* Whom else to ask how a call ended, where its end was not seen. Both may be asked often. */
-struct witnesses {
-	bool (*has_left_call)(void *ctx, uint32_t tid); /* certain to be in no module call any more */
-	bool (*is_live)(void *ctx, const char *module); /* certain to be loaded, its init over */
-	void *ctx;
-};
-
-/*
- * Writes the lines of calls whose end was certain a second ago without their return having come (the kernel skipped the
- * program that should have sent it, or the caller is slow to get there), and of those whose thread has been elsewhere
- * for a second. When the rings are empty: else a return may wait there. witnesses: NULL: the latter stay. now: ns since
- * boot. *waiting: there are others under way, ask again in a second. Returns as above.
- */
-int correlator_flush(struct correlator *correlator, const struct witnesses *witnesses, uint64_t now,
-		     uint64_t boot_offset, bool *waiting);
-
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What correlate.c, call_line.c and settle.c share. */
+/* What is kept between records, and what all lines and facts of records begin with. */
 #ifndef KMODWATCH_CORRELATOR_H
 #define KMODWATCH_CORRELATOR_H
 
 #include "attempts.h"
-#include "correlate.h"
 #include "decode.h"
+#include "fact.h"
 #include "load_details.h"
 #include "shared_loads.h"
 
@@ -41,17 +41,5 @@ void event_set_process(struct correlator *correlator, struct event *event, const
  */
 void event_set_params(struct module_part *module, const struct open_attempt *open, const struct record_view *view,
 		      const struct call *call);
-
-/*
- * The line of a call. view: of its return, or of what is known in its place (a call_return_record). open: what is kept
- * of the attempt, NULL: nothing. settled_by: who says how it ended, where that is not the call's return; NULL.
- */
-int call_line(struct correlator *correlator, const struct record_view *view, const struct open_attempt *open,
-	      const char *settled_by, uint64_t boot_offset);
-/* The line of a call that was no attempt: view of a call_alone_record. */
-int call_line_alone(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset);
-
-/* Ends the attempt with what is known of it, where anything is: another call of its thread has begun. */
-int settle_stale(struct correlator *correlator, struct open_attempt *open, uint64_t boot_offset);
 
 #endif

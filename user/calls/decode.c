@@ -2,18 +2,11 @@
 #include "decode.h"
 #include "container.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Text that is made up here; the buffer is sized so that it always fits, and what would not is unknown. */
-static struct text buffer_text(struct decode_buffer *buffer, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static struct text buffer_text(struct decode_buffer *buffer, const char *format, ...)
+struct text decode_text(struct decode_buffer *buffer, const char *format, ...)
 {
 	char *at = buffer->bytes + buffer->used;
 	size_t room = sizeof(buffer->bytes) - buffer->used;
@@ -32,7 +25,7 @@ static struct text buffer_text(struct decode_buffer *buffer, const char *format,
 struct text decode_id(const struct record_header *header, struct decode_buffer *buffer)
 {
 	buffer->used = 0;
-	return buffer_text(buffer, "%llx-%x", (unsigned long long)header->time, header->cpu);
+	return decode_text(buffer, "%llx-%x", (unsigned long long)header->time, header->cpu);
 }
 
 /* A fixed field of a record: its bytes up to the first NUL, or all of them. */
@@ -159,7 +152,7 @@ static struct text decode_container(const struct text *cgroup, struct decode_buf
 	char id[CONTAINER_ID_MAX];
 	size_t size = cgroup->known == KNOWN ? container_id(cgroup->bytes, cgroup->size, id) : 0;
 
-	return size ? buffer_text(buffer, "%.*s", (int)size, id) : TEXT_UNKNOWN;
+	return size ? decode_text(buffer, "%.*s", (int)size, id) : TEXT_UNKNOWN;
 }
 
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
@@ -316,105 +309,4 @@ const char *decode_object(enum object object)
 		return "extension";
 	}
 	return NULL;
-}
-
-const char *decode_call_name(enum module_call module_call)
-{
-	switch (module_call) {
-	case CALL_UNKNOWN:
-		break;
-	case CALL_INIT_MODULE:
-		return "init_module";
-	case CALL_FINIT_MODULE:
-		return "finit_module";
-	case CALL_DELETE_MODULE:
-		return "delete_module";
-	}
-	return NULL;
-}
-
-static const char *abi_name(uint8_t abi)
-{
-	static const char *const names[] = {
-		[ABI_X86_64] = "x86_64",   [ABI_I386] = "i386", [ABI_X32] = "x32",
-		[ABI_AARCH64] = "aarch64", [ABI_ARM] = "arm",
-	};
-
-	return abi < sizeof(names) / sizeof(names[0]) ? names[abi] : NULL;
-}
-
-/* Names for the bits that have one, `0x…` for each other bit. */
-static void decode_flags(const struct call *call, struct decode_buffer *buffer, struct list *list)
-{
-	static const struct {
-		uint8_t module_call;
-		uint32_t bit;
-		const char *name;
-	} names[] = {
-		{ CALL_FINIT_MODULE, 1, "IGNORE_MODVERSIONS" }, /* uapi/linux/module.h */
-		{ CALL_FINIT_MODULE, 2, "IGNORE_VERMAGIC" },	  { CALL_FINIT_MODULE, 4, "COMPRESSED_FILE" },
-		{ CALL_DELETE_MODULE, O_NONBLOCK, "O_NONBLOCK" }, { CALL_DELETE_MODULE, O_TRUNC, "O_TRUNC" },
-	};
-
-	*list = (struct list) { .known = KNOWN, .items = buffer->flags };
-	for (uint32_t shift = 0; shift < 32; shift++) {
-		uint32_t bit = 1u << shift;
-		struct text *text = &buffer->flags[list->count];
-
-		if (!(call->flags & bit))
-			continue;
-		text->known = ABSENT;
-		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (names[i].module_call == call->module_call && names[i].bit == bit)
-				*text = text_of(names[i].name);
-		if (text->known == ABSENT)
-			*text = buffer_text(buffer, "0x%x", bit);
-		list->count++;
-	}
-}
-
-/*
- * Of a call that a signal interrupted, these are the kernel's own (include/linux/errno.h): it turns them into EINTR, or
- * makes the call again, behind the place where the result is read.
- */
-static const char *restart_name(uint64_t number)
-{
-	switch (number) {
-	case 512:
-		return "ERESTARTSYS";
-	case 513:
-		return "ERESTARTNOINTR";
-	case 514:
-		return "ERESTARTNOHAND";
-	case 516:
-		return "ERESTART_RESTARTBLOCK";
-	}
-	return NULL;
-}
-
-static struct text errno_text(uint64_t number, struct decode_buffer *buffer)
-{
-	const char *name = number <= INT_MAX ? strerrorname_np((int)number) : NULL;
-
-	if (!name)
-		name = restart_name(number);
-	return name ? text_of(name) : buffer_text(buffer, "%" PRIu64, number);
-}
-
-void decode_call(const struct call *call, struct decode_buffer *buffer, struct syscall_part *part)
-{
-	*part = (struct syscall_part) {
-		.known = KNOWN,
-		.name = text_of(decode_call_name(call->module_call)),
-		.abi = text_of(abi_name(call->abi)),
-		.ret = call->end == END_RETURNED ? number_of((uint64_t)call->ret) : NUMBER_UNKNOWN,
-	};
-	if (call->end == END_FAILURE)
-		part->errno_name = TEXT_UNKNOWN;
-	else if (call->end == END_RETURNED && call->ret < 0)
-		part->errno_name = errno_text(-(uint64_t)call->ret, buffer);
-	if (call->duration_ns)
-		part->duration_ns = number_of(call->duration_ns);
-	if (call->module_call != CALL_INIT_MODULE)
-		decode_flags(call, buffer, &part->flags);
 }

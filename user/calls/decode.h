@@ -18,6 +18,9 @@ struct decode_buffer {
 	struct taints taints;
 };
 
+/* Text that is made up; the buffer is sized so that it always fits, and what would not is unknown. */
+struct text decode_text(struct decode_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* The record's name within a boot, as the event's id. The first text in its buffer, which is emptied. */
 struct text decode_id(const struct record_header *header, struct decode_buffer *buffer);
 
@@ -30,9 +33,6 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 		   struct source_part *part);
 void decode_module(const struct record_view *view, const struct module_info *info, struct decode_buffer *buffer,
 		   struct module_part *part);
-/* NULL: it is none. */
-const char *decode_call_name(enum module_call module_call);
-void decode_call(const struct call *call, struct decode_buffer *buffer, struct syscall_part *part);
 /* What is ours in the kernel; NULL: it is no such thing. */
 const char *decode_object(enum object object);
 /* A module that never came to be: its name as the caller or the image gave it. */

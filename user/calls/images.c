@@ -255,8 +255,7 @@ int images_new(struct handover *handover, int ring, size_t ring_size, bool wante
 	images->reach = IMAGES_MAX; /* an earlier monitor's */
 	images->capture = capture;
 	capture_sweep(capture, images->open);
-	*out = images;
-	images = NULL;
+	*out = TAKE_PTR(images);
 	return 0;
 }
 

@@ -11,7 +11,8 @@
  *
  * SETTLED is remembered across a restart, since a kill can bring the same records twice.
  */
-#include "correlator.h"
+#include "settle.h"
+#include "call_line.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "suppressed.h"
-#include "decode.h"
+#include "decode_call.h"
 #include "../handover.h"
 
 #include <stdio.h>

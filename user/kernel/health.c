@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Whether probes and pins are still what they were when they were made, and making them so again. */
+#include "health.h"
 #include "../cleanup.h"
 #include "control.h"
 #include "ours.h"
 #include "pins.h"
 #include "seal.h"
+#include "renew.h"
 #include "setup.h"
 
 #include <bpf/bpf.h>
@@ -197,7 +198,7 @@ int probes_mend(struct probes *probes, const struct options *options)
 	int err = 0;
 
 	if (mend_maps(probes, options))
-		return setup_renew(probes, options);
+		return renew_programs(probes, options);
 	mend_pins(probes);
 	for (size_t i = 0; i < PROBES; i++) {
 		struct probe *probe = &probes->side.probes[i];

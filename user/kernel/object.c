@@ -2,6 +2,7 @@
 #include "object.h"
 #include "../cleanup.h"
 #include "../clock.h"
+#include "../hash.h"
 #include "../log.h"
 #include "../options.h"
 #include "kmodwatch.skel.h"
@@ -45,16 +46,12 @@ static void btf_freep(struct btf **btf)
 	btf__free(*btf);
 }
 
-/* FNV-1a: tells builds apart, and needs to do no more. */
 void object_digest(char digest[static DIGEST_SIZE])
 {
-	uint64_t hash = 0xcbf29ce484222325;
 	size_t size;
-	const unsigned char *bytes = kmodwatch_bpf__elf_bytes(&size);
+	const void *bytes = kmodwatch_bpf__elf_bytes(&size);
 
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3;
-	snprintf(digest, DIGEST_SIZE, "%016llx", (unsigned long long)hash);
+	snprintf(digest, DIGEST_SIZE, "%016llx", (unsigned long long)hash_add(HASH_START, bytes, size));
 }
 
 /* The lists of programs and maps are the object's: each name is there, and no other. */
@@ -281,8 +278,7 @@ static int load(struct kernel_side *side, const struct options *options, const s
 		failed_program[0] = '\0';
 		err = kmodwatch_bpf__load(skeleton);
 		if (!err) {
-			*out = skeleton;
-			skeleton = NULL;
+			*out = TAKE_PTR(skeleton);
 			return 0;
 		}
 		refused = number_of_failed();

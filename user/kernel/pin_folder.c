@@ -4,7 +4,8 @@
 #include "../log.h"
 #include "../trusted.h"
 #include "../folder.h"
-#include "pins.h"
+#include "../handover.h"
+#include "maps.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -206,8 +207,7 @@ static int open_locked(const char *folder, bool make, struct pins **out)
 		err = lock_folder(pins);
 	if (err)
 		return err;
-	*out = pins;
-	pins = NULL;
+	*out = TAKE_PTR(pins);
 	return 0;
 }
 
@@ -268,6 +268,20 @@ int pins_restore(struct pins *pins)
 	return err ? err : pin_make_folder(path);
 }
 
+/* All that is pinned. */
+static int forget(const struct pins *pins)
+{
+	static const char *const folders[] = { "current", "next" };
+	char path[PATH_MAX];
+	int err = 0;
+
+	for (int i = 0; !err && i < 2; i++) {
+		pin_path(pins, path, folders[i], NULL, NULL);
+		err = pin_remove_tree(path);
+	}
+	return err;
+}
+
 /* While it is held, so that nobody comes to hold what is being removed. */
 static int remove_lock(const struct pins *pins)
 {
@@ -284,7 +298,7 @@ int pins_remove(const char *folder)
 
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	err = pins_forget(pins);
+	err = forget(pins);
 	if (!err)
 		err = remove_lock(pins);
 	if (!err && rmdir(folder) && errno != ENOTEMPTY && errno != EBUSY)

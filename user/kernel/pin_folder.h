@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pin folder as a folder: whose it is, who holds it, and the names in it. For pins.c. */
+/* The pin folder as a folder: whose it is, who holds it, and the names in it. */
 #ifndef KMODWATCH_PIN_FOLDER_H
 #define KMODWATCH_PIN_FOLDER_H
 
@@ -25,5 +25,18 @@ void pin_path(const struct pins *pins, char path[static PATH_MAX], const char *a
 int pin_make_folder(const char *path);
 /* With all that is below; it need not be there. Returns 0 or a negative errno. */
 int pin_remove_tree(const char *path);
+
+/*
+ * Opens the folder (made where it is missing) for this process alone. Refuses a link, what is not on a bpffs, not ours
+ * or writable by others, one that others could replace, and a folder that another process holds. *out: pins_freep().
+ * Returns 0, or a negative errno after having logged why.
+ */
+int pins_open(const char *folder, struct pins **out);
+void pins_freep(struct pins **pins);
+
+/* Makes again what somebody removed of the folders. Returns 0 or a negative errno. */
+int pins_restore(struct pins *pins);
+/* Takes everything out, the folder too. Returns 0, or a negative errno after having logged why. */
+int pins_remove(const char *folder);
 
 #endif

@@ -2,7 +2,6 @@
 #include "pins.h"
 #include "../cleanup.h"
 #include "control.h"
-#include "pin_folder.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -269,19 +268,6 @@ int pins_replace(const struct pins *pins)
 	err = pin_remove_tree(current);
 	if (!err && rename(next, current))
 		err = -errno;
-	return err;
-}
-
-int pins_forget(const struct pins *pins)
-{
-	static const char *const folders[] = { "current", "next" };
-	char path[PATH_MAX];
-	int err = 0;
-
-	for (int i = 0; !err && i < 2; i++) {
-		pin_path(pins, path, folders[i], NULL, NULL);
-		err = pin_remove_tree(path);
-	}
 	return err;
 }
 

@@ -13,17 +13,8 @@
 #ifndef KMODWATCH_PINS_H
 #define KMODWATCH_PINS_H
 
+#include "pin_folder.h"
 #include "probe.h"
-
-struct pins;
-
-/*
- * Opens the folder (made where it is missing) for this process alone. Refuses a link, what is not on a bpffs, not ours
- * or writable by others, one that others could replace, and a folder that another process holds. *out: pins_freep().
- * Returns 0, or a negative errno after having logged why.
- */
-int pins_open(const char *folder, struct pins **out);
-void pins_freep(struct pins **pins);
 
 /* Whether an earlier monitor has left anything. What it was cut off in putting in its place, is put there first. */
 bool pins_any(const struct pins *pins);
@@ -49,8 +40,6 @@ int pins_check_link(const struct pins *pins, const struct kernel_side *side, con
 int pins_check_program(const struct pins *pins, const struct kernel_side *side, const char *digest, size_t i);
 int pins_check_map(const struct pins *pins, const struct kernel_side *side, size_t i);
 
-/* Makes again what somebody removed of the folders. Returns 0 or a negative errno. */
-int pins_restore(struct pins *pins);
 /* Pins the maps, as next. Returns 0 or a negative errno. */
 int pins_put_maps(const struct pins *pins, const struct kernel_side *side);
 /* Pins one of current's, replacing what is there. Returns 0 or a negative errno. */
@@ -62,10 +51,4 @@ int pins_put_probe(const struct pins *pins, const struct kernel_side *side, cons
 int pins_replace(const struct pins *pins);
 /* Removes the generations of current that are not this one. */
 void pins_forget_others(const struct pins *pins, uint32_t generation, const char *digest);
-/* Removes all that is pinned. Returns 0 or a negative errno. */
-int pins_forget(const struct pins *pins);
-
-/* Takes everything out, the folder too. Returns 0, or a negative errno after having logged why. */
-int pins_remove(const char *folder);
-
 #endif

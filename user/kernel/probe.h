@@ -4,6 +4,7 @@
 #define KMODWATCH_PROBE_H
 
 #include "../handover.h"
+#include "maps.h"
 #include "programs.h"
 
 #include <stdbool.h>
@@ -21,35 +22,21 @@ struct probe {
 	char reason[REASON_SIZE]; /* why it is not attached */
 };
 
-/* The maps that the programs work on, by their names in bpf/. */
-#define MAPS_OF_OBJECT(MAP)                     \
-	MAP(RING, ring)                         \
-	MAP(REFUSED_RING, refused_ring)         \
-	MAP(IMAGE_RING, image_ring)             \
-	MAP(FILE_PASSES, file_passes)           \
-	MAP(MEMORY_PASSES, memory_passes)       \
-	MAP(ATTEMPTS, attempts)                 \
-	MAP(WORKSPACES, workspaces)             \
-	MAP(WORKSPACE_OWNERS, workspace_owners) \
-	MAP(LOST, lost)                         \
-	MAP(TOOLS, tools)                       \
-	MAP(REQUESTS, requests)                 \
-	MAP(UNDER_WAY, under_way)               \
-	MAP(LIMITS, limits)                     \
-	MAP(LIMIT_OWNERS, limit_owners)         \
-	MAP(CONTROL, control)                   \
-	MAP(HANDOVER, handover)                 \
-	MAP(OBJECTS, objects)
-
-#define MAP_NUMBER(symbol, name) MAP_##symbol,
-enum map { MAPS_OF_OBJECT(MAP_NUMBER) MAPS };
-extern const char *const map_names[MAPS];
-
 struct kernel_side {
 	int maps[MAPS]; /* descriptors; -1: none */
 	struct probe probes[PROBES];
 	int order;	     /* the program of bpf/order.bpf.c; -1: none */
 	uint32_t generation; /* of the programs */
 };
+
+void kernel_side_close_maps(struct kernel_side *side);
+/* A probe that should be there is not. */
+bool kernel_side_is_degraded(const struct kernel_side *side);
+/* This one. */
+bool probe_is_missing(const struct probe *probe);
+/* It is not attached, and there is nothing that speaks against trying it again. */
+bool probe_wants_loading(const struct probe *probe);
+/* 0: it cannot be told. */
+uint32_t map_id(int fd);
 
 #endif

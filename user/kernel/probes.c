@@ -30,8 +30,7 @@ int probes_open(const struct options *options, struct pins *pins, struct probes 
 	err = setup_run(probes, options);
 	if (err)
 		return err;
-	*out = probes;
-	probes = NULL;
+	*out = TAKE_PTR(probes);
 	return 0;
 }
 
@@ -99,10 +98,7 @@ struct list probes_list(struct probes *probes)
 
 bool probes_degraded(const struct probes *probes)
 {
-	for (size_t i = 0; i < PROBES; i++)
-		if (probe_is_missing(&probes->side.probes[i]))
-			return true;
-	return false;
+	return kernel_side_is_degraded(&probes->side);
 }
 
 size_t probes_count(void)

@@ -33,11 +33,6 @@ size_t maps_count(void);
 const char *map_name(size_t i);
 bool probe_is_attached(const struct probes *probes, size_t i);
 
-enum takeover {
-	TAKEOVER_NONE,	   /* there was nothing */
-	TAKEOVER_RESUMED,  /* maps, and so records, of an earlier monitor */
-	TAKEOVER_REPLACED, /* of one that cannot be read: they are gone */
-};
 enum takeover probes_takeover(const struct probes *probes);
 /* How many records could not be read (TAKEOVER_REPLACED), and what they are: for events_lost. */
 struct number probes_unread(const struct probes *probes, const char **what);
@@ -73,25 +68,5 @@ void probes_look_around(struct probes *probes, uint64_t now);
  * CPU: recursion_misses, 5.12 and later (before, a program cannot be preempted, and it is 0).
  */
 uint64_t probe_skipped(const struct probes *probes, size_t i);
-
-/*
- * What is wrong with the probe, as far as the kernel's own books tell: its link is gone, or its pin, where it is to
- * have one, is gone or another's. NULL: nothing, or it is not attached. The sentence is static.
- */
-const char *probe_fault(const struct probes *probes, size_t i);
-/* The same of a map and its pin. */
-const char *map_fault(const struct probes *probes, size_t i);
-/* The kernel function behind an attached fentry or fexit probe, NULL for others. */
-const char *probe_function(const struct probes *probes, size_t i);
-/* Attaches and pins anew what has a fault. Returns 0, or a negative errno after having logged why. */
-int probes_mend(struct probes *probes, const struct options *options);
-
-/*
- * Makes the kernel call the canary's function; its record is to carry nonce, and is in the ring when this returns.
- * Returns 0 or a negative errno.
- */
-int probes_run_canary(const struct probes *probes, uint64_t nonce);
-/* Whether this process' refused calls are sent whatever the limit says. */
-int probes_set_tester(const struct probes *probes, bool tests);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* New programs beside those that work, in a monitor that goes on: the rings and what is remembered stay. */
+#include "renew.h"
 #include "../cleanup.h"
 #include "../clock.h"
 #include "../log.h"
@@ -69,7 +69,7 @@ static int bring_up(struct probes *probes, struct kernel_side *old, const struct
 	return setup_activate(probes, options);
 }
 
-int setup_renew(struct probes *probes, const struct options *options)
+int renew_programs(struct probes *probes, const struct options *options)
 {
 	struct kernel_side old = probes->side;
 	enum takeover takeover = probes->takeover;

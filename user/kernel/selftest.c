@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "selftest.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../options.h"
 #include "test_calls.h"
 #include "preflight.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MS 1000000ull
 #define FTRACE_OFF "kernel.ftrace_enabled is 0, so it does not run: sysctl kernel.ftrace_enabled=1"
 
 enum {
@@ -110,7 +110,7 @@ static bool is_opened_first(const struct monitor_touched_record *record)
 /* What somebody does with what he has in his hands now is to be seen soon. */
 static bool takes_touch(struct selftest *selftest, const struct monitor_touched_record *record)
 {
-	uint64_t soon = record->header.time + AGAIN_MS * MS;
+	uint64_t soon = record->header.time + ms(AGAIN_MS);
 
 	if (is_opened_first(record) && readers_have(&selftest->readers, record->header.pid, record->subject.start_time))
 		return true;
@@ -155,7 +155,7 @@ static bool is_late(const struct selftest *selftest, uint64_t now)
 /* Nor will it be: a ring that nobody gets to the end of is as good as none. */
 static bool is_stuck(const struct selftest *selftest, uint64_t now)
 {
-	return now >= selftest->due + STUCK_MS * MS && !rings_passed(selftest->rings, &selftest->mark);
+	return now >= selftest->due + ms(STUCK_MS) && !rings_passed(selftest->rings, &selftest->mark);
 }
 
 int selftest_due_ms(const struct selftest *selftest, uint64_t now)
@@ -165,9 +165,9 @@ int selftest_due_ms(const struct selftest *selftest, uint64_t now)
 	if (!selftest->options->self_test && selftest->phase == PHASE_REST && selftest->state == SELFTEST_PASSES)
 		return -1;
 	if (selftest->phase == PHASE_CALLS && now < selftest->due)
-		return now < selftest->retry ? (int)((selftest->retry - now) / MS + 1) : LOOK_MS;
+		return now < selftest->retry ? ms_until(selftest->retry, now) : LOOK_MS;
 	if (now < selftest->due)
-		return (int)((selftest->due - now) / MS + 1);
+		return ms_until(selftest->due, now);
 	return selftest->phase == PHASE_REST || is_late(selftest, now) || is_stuck(selftest, now) ? 0 : LOOK_MS;
 }
 
@@ -252,7 +252,7 @@ static void begin(struct selftest *selftest, uint64_t now)
 		selftest->nonce = 0; /* nothing will come, and that is said after the wait */
 	selftest->mark = rings_mark(selftest->rings);
 	selftest->phase = PHASE_CANARY;
-	selftest->due = selftest->asked ? now + ANSWER_MS * MS : now;
+	selftest->due = selftest->asked ? now + ms(ANSWER_MS) : now;
 }
 
 static bool is_missing_call(const struct selftest *selftest, int call)
@@ -270,7 +270,7 @@ static void make_calls(struct selftest *selftest, uint64_t now)
 			test_call_make(test_calls[c].call);
 	probes_set_tester(selftest->probes, false);
 	selftest->mark = rings_mark(selftest->rings);
-	selftest->retry = now + RETRY_MS * MS;
+	selftest->retry = now + ms(RETRY_MS);
 }
 
 static void begin_calls(struct selftest *selftest, uint64_t now)
@@ -278,7 +278,7 @@ static void begin_calls(struct selftest *selftest, uint64_t now)
 	selftest->called = 0;
 	selftest->called_all = true;
 	selftest->phase = PHASE_CALLS;
-	selftest->due = now + ANSWER_MS * MS;
+	selftest->due = now + ms(ANSWER_MS);
 	make_calls(selftest, now);
 }
 
@@ -372,7 +372,7 @@ static int conclude(struct selftest *selftest, uint64_t now, emit_fn emit, void 
 	selftest->first = false;
 	selftest->state = any ? SELFTEST_FAILS : SELFTEST_PASSES;
 	selftest->phase = PHASE_REST;
-	selftest->due = now + (any ? AGAIN_MS * MS : 1000 * MS * selftest->options->self_test);
+	selftest->due = now + (any ? ms(AGAIN_MS) : (uint64_t)NS_PER_S * selftest->options->self_test);
 	return err;
 }
 

@@ -10,7 +10,7 @@
 
 #include "../output/event.h"
 #include "../calls/correlate.h"
-#include "probes.h"
+#include "health.h"
 #include "../calls/rings.h"
 
 struct options;

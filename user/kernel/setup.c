@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From nothing, or from what an earlier monitor left, to programs that work. */
 #include "setup.h"
 #include "../cleanup.h"
 #include "../clock.h"
@@ -22,16 +21,6 @@ enum { UNDER_WAY_US = 20000 };
 
 /* The reader hashes a chunk in 0.1 ms or so; a machine that is busy keeps it waiting longer. */
 enum { PATIENCE_MS = 1000 };
-
-bool probe_is_missing(const struct probe *probe)
-{
-	return probe->link < 0 && !probe->optional;
-}
-
-bool probe_wants_loading(const struct probe *probe)
-{
-	return probe->link < 0 && (!probe->optional || !probe->reason[0]);
-}
 
 static void attach(struct probe *probe)
 {
@@ -100,14 +89,6 @@ size_t setup_attach(struct probes *probes)
 		snprintf(probes->handover->probes[i].missing, REASON_SIZE, "%s", probe->reason);
 	}
 	return attached;
-}
-
-void kernel_side_close_maps(struct kernel_side *side)
-{
-	for (int i = 0; i < MAPS; i++) {
-		closep(&side->maps[i]);
-		side->maps[i] = -1;
-	}
 }
 
 /* Why a probe was not attached by the monitor before this one: it is the same kernel still. */
@@ -263,7 +244,7 @@ static void say_degraded(const struct probes *probes)
 		log_line(
 		    "this kernel cannot load modules (built without CONFIG_MODULES), so only executions of the module "
 		    "tools are shown");
-	else if (probes_degraded(probes))
+	else if (kernel_side_is_degraded(&probes->side))
 		log_line(
 		    "some probes are not attached, so not everything is seen: monitor_start says which, why, and what is "
 		    "lost without them");

@@ -34,14 +34,6 @@ static int count_ring(int fd, uint64_t *count)
 	return 0;
 }
 
-uint32_t map_id(int fd)
-{
-	struct bpf_map_info info = { 0 };
-	uint32_t size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
-}
-
 /* Nobody took one of the maps away and put another of the same kind there: the programs go on with the one they know.
  */
 static bool are_together(const struct kernel_side *side, const struct handover *handover)
@@ -151,7 +143,7 @@ static uint64_t own_start(void)
 	if (!rest || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
 			    &ticks) != 1)
 		return 0;
-	return ticks * (1000000000 / sysconf(_SC_CLK_TCK));
+	return ticks * (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
 /* A kill can come before the kernel side knows who we are: what we opened until then is no stranger's either. */

@@ -3,7 +3,7 @@
 #ifndef KMODWATCH_TAKEOVER_H
 #define KMODWATCH_TAKEOVER_H
 
-#include "setup.h"
+#include "keeper.h"
 
 /*
  * Opens what is pinned into probes. Where it can be read: TAKEOVER_RESUMED, the memory is mapped, and of each probe

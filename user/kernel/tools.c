@@ -175,7 +175,7 @@ void tools_done(struct tools *tools)
 
 int tools_due_ms(const struct tools *tools, uint64_t now)
 {
-	return now < tools->due ? (int)((tools->due - now) / 1000000 + 1) : 0;
+	return ms_until(tools->due, now);
 }
 
 /* What happened is of no interest, and one read takes much of it; the rest is forgotten with the watch. */

@@ -27,7 +27,6 @@ void traced_freep(struct traced **traced)
 struct traced *traced_of(FILE *list)
 {
 	_cleanup_(traced_freep) struct traced *traced = calloc(1, sizeof(*traced));
-	struct traced *whole;
 	size_t room = 0;
 	ssize_t size;
 
@@ -40,9 +39,7 @@ struct traced *traced_of(FILE *list)
 		free(traced->text);
 		traced->text = NULL;
 	}
-	whole = traced;
-	traced = NULL;
-	return whole;
+	return TAKE_PTR(traced);
 }
 
 struct traced *traced_read(void)

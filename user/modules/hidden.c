@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "hidden.h"
+#include "../clock.h"
 #include "inventory.h"
 
 #include <string.h>
@@ -8,11 +9,6 @@ enum { SOON_MS = 1000, LATER_MS = 10000 };
 
 enum { MISSING_PROC = 1, MISSING_SYS = 2 };
 
-static uint64_t ms(uint64_t value)
-{
-	return value * 1000000;
-}
-
 static size_t index_of(const struct table *table, const struct module_entry *entry)
 {
 	return entry - table->kept->entries;
@@ -20,17 +16,18 @@ static size_t index_of(const struct table *table, const struct module_entry *ent
 
 /* Of a name that several have, the last to come is the one that can be in the lists. */
 static unsigned int missing_from(const struct table *table, const struct module_entry *entry,
-				 const struct loaded *newest, const struct reading *reading, const struct lists *lists)
+				 const struct module_set *newest, const struct reading *reading,
+				 const struct lists *lists)
 {
-	const struct loaded_module *last = loaded_find(newest, entry->name);
+	const struct named_module *last = module_set_find(newest, entry->name);
 
 	if (!last || table_at(table, last->mark) != entry)
 		return MISSING_PROC | MISSING_SYS;
-	return (loaded_find(&reading->names, entry->name) ? 0 : MISSING_PROC) |
+	return (module_set_find(&reading->names, entry->name) ? 0 : MISSING_PROC) |
 	       (inventory_has(lists_sys_module(lists), entry->name) ? 0 : MISSING_SYS);
 }
 
-void hidden_look(struct hidden *hidden, const struct table *table, const struct loaded *newest,
+void hidden_look(struct hidden *hidden, const struct table *table, const struct module_set *newest,
 		 const struct reading *reading, const struct lists *lists)
 {
 	unsigned int known =

@@ -30,7 +30,7 @@ struct hidden {
 };
 
 /* newest: table_newest(). */
-void hidden_look(struct hidden *hidden, const struct table *table, const struct loaded *newest,
+void hidden_look(struct hidden *hidden, const struct table *table, const struct module_set *newest,
 		 const struct reading *reading, const struct lists *lists);
 /* at: of the look. Returns 0 or emit's error. */
 int hidden_judge(struct hidden *hidden, struct table *table, uint64_t at, emit_fn emit, void *ctx);

@@ -116,7 +116,7 @@ static int parse_line(char *line, struct taints *taints, struct module_part *mod
 
 struct walk {
 	const char *folder;
-	const struct loaded *breaks;
+	const struct module_set *breaks;
 	module_fn take;
 	void *ctx;
 };
@@ -150,7 +150,7 @@ struct beginning {
 };
 
 /* A name from sysfs has `!` where the kernel's may have a slash. */
-static int look_for_beginning(void *ctx, struct loaded_module *module)
+static int look_for_beginning(void *ctx, struct named_module *module)
 {
 	struct beginning *beginning = ctx;
 	size_t size = strlen(module->name);
@@ -175,7 +175,7 @@ static int take_next(const struct walk *walk, const char **text)
 		beginning.limit = beginning.size;
 		beginning.size = 0;
 		if (walk->breaks)
-			loaded_walk(walk->breaks, look_for_beginning, &beginning);
+			module_set_walk(walk->breaks, look_for_beginning, &beginning);
 		err = take_line(walk, text, beginning.size);
 	}
 	return err;
@@ -199,12 +199,11 @@ int inventory_read(FILE *f, char **text)
 	}
 	if (!read)
 		return -ENOMEM;
-	*text = read;
-	read = NULL;
+	*text = TAKE_PTR(read);
 	return 0;
 }
 
-int inventory_walk(const char *text, const char *folder, const struct loaded *breaks, module_fn take, void *ctx)
+int inventory_walk(const char *text, const char *folder, const struct module_set *breaks, module_fn take, void *ctx)
 {
 	const struct walk walk = { folder, breaks, take, ctx };
 	bool odd = false;
@@ -222,14 +221,14 @@ int inventory_walk(const char *text, const char *folder, const struct loaded *br
 	return !err && odd ? -EBADMSG : err;
 }
 
-int inventory_breaks(const char *folder, struct loaded *names)
+int inventory_breaks(const char *folder, struct module_set *names)
 {
 	DIR *modules = opendir(folder);
 	struct dirent *entry;
 	int err = 0;
 
 	while (modules && !err && (entry = readdir(modules)))
-		if (strchr(entry->d_name, '\n') && !loaded_get(names, entry->d_name))
+		if (strchr(entry->d_name, '\n') && !module_set_get(names, entry->d_name))
 			err = -ENOMEM;
 	if (modules)
 		closedir(modules);

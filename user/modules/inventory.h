@@ -5,7 +5,7 @@
 
 #include "../output/event.h"
 
-#include "loaded.h"
+#include "module_set.h"
 
 #include <stdio.h>
 
@@ -25,10 +25,10 @@ int inventory_read(FILE *f, char **text);
  * any module: breaks (NULL: none) are the names of that kind that there may be, and what is a part of one is no line.
  * Returns 0, -EBADMSG where a line was not of that format (it was left out), take's error, or -ENOMEM.
  */
-int inventory_walk(const char *text, const char *folder, const struct loaded *breaks, module_fn take, void *ctx);
+int inventory_walk(const char *text, const char *folder, const struct module_set *breaks, module_fn take, void *ctx);
 
 /* Adds to names those that have a line break, of what folder lists. Returns 0 or -ENOMEM. */
-int inventory_breaks(const char *folder, struct loaded *names);
+int inventory_breaks(const char *folder, struct module_set *names);
 
 /*
  * Whether folder has the module, by its initstate: what is built in has a folder, too. Where that cannot be found out

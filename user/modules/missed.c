@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "missed.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "inventory.h"
 
 #include <errno.h>
@@ -17,18 +18,13 @@ enum {
 /* What loaded_module.mark is among the suspects. */
 enum suspicion { SUSPECT_LOADED, SUSPECT_UNLOADED, SUSPECT_RELOADED, SUSPECT_DROP, SUSPECT_TOLD };
 
-static uint64_t ms(uint64_t value)
-{
-	return value * 1000000;
-}
-
 struct judgement {
 	struct missed *missed;
 	struct table *table;
 	const struct reading *reading;
-	const struct loaded *touched;
+	const struct module_set *touched;
 	const struct lists *lists;
-	struct loaded newest, suspects;
+	struct module_set newest, suspects;
 	bool torn; /* some in the list have no entry, and the next reading may have room for them */
 	emit_fn emit;
 	void *ctx;
@@ -37,16 +33,16 @@ struct judgement {
 
 static void judgement_clear(struct judgement *judgement)
 {
-	loaded_clear(&judgement->newest);
-	loaded_clear(&judgement->suspects);
+	module_set_clear(&judgement->newest);
+	module_set_clear(&judgement->suspects);
 }
 
 /* ---- comparing */
 
-static int add_suspect(struct judgement *judgement, const struct loaded_module *module, enum suspicion why)
+static int add_suspect(struct judgement *judgement, const struct named_module *module, enum suspicion why)
 {
-	const struct loaded_module *before = loaded_find(&judgement->missed->suspects, module->name);
-	struct loaded_module *now = loaded_get(&judgement->suspects, module->name);
+	const struct named_module *before = module_set_find(&judgement->missed->suspects, module->name);
+	struct named_module *now = module_set_get(&judgement->suspects, module->name);
 	bool same = before && before->mark == (int)why && before->instance == module->instance;
 
 	if (!now)
@@ -57,7 +53,7 @@ static int add_suspect(struct judgement *judgement, const struct loaded_module *
 	return 0;
 }
 
-static struct module_entry listed(const struct loaded_module *module)
+static struct module_entry listed(const struct named_module *module)
 {
 	struct module_entry made = { .instance = module->instance, .state = ENTRY_LIVE, .how = ENTRY_LISTED };
 
@@ -66,20 +62,20 @@ static struct module_entry listed(const struct loaded_module *module)
 }
 
 /* For it there was no room when it came, as far as is known: that was counted then, and is told. */
-static void take_in(struct judgement *judgement, const struct loaded_module *module)
+static void take_in(struct judgement *judgement, const struct named_module *module)
 {
 	struct module_entry made = listed(module);
 
 	judgement->torn |= !table_put(judgement->table, &made, judgement->reading->at);
 }
 
-static int judge_read(void *ctx, struct loaded_module *module)
+static int judge_read(void *ctx, struct named_module *module)
 {
 	struct judgement *judgement = ctx;
-	const struct loaded_module *mine = loaded_find(&judgement->newest, module->name);
+	const struct named_module *mine = module_set_find(&judgement->newest, module->name);
 	struct module_entry *entry = mine ? table_at(judgement->table, mine->mark) : NULL;
 
-	if (module->mark == MODULE_UNSETTLED || loaded_find(judgement->touched, module->name))
+	if (module->mark == MODULE_UNSETTLED || module_set_find(judgement->touched, module->name))
 		return 0;
 	if (!entry && judgement->table->kept->torn)
 		take_in(judgement, module);
@@ -96,7 +92,7 @@ static int judge_read(void *ctx, struct loaded_module *module)
  * A file of /proc larger than a page is read in pieces, by line number: a module that goes meanwhile can hide another.
  * So sysfs is asked too. Without it only a whole list counts.
  */
-static int judge_mine(void *ctx, struct loaded_module *module)
+static int judge_mine(void *ctx, struct named_module *module)
 {
 	struct judgement *judgement = ctx;
 	const struct module_entry *entry = table_at(judgement->table, module->mark);
@@ -104,7 +100,8 @@ static int judge_mine(void *ctx, struct loaded_module *module)
 	uint64_t instance;
 	int err;
 
-	if (loaded_find(&judgement->reading->names, module->name) || loaded_find(judgement->touched, module->name))
+	if (module_set_find(&judgement->reading->names, module->name) ||
+	    module_set_find(judgement->touched, module->name))
 		return 0;
 	if (entry->how == ENTRY_WATCHED) /* a module_hidden, if it stays away */
 		return 0;
@@ -119,9 +116,9 @@ static int compare(struct judgement *judgement)
 	int err = table_newest(judgement->table, &judgement->newest);
 
 	if (!err)
-		err = loaded_walk(&judgement->reading->names, judge_read, judgement);
+		err = module_set_walk(&judgement->reading->names, judge_read, judgement);
 	if (!err)
-		err = loaded_walk(&judgement->newest, judge_mine, judgement);
+		err = module_set_walk(&judgement->newest, judge_mine, judgement);
 	if (!err && !judgement->reading->gaps[GAP_LINE])
 		judgement->table->kept->torn = judgement->torn;
 	return err;
@@ -136,7 +133,7 @@ static int emit_missed(const struct judgement *judgement, const struct module_pa
 	return judgement->emit(judgement->ctx, &event);
 }
 
-static bool is_due(const struct judgement *judgement, const struct loaded_module *suspect)
+static bool is_due(const struct judgement *judgement, const struct named_module *suspect)
 {
 	uint64_t wait = suspect->mark == SUSPECT_LOADED ? LOADED_MS : UNLOADED_MS;
 
@@ -151,7 +148,7 @@ static void drop(struct judgement *judgement, const char *name)
 		table_drop(judgement->table, entry);
 }
 
-static int tell_unloaded(void *ctx, struct loaded_module *suspect)
+static int tell_unloaded(void *ctx, struct named_module *suspect)
 {
 	const struct module_part module = { .known = KNOWN, .name = text_of(suspect->name) };
 	struct judgement *judgement = ctx;
@@ -170,7 +167,7 @@ static int tell_unloaded(void *ctx, struct loaded_module *suspect)
 	return err;
 }
 
-static int tell_one_loaded(struct judgement *judgement, struct loaded_module *suspect, const struct module_part *module)
+static int tell_one_loaded(struct judgement *judgement, struct named_module *suspect, const struct module_part *module)
 {
 	struct module_entry made = listed(suspect);
 	int err;
@@ -191,13 +188,13 @@ static int tell_present(void *ctx, const struct module_part *module)
 	char bytes[MODULE_NAME_MAX + 1];
 	const char *name = reading_name(module, bytes);
 	struct judgement *judgement = ctx;
-	struct loaded_module *suspect = name ? loaded_find(&judgement->missed->suspects, name) : NULL;
+	struct named_module *suspect = name ? module_set_find(&judgement->missed->suspects, name) : NULL;
 
 	return suspect ? tell_one_loaded(judgement, suspect, module) : 0;
 }
 
 /* Gone since it was read. */
-static int tell_absent(void *ctx, struct loaded_module *suspect)
+static int tell_absent(void *ctx, struct named_module *suspect)
 {
 	const struct module_part module = { .known = KNOWN, .name = text_of(suspect->name) };
 
@@ -211,13 +208,13 @@ static int tell_loaded(struct judgement *judgement)
 
 	if (err && err != -EBADMSG)
 		return err;
-	return loaded_walk(&judgement->missed->suspects, tell_absent, judgement);
+	return module_set_walk(&judgement->missed->suspects, tell_absent, judgement);
 }
 
 /* ---- the outside */
 
 int missed_judge(struct missed *missed, struct table *table, const struct reading *reading,
-		 const struct loaded *touched, const struct lists *lists, emit_fn emit, void *ctx)
+		 const struct module_set *touched, const struct lists *lists, emit_fn emit, void *ctx)
 {
 	_cleanup_(judgement_clear) struct judgement judgement = {
 		.missed = missed,
@@ -230,11 +227,11 @@ int missed_judge(struct missed *missed, struct table *table, const struct readin
 	};
 	int err = compare(&judgement);
 
-	loaded_clear(&missed->suspects);
+	module_set_clear(&missed->suspects);
 	missed->suspects = judgement.suspects;
-	judgement.suspects = (struct loaded) { 0 };
+	judgement.suspects = (struct module_set) { 0 };
 	if (!err)
-		err = loaded_walk(&missed->suspects, tell_unloaded, &judgement);
+		err = module_set_walk(&missed->suspects, tell_unloaded, &judgement);
 	if (!err && judgement.loads)
 		err = tell_loaded(&judgement);
 	return err;
@@ -242,7 +239,7 @@ int missed_judge(struct missed *missed, struct table *table, const struct readin
 
 void missed_forget(struct missed *missed, const char *name)
 {
-	loaded_remove(&missed->suspects, name);
+	module_set_remove(&missed->suspects, name);
 }
 
 bool missed_waits(const struct missed *missed)
@@ -252,5 +249,5 @@ bool missed_waits(const struct missed *missed)
 
 void missed_clear(struct missed *missed)
 {
-	loaded_clear(&missed->suspects);
+	module_set_clear(&missed->suspects);
 }

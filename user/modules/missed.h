@@ -19,7 +19,7 @@
 
 /* Starts zeroed; missed_clear() frees it. */
 struct missed {
-	struct loaded suspects; /* of the last judgement. time: when they were first seen so */
+	struct module_set suspects; /* of the last judgement. time: when they were first seen so */
 };
 
 /* A fact was about this one: the time counts anew. */
@@ -27,7 +27,7 @@ void missed_forget(struct missed *missed, const char *name);
 
 /* touched: a fact was about these since the reading began. Returns 0, -ENOMEM or emit's error. */
 int missed_judge(struct missed *missed, struct table *table, const struct reading *reading,
-		 const struct loaded *touched, const struct lists *lists, emit_fn emit, void *ctx);
+		 const struct module_set *touched, const struct lists *lists, emit_fn emit, void *ctx);
 
 /* Whether something differs of which it is too early to tell. */
 bool missed_waits(const struct missed *missed);

@@ -17,7 +17,7 @@ struct modules {
 	struct state state;
 	struct table table;
 	struct reading reading;
-	struct loaded touched; /* a fact was about these since the reading began */
+	struct module_set touched; /* a fact was about these since the reading began */
 	struct hidden hidden;
 	struct missed missed;
 	bool looked;	      /* there is a reading to be judged */
@@ -26,11 +26,6 @@ struct modules {
 	bool told[GAPS];      /* there is one, and it is told */
 	bool breaks_told;
 };
-
-static uint64_t ms(uint64_t value)
-{
-	return value * 1000000;
-}
 
 static void look_by(struct modules *modules, uint64_t moment)
 {
@@ -50,7 +45,7 @@ int modules_note(struct modules *modules, const struct fact *fact, uint64_t now)
 	entry = name[0] ? NULL : table_by_address(&modules->table, fact->address);
 	if (entry)
 		name = entry->name;
-	if (name[0] && !loaded_get(&modules->touched, name))
+	if (name[0] && !module_set_get(&modules->touched, name))
 		return -ENOMEM;
 	if (transition_take(&modules->table, fact, lists_sys_module(&modules->lists), now))
 		look_by(modules, now + ms(AGAIN_MS));
@@ -130,7 +125,7 @@ static void tell_breaks(struct modules *modules)
 
 /* ---- looking and judging */
 
-static int forget_suspect(void *ctx, struct loaded_module *module)
+static int forget_suspect(void *ctx, struct named_module *module)
 {
 	missed_forget(ctx, module->name);
 	return 0;
@@ -138,11 +133,11 @@ static int forget_suspect(void *ctx, struct loaded_module *module)
 
 static int look(struct modules *modules, uint64_t now)
 {
-	_cleanup_(loaded_clear) struct loaded newest = { 0 };
+	_cleanup_(module_set_clear) struct module_set newest = { 0 };
 	int err;
 
-	loaded_walk(&modules->touched, forget_suspect, &modules->missed);
-	loaded_clear(&modules->touched);
+	module_set_walk(&modules->touched, forget_suspect, &modules->missed);
+	module_set_clear(&modules->touched);
 	state_look(&modules->state);
 	modules->next = clock_next_minute(now);
 	err = reading_take(&modules->reading, &modules->lists, &modules->table, now);
@@ -157,12 +152,12 @@ static int look(struct modules *modules, uint64_t now)
 }
 
 /* But for what facts were about: those say it better. */
-static int adopt_one(void *ctx, struct loaded_module *module)
+static int adopt_one(void *ctx, struct named_module *module)
 {
 	struct modules *modules = ctx;
 	struct module_entry made = { .instance = module->instance, .how = ENTRY_LISTED };
 
-	if (table_by_name(&modules->table, module->name) || loaded_find(&modules->touched, module->name))
+	if (table_by_name(&modules->table, module->name) || module_set_find(&modules->touched, module->name))
 		return 0;
 	made.state = module->mark == MODULE_SETTLED ? ENTRY_LIVE : ENTRY_COMING;
 	memcpy(made.name, module->name, strlen(module->name) + 1);
@@ -173,7 +168,7 @@ static int adopt_one(void *ctx, struct loaded_module *module)
 /* Takes what was read as it is: module_present has shown it. */
 static void adopt(struct modules *modules)
 {
-	loaded_walk(&modules->reading.names, adopt_one, modules);
+	module_set_walk(&modules->reading.names, adopt_one, modules);
 	modules->table.kept->adopted = 1;
 	state_want(&modules->state);
 }
@@ -210,7 +205,7 @@ static int judge(struct modules *modules, emit_fn emit, void *ctx)
 
 static int tend(struct modules *modules, uint64_t now)
 {
-	_cleanup_(loaded_clear) struct loaded set = { 0 };
+	_cleanup_(module_set_clear) struct module_set set = { 0 };
 	int err;
 
 	if (!modules->table.kept->adopted || state_due_ms(&modules->state, now) != 0)
@@ -244,13 +239,13 @@ int modules_due_ms(const struct modules *modules, uint64_t now)
 	if (modules->looked || now >= modules->next)
 		return 0;
 	keep = modules->table.kept->adopted ? state_due_ms(&modules->state, now) : -1;
-	look_in = (int)((modules->next - now) / 1000000 + 1);
+	look_in = ms_until(modules->next, now);
 	return keep >= 0 && keep < look_in ? keep : look_in;
 }
 
 /* ---- beginning and end */
 
-static int restore_one(void *ctx, struct loaded_module *module)
+static int restore_one(void *ctx, struct named_module *module)
 {
 	struct modules *modules = ctx;
 	struct module_entry *entry = table_by_name(&modules->table, module->name);
@@ -270,11 +265,11 @@ static int restore_one(void *ctx, struct loaded_module *module)
 /* The list on disk, where the memory is a new one: else that is at least as new. Returns 0 or -ENOMEM. */
 static int restore(struct modules *modules)
 {
-	_cleanup_(loaded_clear) struct loaded set = { 0 };
+	_cleanup_(module_set_clear) struct module_set set = { 0 };
 	int err = state_load(&modules->state, &set);
 
 	if (!err && !modules->table.kept->adopted) {
-		loaded_walk(&set, restore_one, modules);
+		module_set_walk(&set, restore_one, modules);
 		modules->table.kept->adopted = 1;
 	}
 	return err == -ENOMEM ? err : 0;
@@ -298,14 +293,13 @@ int modules_new(struct kept_table *kept, const struct modules_places *places, ui
 	if (err)
 		return err;
 	state_want(&modules->state);
-	*out = modules;
-	modules = NULL;
+	*out = TAKE_PTR(modules);
 	return 0;
 }
 
 static void close_state(struct modules *modules)
 {
-	_cleanup_(loaded_clear) struct loaded set = { 0 };
+	_cleanup_(module_set_clear) struct module_set set = { 0 };
 
 	if (!modules->table.kept->adopted || table_list(&modules->table, &set))
 		modules->state.wanted = false;
@@ -322,7 +316,7 @@ void modules_freep(struct modules **modules)
 		close_state(one);
 	reading_clear(&one->reading);
 	missed_clear(&one->missed);
-	loaded_clear(&one->touched);
+	module_set_clear(&one->touched);
 	free(one);
 	*modules = NULL;
 }

@@ -158,5 +158,5 @@ int policy_watch_check(struct policy_watch *watch, uint64_t now, emit_fn emit, v
 
 int policy_watch_due_ms(const struct policy_watch *watch, uint64_t now)
 {
-	return now < watch->due ? (int)((watch->due - now) / 1000000 + 1) : 0;
+	return ms_until(watch->due, now);
 }

@@ -35,12 +35,12 @@ const char *reading_name(const struct module_part *module, char name[static MODU
 }
 
 /* The names that can be taken for other modules' lines: those that the kernel told, and those that sysfs shows. */
-static int find_breaks(const struct lists *lists, const struct table *table, struct loaded *breaks)
+static int find_breaks(const struct lists *lists, const struct table *table, struct module_set *breaks)
 {
 	int err = inventory_breaks(lists_sys_module(lists), breaks);
 
 	for (const struct module_entry *entry = NULL; !err && (entry = table_next(table, entry));)
-		if (strchr(entry->name, '\n') && !loaded_get(breaks, entry->name))
+		if (strchr(entry->name, '\n') && !module_set_get(breaks, entry->name))
 			err = -ENOMEM;
 	return err;
 }
@@ -63,7 +63,7 @@ static int take_read(void *ctx, const struct module_part *part)
 	char bytes[MODULE_NAME_MAX + 1];
 	const char *name = reading_name(part, bytes);
 	struct reading *reading = ctx;
-	struct loaded_module *module = name ? loaded_get(&reading->names, name) : NULL;
+	struct named_module *module = name ? module_set_get(&reading->names, name) : NULL;
 	bool live = part->state.known == KNOWN && !strcmp(part->state.bytes, "live");
 
 	if (!name)
@@ -75,7 +75,7 @@ static int take_read(void *ctx, const struct module_part *part)
 }
 
 /* Returns 0 or -ENOMEM. */
-static int read_list(struct reading *reading, const struct lists *lists, const struct loaded *breaks)
+static int read_list(struct reading *reading, const struct lists *lists, const struct module_set *breaks)
 {
 	const char *why = lists->proc_modules ? NULL : covered("/proc", "modules", PROC_SUPER_MAGIC);
 
@@ -101,7 +101,7 @@ static int read_list(struct reading *reading, const struct lists *lists, const s
 	return 0;
 }
 
-static int take_instance(void *ctx, struct loaded_module *module)
+static int take_instance(void *ctx, struct named_module *module)
 {
 	if (inventory_instance(ctx, module->name, &module->instance))
 		module->instance = 0;
@@ -110,7 +110,7 @@ static int take_instance(void *ctx, struct loaded_module *module)
 
 int reading_take(struct reading *reading, const struct lists *lists, const struct table *table, uint64_t at)
 {
-	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
+	_cleanup_(module_set_clear) struct module_set breaks = { 0 };
 	const char *why = lists->sys_module ? NULL : covered("/sys", "module", SYSFS_MAGIC);
 	int err;
 
@@ -125,19 +125,19 @@ int reading_take(struct reading *reading, const struct lists *lists, const struc
 	if (!err)
 		err = read_list(reading, lists, &breaks);
 	if (!err && !reading->gaps[GAP_SYSFS])
-		err = loaded_walk(&reading->names, take_instance, (void *)lists_sys_module(lists));
+		err = module_set_walk(&reading->names, take_instance, (void *)lists_sys_module(lists));
 	return err;
 }
 
 void reading_clear(struct reading *reading)
 {
-	loaded_clear(&reading->names);
+	module_set_clear(&reading->names);
 	*reading = (struct reading) { 0 };
 }
 
 int reading_show(const struct lists *lists, const struct table *table, module_fn take, void *ctx)
 {
-	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
+	_cleanup_(module_set_clear) struct module_set breaks = { 0 };
 	_cleanup_(freep) char *text = NULL;
 	int err = find_breaks(lists, table, &breaks);
 

@@ -23,9 +23,9 @@ enum gap {
 };
 
 struct reading {
-	struct loaded names; /* of /proc/modules. mark: MODULE_UNSETTLED for what comes or goes */
-	uint64_t at;	     /* ns since boot: it began then */
-	bool breaks;	     /* the name of one has a line break */
+	struct module_set names; /* of /proc/modules. mark: MODULE_UNSETTLED for what comes or goes */
+	uint64_t at;		 /* ns since boot: it began then */
+	bool breaks;		 /* the name of one has a line break */
 	bool gaps[GAPS];
 	char why[GAPS][96];
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "state.h"
 #include "../cleanup.h"
+#include "../clock.h"
 #include "../log.h"
 
 #include <errno.h>
@@ -85,7 +86,7 @@ static int run(struct state *state, errand_fn function, char *bytes, size_t size
 
 /* ---- reading */
 
-int state_load(struct state *state, struct loaded *set)
+int state_load(struct state *state, struct module_set *set)
 {
 	_cleanup_(fclosep) FILE *f = NULL;
 	int err;
@@ -111,7 +112,7 @@ int state_load(struct state *state, struct loaded *set)
 /* ---- writing */
 
 /* A list that lacks one line gets no further ones: it is written whole instead. */
-static void append(struct state *state, const struct loaded_module *module)
+static void append(struct state *state, const struct named_module *module)
 {
 	char *line;
 	size_t size;
@@ -135,14 +136,14 @@ static void append(struct state *state, const struct loaded_module *module)
 		explain(state, err);
 }
 
-void state_note(struct state *state, const struct loaded_module *module)
+void state_note(struct state *state, const struct named_module *module)
 {
 	append(state, module);
 }
 
 void state_note_gone(struct state *state, const char *name)
 {
-	const struct loaded_module gone = { .name = name, .mark = -1 };
+	const struct named_module gone = { .name = name, .mark = -1 };
 
 	append(state, &gone);
 }
@@ -158,7 +159,7 @@ void state_look(struct state *state)
 		state->wanted = true;
 }
 
-static int save(struct state *state, const struct loaded *set, unsigned int wait_ms)
+static int save(struct state *state, const struct module_set *set, unsigned int wait_ms)
 {
 	char *bytes = NULL;
 	size_t size = 0;
@@ -177,7 +178,7 @@ static int save(struct state *state, const struct loaded *set, unsigned int wait
 	return err;
 }
 
-static void tend(struct state *state, const struct loaded *set, uint64_t now, unsigned int wait_ms)
+static void tend(struct state *state, const struct module_set *set, uint64_t now, unsigned int wait_ms)
 {
 	int err;
 
@@ -185,14 +186,14 @@ static void tend(struct state *state, const struct loaded *set, uint64_t now, un
 		return;
 	err = save(state, set, wait_ms);
 	state->wanted = err != 0;
-	state->not_until = now + (err && err != -EINPROGRESS ? RETRY_MS : PAUSE_MS) * 1000000ull;
+	state->not_until = now + ms(err && err != -EINPROGRESS ? RETRY_MS : PAUSE_MS);
 	if (!err) {
 		state->appended = 0;
 		state->torn = false;
 	}
 }
 
-void state_tend(struct state *state, const struct loaded *set, uint64_t now)
+void state_tend(struct state *state, const struct module_set *set, uint64_t now)
 {
 	tend(state, set, now, patience(state));
 }
@@ -201,11 +202,11 @@ int state_due_ms(const struct state *state, uint64_t now)
 {
 	if (!state->file || !state->wanted)
 		return -1;
-	return now < state->not_until ? (int)((state->not_until - now) / 1000000 + 1) : 0;
+	return ms_until(state->not_until, now);
 }
 
 /* What still goes on keeps what it uses: the process ends, and it with that. */
-void state_close(struct state *state, const struct loaded *set)
+void state_close(struct state *state, const struct module_set *set)
 {
 	tend(state, set, UINT64_MAX, LAST_WAIT_MS);
 	if (!state->file || !errand_end(&state->errand, LAST_WAIT_MS))

@@ -24,17 +24,17 @@ struct state {
 /* path (NULL: keep nothing) and boot_id are read as long as state lives. Returns 0 or -ENOMEM. */
 int state_init(struct state *state, const char *path, const char *boot_id);
 /* Writes what is still to be written, and closes. */
-void state_close(struct state *state, const struct loaded *set);
+void state_close(struct state *state, const struct module_set *set);
 
 /*
  * Reads what the last run of this boot left into set, which is empty. Makes the folder where it is missing. Returns 0,
  * -ESTALE where the list is another boot's, -ENOENT where there is none or none that can be used (which has been
  * explained), or -ENOMEM; set is then still empty.
  */
-int state_load(struct state *state, struct loaded *set);
+int state_load(struct state *state, struct module_set *set);
 
 /* Adds a line: that the module is in the set, or not any more. What cannot be written is left to state_tend(). */
-void state_note(struct state *state, const struct loaded_module *module);
+void state_note(struct state *state, const struct named_module *module);
 void state_note_gone(struct state *state, const char *name);
 
 /* The whole set is to be written. */
@@ -42,7 +42,7 @@ void state_want(struct state *state);
 /* The file is gone or another's: then the same. */
 void state_look(struct state *state);
 /* Writes the set where that is wanted and due. What fails is explained once, and tried again. */
-void state_tend(struct state *state, const struct loaded *set, uint64_t now);
+void state_tend(struct state *state, const struct module_set *set, uint64_t now);
 /* In how many ms state_tend() has something to do; -1: never. */
 int state_due_ms(const struct state *state, uint64_t now);
 

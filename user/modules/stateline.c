@@ -8,7 +8,7 @@
 
 static const char digits[] = "0123456789ABCDEF";
 
-size_t state_line(const struct loaded_module *module, char *line)
+size_t state_line(const struct named_module *module, char *line)
 {
 	char *at = line;
 
@@ -75,10 +75,10 @@ static int read_instance(const char **word, uint64_t *instance)
 	return 0;
 }
 
-static int read_change(const char *line, struct loaded *set)
+static int read_change(const char *line, struct module_set *set)
 {
 	char name[MODULE_NAME_MAX + 1], kind = line[0];
-	struct loaded_module *module;
+	struct named_module *module;
 	uint64_t instance = 0;
 	int err;
 
@@ -91,10 +91,10 @@ static int read_change(const char *line, struct loaded *set)
 	if (err)
 		return err;
 	if (kind == '-') {
-		loaded_remove(set, name);
+		module_set_remove(set, name);
 		return 0;
 	}
-	module = loaded_get(set, name);
+	module = module_set_get(set, name);
 	if (!module)
 		return -ENOMEM;
 	module->instance = instance;
@@ -129,9 +129,9 @@ static int expect(FILE *f, const char *word, const char *rest)
 	return strcmp(line + strlen(word), rest) ? -ESTALE : 0;
 }
 
-int state_parse(FILE *f, const char *boot_id, struct loaded *set)
+int state_parse(FILE *f, const char *boot_id, struct module_set *set)
 {
-	struct loaded read = { 0 };
+	struct module_set read = { 0 };
 	char line[STATE_LINE_SIZE];
 	int err = expect(f, STATE_HEAD, "1"), got = 0;
 
@@ -143,13 +143,13 @@ int state_parse(FILE *f, const char *boot_id, struct loaded *set)
 	if (!err && got < 0)
 		err = got;
 	if (err)
-		loaded_clear(&read);
+		module_set_clear(&read);
 	else
 		*set = read;
 	return err;
 }
 
-static int take_line(void *ctx, struct loaded_module *module)
+static int take_line(void *ctx, struct named_module *module)
 {
 	char line[STATE_LINE_SIZE];
 	size_t size = state_line(module, line);
@@ -157,7 +157,7 @@ static int take_line(void *ctx, struct loaded_module *module)
 	return fwrite(line, 1, size, ctx) == size ? 0 : -EIO;
 }
 
-int state_render(const char *boot_id, const struct loaded *set, char **bytes, size_t *size)
+int state_render(const char *boot_id, const struct module_set *set, char **bytes, size_t *size)
 {
 	FILE *f = open_memstream(bytes, size);
 	int err;
@@ -165,7 +165,7 @@ int state_render(const char *boot_id, const struct loaded *set, char **bytes, si
 	if (!f)
 		return -ENOMEM;
 	fprintf(f, STATE_HEAD "1\nboot_id %s\n", boot_id);
-	err = loaded_walk(set, take_line, f);
+	err = module_set_walk(set, take_line, f);
 	if (!fclose(f) && !err)
 		return 0;
 	free(*bytes);

@@ -16,7 +16,7 @@
 #ifndef KMODWATCH_STATELINE_H
 #define KMODWATCH_STATELINE_H
 
-#include "loaded.h"
+#include "module_set.h"
 
 #include <stdio.h>
 
@@ -32,13 +32,13 @@ enum { STATE_MODULES_MAX = 100000 };
  * Reads the file's content: strict, whatever it holds. Returns 0, -ESTALE for another boot's, -EBADMSG for what is not
  * of the format, -E2BIG for more than STATE_MODULES_MAX modules, or -ENOMEM; set then untouched.
  */
-int state_parse(FILE *f, const char *boot_id, struct loaded *set);
+int state_parse(FILE *f, const char *boot_id, struct module_set *set);
 
 /* A line as state_parse() reads it. size: STATE_LINE_SIZE. Returns its length. */
 enum { STATE_LINE_SIZE = 3 * MODULE_NAME_MAX + 32 };
-size_t state_line(const struct loaded_module *module, char *line);
+size_t state_line(const struct named_module *module, char *line);
 
 /* The whole list, at *bytes (free() it). Returns 0 or -ENOMEM. */
-int state_render(const char *boot_id, const struct loaded *set, char **bytes, size_t *size);
+int state_render(const char *boot_id, const struct module_set *set, char **bytes, size_t *size);
 
 #endif

@@ -56,7 +56,7 @@ static struct module_entry *find_room(struct table *table)
 
 static void keep(struct table *table, const struct module_entry *entry)
 {
-	const struct loaded_module module = {
+	const struct named_module module = {
 		.name = entry->name,
 		.instance = entry->instance,
 		.mark = entry->state == ENTRY_LIVE ? MODULE_SETTLED : MODULE_UNSETTLED,
@@ -125,15 +125,15 @@ void table_doubt(struct table *table)
 			table_drop(table, entry);
 }
 
-int table_newest(const struct table *table, struct loaded *set)
+int table_newest(const struct table *table, struct module_set *set)
 {
 	for (struct module_entry *entry = NULL; (entry = table_next(table, entry));) {
-		struct loaded_module *module = loaded_find(set, entry->name);
+		struct named_module *module = module_set_find(set, entry->name);
 
 		if (module && module->time > entry->came)
 			continue;
 		if (!module)
-			module = loaded_get(set, entry->name);
+			module = module_set_get(set, entry->name);
 		if (!module)
 			return -ENOMEM;
 		module->time = entry->came;
@@ -148,15 +148,15 @@ struct module_entry *table_at(const struct table *table, int mark)
 	return &table->kept->entries[mark];
 }
 
-static int mark_state(void *ctx, struct loaded_module *module)
+static int mark_state(void *ctx, struct named_module *module)
 {
 	module->mark = table_at(ctx, module->mark)->state == ENTRY_LIVE ? MODULE_SETTLED : MODULE_UNSETTLED;
 	return 0;
 }
 
-int table_list(const struct table *table, struct loaded *set)
+int table_list(const struct table *table, struct module_set *set)
 {
 	int err = table_newest(table, set);
 
-	return err ? err : loaded_walk(set, mark_state, (void *)table);
+	return err ? err : module_set_walk(set, mark_state, (void *)table);
 }

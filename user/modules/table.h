@@ -36,9 +36,9 @@ void table_drop(struct table *table, struct module_entry *entry);
 void table_doubt(struct table *table);
 
 /* The last to come of each name, added to set: mark is table_at()'s. Returns 0 or -ENOMEM. */
-int table_newest(const struct table *table, struct loaded *set);
+int table_newest(const struct table *table, struct module_set *set);
 struct module_entry *table_at(const struct table *table, int mark);
 /* The same as the list on disk has it: mark is MODULE_SETTLED or not. */
-int table_list(const struct table *table, struct loaded *set);
+int table_list(const struct table *table, struct module_set *set);
 
 #endif

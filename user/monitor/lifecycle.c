@@ -69,7 +69,7 @@ static int tell_present(void *ctx, const struct module_part *module)
 
 int lifecycle_present(emit_fn emit, void *ctx)
 {
-	_cleanup_(loaded_clear) struct loaded breaks = { 0 };
+	_cleanup_(module_set_clear) struct module_set breaks = { 0 };
 	_cleanup_(fclosep) FILE *modules = NULL;
 	_cleanup_(freep) char *text = NULL;
 	struct present present = { emit, ctx };

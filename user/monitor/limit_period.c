@@ -49,7 +49,7 @@ int limit_period_due_ms(const struct limit_period *period, uint64_t now)
 {
 	if (!period->due)
 		return -1;
-	return now < period->due ? (int)((period->due - now) / 1000000 + 1) : 0;
+	return ms_until(period->due, now);
 }
 
 static int end(struct limit_period *period, const struct probes *probes, uint64_t now, uint64_t boot_offset,

@@ -4,6 +4,7 @@
 #include "../calls/budget.h"
 #include "../calls/capture.h"
 #include "../calls/correlate.h"
+#include "../calls/settle.h"
 #include "../calls/images.h"
 #include "../calls/thread.h"
 #include "../cleanup.h"
@@ -19,7 +20,7 @@
 #include <poll.h>
 
 /* How often is looked whether a call that is under way has ended unseen. */
-enum { RETURN_MS = 1000, NS_PER_MS = 1000000 };
+enum { RETURN_MS = 1000 };
 
 /* Records between two looks at everything else: under a flood too there is an end to it. */
 enum { BATCH = 4096 };
@@ -126,7 +127,7 @@ static int settle_due(void *ctx, uint64_t now)
 
 	if (!monitor->rings.drained || monitor->settle_due == UINT64_MAX)
 		return -1;
-	return now < monitor->settle_due ? (int)((monitor->settle_due - now) / NS_PER_MS + 1) : 0;
+	return ms_until(monitor->settle_due, now);
 }
 
 static bool has_left_call(void *ctx, uint32_t tid)
@@ -151,7 +152,7 @@ static int settle(void *ctx, uint64_t now)
 	correlator_prune(monitor->correlator);
 	images_drain(monitor->images, UINT64_MAX); /* of calls that are under way */
 	err = correlator_flush(monitor->correlator, &witnesses, now, clock_boot_offset(), &waiting);
-	monitor->settle_due = waiting ? now + (uint64_t)RETURN_MS * NS_PER_MS : UINT64_MAX;
+	monitor->settle_due = waiting ? now + ms(RETURN_MS) : UINT64_MAX;
 	return err;
 }
 

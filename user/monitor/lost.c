@@ -39,7 +39,7 @@ static int report(emit_fn emit, void *ctx, const char *what, const char *probe, 
 	return err;
 }
 
-static const uint64_t SECOND_NS = 1000000000, SELDOM_S = 10;
+static const uint64_t SELDOM_S = 10;
 
 void lost_wake(struct lost *lost)
 {
@@ -49,14 +49,14 @@ void lost_wake(struct lost *lost)
 
 bool lost_is_due(const struct lost *lost, uint64_t now)
 {
-	return (lost->due && now >= lost->due) || now >= lost->looked + SELDOM_S * SECOND_NS;
+	return (lost->due && now >= lost->due) || now >= lost->looked + SELDOM_S * NS_PER_S;
 }
 
 int lost_due_ms(const struct lost *lost, uint64_t now)
 {
 	if (!lost->due)
 		return -1;
-	return now < lost->due ? (int)((lost->due - now) / 1000000 + 1) : 0;
+	return ms_until(lost->due, now);
 }
 
 void lost_add_undecodable(struct lost *lost)

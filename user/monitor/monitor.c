@@ -8,6 +8,7 @@
 #include "../calls/capture.h"
 #include "../clock.h"
 #include "../calls/correlate.h"
+#include "../calls/settle.h"
 #include "../handover.h"
 #include "../calls/images.h"
 #include "lifecycle.h"

@@ -6,8 +6,6 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-enum { NS_PER_US = 1000, NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
-
 void service_init(struct service *service)
 {
 	uint64_t microseconds = 0;
@@ -32,7 +30,7 @@ int service_due_ms(const struct service *service, const struct stream *stream, e
 		return 0;
 	if (!service->interval)
 		return -1;
-	return now >= service->next ? 0 : (int)((service->next - now) / NS_PER_MS + 1);
+	return ms_until(service->next, now);
 }
 
 static void say_status(const struct stream *stream, bool degraded, enum selftest_state state)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tasks.h"
+#include "../clock.h"
 
 #include <string.h>
-
-enum { NS_PER_MS = 1000000 };
 
 void tasks_init(struct tasks *tasks, const struct task *list, size_t count, void *ctx)
 {
@@ -17,11 +16,11 @@ int tasks_plan(struct tasks *tasks, uint64_t now)
 
 	for (size_t i = 0; i < tasks->count; i++) {
 		struct task *task = &tasks->list[i];
-		int ms = task->due_ms(tasks->ctx, now);
+		int wait = task->due_ms(tasks->ctx, now);
 
-		task->due = ms < 0 ? UINT64_MAX : now + (uint64_t)ms * NS_PER_MS;
-		if (ms >= 0 && (first < 0 || ms < first))
-			first = ms;
+		task->due = wait < 0 ? UINT64_MAX : now + ms(wait);
+		if (wait >= 0 && (first < 0 || wait < first))
+			first = wait;
 	}
 	return first;
 }

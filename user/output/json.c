@@ -5,6 +5,7 @@
  * character that could act on a terminal or pass for a line's end is escaped.
  */
 #include "json.h"
+#include "../array.h"
 #include "../cleanup.h"
 #include "fields.h"
 #include "text.h"
@@ -26,14 +27,7 @@ static void put_fields(struct render *render, const struct field *fields, const 
 
 static void make_room(struct render *render, size_t size)
 {
-	size_t room = (render->size + size) * 2 + 4096;
-	char *grown = realloc(render->bytes, room);
-
-	render->failed = !grown;
-	if (!grown)
-		return;
-	render->bytes = grown;
-	render->room = room;
+	render->failed = array_reserve(render->bytes, render->room, render->size + size + 2048);
 }
 
 /* Where size more bytes can go, behind the line so far; NULL where there is no memory. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Both ways walk the event's description (fields.h): the kind, then each value with whether it is known before it. */
 #include "parcel.h"
+#include "../array.h"
 #include "fields.h"
 
 #include <errno.h>
@@ -17,16 +18,8 @@ struct packing {
 
 static void put(struct packing *packing, const void *bytes, size_t size)
 {
-	if (!packing->failed && packing->size + size > packing->room) {
-		size_t room = (packing->size + size) * 2;
-		char *more = realloc(packing->bytes, room);
-
-		packing->failed = !more;
-		if (more) {
-			packing->bytes = more;
-			packing->room = room;
-		}
-	}
+	if (!packing->failed)
+		packing->failed = array_reserve(packing->bytes, packing->room, packing->size + size);
 	if (packing->failed || !size)
 		return;
 	memcpy(packing->bytes + packing->size, bytes, size);

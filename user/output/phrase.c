@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "phrase.h"
+#include "../array.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -16,16 +17,8 @@ void phrase_clear(struct phrase *phrase)
 
 static void put(struct phrase *phrase, const char *bytes, size_t size, size_t columns)
 {
-	if (!phrase->failed && phrase->size + size > phrase->room) {
-		size_t room = (phrase->size + size) * 2 + 256;
-		char *grown = realloc(phrase->bytes, room);
-
-		phrase->failed = !grown;
-		if (grown) {
-			phrase->bytes = grown;
-			phrase->room = room;
-		}
-	}
+	if (!phrase->failed)
+		phrase->failed = array_reserve(phrase->bytes, phrase->room, phrase->size + size);
 	if (phrase->failed || !size)
 		return;
 	memcpy(phrase->bytes + phrase->size, bytes, size);

@@ -2,7 +2,7 @@
 /* accept FILE: 0 where the reader of --check-audit takes every line, else 1, saying what is wrong with the first bad
  * one. */
 #include "../../../user/audit/load.h"
-#include "../../../user/audit/source.h"
+#include "../../../user/audit/rulesd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	struct ruleset rules;
 	char *why;
 
-	if (argc != 2 || source_read(argv[1], &source, &why))
+	if (argc != 2 || rules_read(argv[1], &source, &why))
 		return 2;
 	part = (struct load_part) { .lines = source.lines, .count = source.count, .file = argv[1] };
 	if (ruleset_load(&part, 1, &rules))

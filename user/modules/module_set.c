@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "loaded.h"
+#include "module_set.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -7,22 +7,22 @@
 
 static int compare_name(const void *a, const void *b)
 {
-	const struct loaded_module *left = a, *right = b;
+	const struct named_module *left = a, *right = b;
 
 	return strcmp(left->name, right->name);
 }
 
-struct loaded_module *loaded_find(const struct loaded *set, const char *name)
+struct named_module *module_set_find(const struct module_set *set, const char *name)
 {
-	const struct loaded_module key = { .name = name };
+	const struct named_module key = { .name = name };
 	void *node = tfind(&key, &set->tree, compare_name);
 
-	return node ? *(struct loaded_module **)node : NULL;
+	return node ? *(struct named_module **)node : NULL;
 }
 
-struct loaded_module *loaded_get(struct loaded *set, const char *name)
+struct named_module *module_set_get(struct module_set *set, const char *name)
 {
-	struct loaded_module *module = loaded_find(set, name);
+	struct named_module *module = module_set_find(set, name);
 	size_t size = strlen(name) + 1;
 
 	if (module)
@@ -30,7 +30,7 @@ struct loaded_module *loaded_get(struct loaded *set, const char *name)
 	module = malloc(sizeof(*module) + size);
 	if (!module)
 		return NULL;
-	*module = (struct loaded_module) { .name = memcpy(module + 1, name, size) };
+	*module = (struct named_module) { .name = memcpy(module + 1, name, size) };
 	if (!tsearch(module, &set->tree, compare_name)) {
 		free(module);
 		return NULL;
@@ -39,9 +39,9 @@ struct loaded_module *loaded_get(struct loaded *set, const char *name)
 	return module;
 }
 
-void loaded_remove(struct loaded *set, const char *name)
+void module_set_remove(struct module_set *set, const char *name)
 {
-	struct loaded_module *module = loaded_find(set, name);
+	struct named_module *module = module_set_find(set, name);
 
 	if (!module)
 		return;
@@ -50,14 +50,14 @@ void loaded_remove(struct loaded *set, const char *name)
 	set->count--;
 }
 
-void loaded_clear(struct loaded *set)
+void module_set_clear(struct module_set *set)
 {
 	tdestroy(set->tree, free);
-	*set = (struct loaded) { 0 };
+	*set = (struct module_set) { 0 };
 }
 
 struct walk {
-	loaded_fn take;
+	module_set_fn take;
 	void *ctx;
 	int err;
 };
@@ -67,10 +67,10 @@ static void visit(const void *node, VISIT order, void *closure)
 	struct walk *walk = closure;
 
 	if ((order == postorder || order == leaf) && !walk->err)
-		walk->err = walk->take(walk->ctx, *(struct loaded_module *const *)node);
+		walk->err = walk->take(walk->ctx, *(struct named_module *const *)node);
 }
 
-int loaded_walk(const struct loaded *set, loaded_fn take, void *ctx)
+int module_set_walk(const struct module_set *set, module_set_fn take, void *ctx)
 {
 	struct walk walk = { .take = take, .ctx = ctx };
 

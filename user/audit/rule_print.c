@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A rule as text that auditctl reads back as the same rule. */
-#include "field.h"
-#include "rule.h"
+#include "rule_print.h"
+#include "comparison.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Rules that were meant for a target and can never fire. */
-#include "explain.h"
+#include "inert_rule.h"
 #include "field.h"
+#include "paths.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -119,7 +119,7 @@ static const char *inert_call(const struct rule *rule)
 	return "its fields can never all match";
 }
 
-const struct rule *explain_inert(const struct coverage *coverage, const struct target *target, struct arena *arena,
+const struct rule *inert_rule_of(const struct coverage *coverage, const struct target *target, struct arena *arena,
 				 const char **reason)
 {
 	struct candidates candidates;

@@ -3,11 +3,13 @@
  * The rules that would close the gaps. A rule goes in front (-A) where a never rule stands in its way, and where an
  * equal one is loaded somewhere already: at the end that would be a duplicate, and end the reading of the file.
  */
+#include "closing_rules.h"
+#include "../array.h"
 #include "../cleanup.h"
 #include "../output/format.h"
 #include "../output/text.h"
 #include "pieces.h"
-#include "report.h"
+#include "rule_print.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,15 +29,8 @@ static int add_line(struct fixes *fixes, const char *line)
 	for (size_t i = 0; i < fixes->count; i++)
 		if (strcmp(fixes->lines[i], line) == 0)
 			return 0;
-	if (fixes->count == fixes->room) {
-		size_t room = fixes->room ? fixes->room * 2 : 16;
-		const char **more = realloc(fixes->lines, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		fixes->lines = more;
-		fixes->room = room;
-	}
+	if (array_reserve(fixes->lines, fixes->room, fixes->count + 1))
+		return -ENOMEM;
 	fixes->lines[fixes->count++] = line;
 	return 0;
 }
@@ -204,7 +199,7 @@ static int fix_off(struct fixes *fixes)
 }
 
 /* For augenrules byte for byte; for a person at a terminal nothing that acts on it. */
-static void write_lines(const struct fixes *fixes, size_t first, size_t end)
+static int write_lines(const struct fixes *fixes, size_t first, size_t end)
 {
 	bool to_person = isatty(fileno(fixes->out)), utf8 = locale_is_utf8();
 
@@ -213,13 +208,16 @@ static void write_lines(const struct fixes *fixes, size_t first, size_t end)
 		size_t size = strlen(line), room = size * 4 + 2;
 		_cleanup_(freep) char *visible = to_person ? malloc(room) : NULL;
 
+		if (to_person && !visible)
+			return -ENOMEM;
 		if (visible)
 			text_make_visible(line, size, utf8, visible, room);
-		fprintf(fixes->out, "%s\n", visible ? visible : to_person ? "" : line);
+		fprintf(fixes->out, "%s\n", visible ? visible : line);
 	}
+	return 0;
 }
 
-int fixes_write(struct check *check, FILE *out)
+int closing_rules_write(struct check *check, FILE *out)
 {
 	struct fixes fixes = { .check = check, .out = out };
 	size_t last;
@@ -232,11 +230,11 @@ int fixes_write(struct check *check, FILE *out)
 		err = check_judge(check);
 	for (size_t i = 0; !err && i < check->profile.count; i++)
 		err = fix_requirement(&fixes, i);
-	if (!err) {
-		/* a deletion can fail one day, and ends the reading then: after all else */
-		write_lines(&fixes, last, fixes.count);
-		write_lines(&fixes, 0, last);
-	}
+	/* a deletion can fail one day, and ends the reading then: after all else */
+	if (!err)
+		err = write_lines(&fixes, last, fixes.count);
+	if (!err)
+		err = write_lines(&fixes, 0, last);
 	free(fixes.lines);
 	return err;
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "machine.h"
+
+#include <errno.h>
+#include <libaudit.h>
+
+int machine_read(struct machine *machine)
+{
+	int native = audit_detect_machine();
+	int other = audit_determine_machine("b32");
+	struct machine read = { 0 };
+
+	if (native < 0)
+		return -ENOTSUP;
+	read.abis[read.abi_count].machine = native;
+	read.abis[read.abi_count++].elf = audit_machine_to_elf(native);
+	read.is64 = (read.abis[0].elf & __AUDIT_ARCH_64BIT) != 0;
+	if (other >= 0 && other != native) {
+		read.abis[read.abi_count].machine = other;
+		read.abis[read.abi_count++].elf = audit_machine_to_elf(other);
+	}
+	for (size_t i = 0; i < read.abi_count; i++)
+		read.abis[i].name =
+		    read.abis[i].elf == AUDIT_ARCH_I386 ? "i386" : audit_machine_to_name(read.abis[i].machine);
+	lsm_read(&read.lsm);
+	*machine = read;
+	return 0;
+}
