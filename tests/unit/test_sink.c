@@ -109,7 +109,7 @@ static int setup(void **state)
 
 static int write_line(int fd, size_t size)
 {
-	return sink_write(&(struct sink) { .fd = fd, .stopping = &stopping }, line, size);
+	return sink_write(&(struct sink) { .outlet.fd = fd, .stopping = &stopping }, line, size);
 }
 
 static void close_pipe(void)
@@ -306,9 +306,10 @@ static void may_block(void **state)
 
 	pipe_open(0);
 	assert_int_equal(write_line(reader.fds[1], PAGE), 0);
-	sink = (struct sink) {
-		.fd = reader.fds[1], .may_block = true, .stopping = &stopping, .meanwhile = meanwhile, .ctx = &done
-	};
+	sink = (struct sink) { .outlet = { .fd = reader.fds[1], .may_block = true },
+			       .stopping = &stopping,
+			       .meanwhile = meanwhile,
+			       .ctx = &done };
 	assert_int_equal(sink_write(&sink, line, LINE_SIZE), 0);
 	reader_end();
 	assert_int_equal(reader.size, PAGE + LINE_SIZE);

@@ -337,7 +337,7 @@ static int rest(struct monitor *monitor)
 		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
 		{ .fd = audit_watch_result_fd(monitor->audit), .events = POLLIN },
 		{ .fd = policy_watch_fd(&monitor->policy), .events = POLLIN },
-		{ .fd = monitor->stream.sink.fd },
+		{ .fd = monitor->stream.sink.outlet.fd },
 	};
 
 	if (rings_stalled(&monitor->rings))

@@ -3,12 +3,13 @@
 #ifndef KMODWATCH_SINK_H
 #define KMODWATCH_SINK_H
 
+#include "outlet.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 struct sink {
-	int fd; /* of our own where the one that was given could block */
-	bool is_own, is_socket, may_block;
+	struct outlet outlet;
 	const volatile int *stopping; /* set to a signal (by its handler) when the user wants to end */
 	bool resumes; /* after a SIGHUP this process goes on: a line that was begun is written to its end */
 	bool cut;     /* the last line was not */
@@ -19,8 +20,7 @@ struct sink {
 
 /*
  * Lines go to where fd leads; stopping as above. No call of sink_write() then blocks in the kernel, where that can be
- * had: a pipe or terminal is opened anew, since O_NONBLOCK on fd would be everybody's who has it. *sink:
- * sink_close(), which leaves fd open.
+ * had (outlet.h). *sink: sink_close(), which leaves fd open.
  */
 void sink_open(struct sink *sink, int fd, const volatile int *stopping);
 void sink_close(struct sink *sink);
