@@ -226,6 +226,7 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 
 	if (start(&monitor, options))
 		return EXIT_NO_START;
+	log_never_wait(true); /* from here on events wait for us */
 	policy_watch_init(&monitor.policy);
 	err = begin(&monitor, options->snapshot);
 	if (!err)
