@@ -193,6 +193,25 @@ static int report_lost(void *ctx, uint64_t now)
 	return lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), loop_emit, monitor);
 }
 
+static int capture_due(void *ctx, uint64_t now)
+{
+	const struct monitor *monitor = ctx;
+
+	return capture_due_ms(monitor->capture, now);
+}
+
+static int tend_capture(void *ctx, uint64_t now)
+{
+	struct monitor *monitor = ctx;
+	uint64_t before = capture_lost(monitor->capture);
+
+	(void)now;
+	capture_tend(monitor->capture);
+	if (capture_lost(monitor->capture) != before)
+		lost_wake(&monitor->lost);
+	return 0;
+}
+
 static int limits_due(void *ctx, uint64_t now)
 {
 	const struct monitor *monitor = ctx;
@@ -308,6 +327,7 @@ void loop_init(struct monitor *monitor)
 	/* what tells of losses comes before what takes them into account */
 	static const struct task tasks[] = {
 		{ .name = "calls", settle_due, settle },
+		{ .name = "capture", capture_due, tend_capture, .silent = true },
 		{ .name = "lost", lost_due, report_lost },
 		{ .name = "limits", limits_due, check_limits },
 		{ .name = "surroundings", surroundings_due, look_around, .silent = true },

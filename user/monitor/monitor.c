@@ -36,6 +36,7 @@ static int finish(struct monitor *monitor)
 	err = rings_drain(&monitor->rings, SIZE_MAX);
 	if (!err && !monitor->pins)
 		err = correlator_flush(monitor->correlator, NULL, UINT64_MAX, clock_boot_offset(), &waiting);
+	capture_finish(monitor->capture);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), loop_emit, monitor);
 	if (!err)
