@@ -239,6 +239,19 @@ static void full_disk_while_stopping(void **state)
 	close(fd);
 }
 
+/* A command's: nothing comes back. */
+static void full_disk_of_a_command(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY);
+	struct sink sink;
+
+	sink_open(&sink, fd, &stopping);
+	sink.gives_up = true;
+	assert_int_equal(sink_write(&sink, "line\n", 5), -ENOSPC);
+	sink_close(&sink);
+	close(fd);
+}
+
 static void stuck_reader_while_stopping(void **state)
 {
 	pipe_open(0);
@@ -434,6 +447,7 @@ int main(void)
 		WITH_LINE(nothing_to_write),
 		WITH_LINE(hopeless),
 		WITH_LINE(full_disk),
+		WITH_LINE(full_disk_of_a_command),
 		WITH_LINE(full_disk_while_stopping),
 		WITH_LINE(stuck_reader_while_stopping),
 		WITH_LINE(does_things_meanwhile),

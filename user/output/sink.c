@@ -87,6 +87,8 @@ static int wait_for_room(const struct sink *sink, int err, bool *told)
 		/* fall through */
 	case ENOSPC:
 	case EDQUOT:
+		if (sink->gives_up)
+			return -err;
 		if (!*told)
 			tell_waiting(err);
 		*told = true;

@@ -11,8 +11,9 @@
 struct sink {
 	struct outlet outlet;
 	const volatile int *stopping; /* set to a signal (by its handler) when the user wants to end */
-	bool resumes; /* after a SIGHUP this process goes on: a line that was begun is written to its end */
-	bool cut;     /* the last line was not */
+	bool resumes;  /* after a SIGHUP this process goes on: a line that was begun is written to its end */
+	bool gives_up; /* a disk that is full or fails is an error at once, as for any command */
+	bool cut;      /* the last line was not */
 	void (*meanwhile)(
 	    void *ctx); /* called at least twice a second while a line waits; NULL: nothing is to be done */
 	void *ctx;
