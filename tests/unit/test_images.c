@@ -309,6 +309,7 @@ static void capture(void **state)
 		send(test, 7, 40000, 0);
 		send(test, 8, 40000, 0);
 		assert_int_equal(images_drain(test->images, UINT64_MAX), 0);
+		capture_finish(test->capture);
 		assert_int_equal(files(test, ".part"), 2);
 		if (i)
 			test->handover->images[1].used = 0;
@@ -320,6 +321,7 @@ static void capture(void **state)
 		images_close(test->images, &header);
 		header = header_of(8);
 		images_close(test->images, &header); /* not whole */
+		capture_finish(test->capture);
 		assert_int_equal(files(test, ".part"), 0);
 		assert_int_equal(files(test, ".ko"), 1);
 	}

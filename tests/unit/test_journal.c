@@ -185,16 +185,20 @@ static void unknown_is_said(void **state)
 
 static void companions(void **state)
 {
+	static const struct text names[] = { { KNOWN, true, false, 1, "\xff" }, { KNOWN, false, false, 1, "b" } };
 	struct event event = sample(EVENT_MODULE_LOAD);
 	struct journal_entry entry;
 
 	event.source.known = KNOWN;
 	event.source.path = (struct text) { KNOWN, false, true, 2, "/x" };
 	event.syscall.flags.truncated = true;
+	event.module.taint_names = (struct list) { KNOWN, false, COUNT(names), names };
 	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
 	assert_field(&entry, "SOURCE_PATH=/x");
 	assert_field(&entry, "KMODWATCH_DETACHED=SOURCE_PATH");
 	assert_field(&entry, "KMODWATCH_TRUNCATED=SYSCALL_FLAGS");
+	assert_field(&entry, "MODULE_TAINT_NAMES=\xff");
+	assert_field(&entry, "KMODWATCH_TRUNCATED=MODULE_TAINT_NAMES");
 	journal_entry_clear(&entry);
 }
 

@@ -238,6 +238,38 @@ static void unknown_in_list(void **state)
 	json_object_put(object);
 }
 
+/* A list of texts is to be read as arguments are: all items in hex beside it, and marked where an item was cut. */
+static void texts_in_list(void **state)
+{
+	static const struct {
+		struct text items[3];
+		const char *expected;
+	} rows[] = {
+		{ { { KNOWN, false, false, 1, "a" }, { .known = UNKNOWN }, { KNOWN, false, false, 3, FFFD } },
+		  "{'flags':['a',null,'" FFFD "'], 'flags_hex':'@absent', 'flags_truncated':'@absent'}" },
+		{ { { KNOWN, false, false, 1, "a" }, { .known = UNKNOWN }, { KNOWN, false, false, 3, "\xff\"\n" } },
+		  "{'flags':['a',null,'" FFFD "\\\"\\n'], 'flags_hex':['61',null,'ff220a'],"
+		  "'flags_truncated':'@absent'}" },
+		{ { { KNOWN, false, false, 1, "\xc3" },
+		    { KNOWN, false, false, 1, "\xa9" },
+		    { KNOWN, false, false, 0, "" } },
+		  "{'flags':['" FFFD "','" FFFD "',''], 'flags_hex':['c3','a9','']}" },
+		{ { { KNOWN, false, false, 1, "a" }, { KNOWN, true, false, 1, "b" }, { KNOWN, false, false, 1, "c" } },
+		  "{'flags':['a','b','c'], 'flags_hex':'@absent', 'flags_truncated':true}" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct event event = { .kind = EVENT_MODULE_LOAD, .syscall.known = KNOWN };
+		json_object *object, *call;
+
+		event.syscall.flags = (struct list) { .known = KNOWN, .count = 3, .items = rows[i].items };
+		object = line_of(&event, NULL);
+		assert_true(json_object_object_get_ex(object, "syscall", &call));
+		assert_json(call, rows[i].expected);
+		json_object_put(object);
+	}
+}
+
 /* Gives each field the state, whatever its type: all start with it. Returns how many there are. */
 static size_t set_all(const struct field *fields, struct event *event, enum known known)
 {
@@ -284,6 +316,7 @@ int main(void)
 		cmocka_unit_test(values),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(unknown_in_list),
+		cmocka_unit_test(texts_in_list),
 		cmocka_unit_test(absent_and_unknown),
 	};
 

@@ -49,14 +49,14 @@ static void fill(const struct field *fields, void *part);
 
 static void fill_list(const struct field *field, struct list *list)
 {
-	static const struct text words[ITEMS] = {
-		[0 ... ITEMS - 1] = { .known = KNOWN, .bytes = "IGNORE_MODVERSIONS", .size = 18 },
-	};
 	static const struct count_part counts[ITEMS] = {
 		[0 ... ITEMS - 1] = { "attempts_suppressed", UINT64_MAX },
 	};
+	static struct text texts[ITEMS];
 
-	*list = (struct list) { .known = KNOWN, .count = ITEMS, .items = words };
+	for (size_t i = 0; i < ITEMS; i++)
+		texts[i] = (struct text) { .known = KNOWN, .bytes = hostile, .size = hostile_size };
+	*list = (struct list) { .known = KNOWN, .count = ITEMS, .items = texts };
 	if (field->type == FIELD_COUNTS)
 		list->items = counts;
 	if (field->type != FIELD_LIST)
@@ -183,6 +183,27 @@ static void check_list(json_object *object, const struct field *field, const str
 		      (const char *)list->items + i * field->item_size);
 }
 
+/* Of each item the bytes from the first on; all of all of them, or the list is marked as cut. */
+static void check_texts(json_object *object, const struct field *field, const struct list *list)
+{
+	json_object *array = companion(object, field->key, ""), *hex = companion(object, field->key, "_hex");
+	size_t count = json_object_array_length(array);
+	const struct text *texts = list->items;
+	bool cut = count < list->count;
+	static char bytes[TEXT_SIZE + 1];
+
+	assert_true(!hex || json_object_array_length(hex) == count);
+	for (size_t i = 0; i < count; i++) {
+		size_t size =
+		    shown(json_object_array_get_idx(array, i), hex ? json_object_array_get_idx(hex, i) : NULL, bytes);
+
+		assert_true(size <= texts[i].size && !memcmp(bytes, texts[i].bytes, size));
+		cut |= size < texts[i].size;
+	}
+	if (cut != (companion(object, field->key, "_truncated") != NULL))
+		fail_msg("%s: cut %d, and not marked so", field->key, cut);
+}
+
 static void check(json_object *object, const struct field *fields, const void *part)
 {
 	for (const struct field *field = fields; field->key; field++) {
@@ -195,6 +216,8 @@ static void check(json_object *object, const struct field *fields, const void *p
 			check(companion(object, field->key, ""), field->fields, value);
 		if (field->type == FIELD_LIST)
 			check_list(object, field, list);
+		if (field->type == FIELD_TEXTS)
+			check_texts(object, field, list);
 	}
 }
 

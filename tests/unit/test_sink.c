@@ -109,7 +109,7 @@ static int setup(void **state)
 
 static int write_line(int fd, size_t size)
 {
-	return sink_write(&(struct sink) { .fd = fd, .stopping = &stopping }, line, size);
+	return sink_write(&(struct sink) { .outlet.fd = fd, .stopping = &stopping }, line, size);
 }
 
 static void close_pipe(void)
@@ -239,6 +239,19 @@ static void full_disk_while_stopping(void **state)
 	close(fd);
 }
 
+/* A command's: nothing comes back. */
+static void full_disk_of_a_command(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY);
+	struct sink sink;
+
+	sink_open(&sink, fd, &stopping);
+	sink.gives_up = true;
+	assert_int_equal(sink_write(&sink, "line\n", 5), -ENOSPC);
+	sink_close(&sink);
+	close(fd);
+}
+
 static void stuck_reader_while_stopping(void **state)
 {
 	pipe_open(0);
@@ -306,9 +319,10 @@ static void may_block(void **state)
 
 	pipe_open(0);
 	assert_int_equal(write_line(reader.fds[1], PAGE), 0);
-	sink = (struct sink) {
-		.fd = reader.fds[1], .may_block = true, .stopping = &stopping, .meanwhile = meanwhile, .ctx = &done
-	};
+	sink = (struct sink) { .outlet = { .fd = reader.fds[1], .may_block = true },
+			       .stopping = &stopping,
+			       .meanwhile = meanwhile,
+			       .ctx = &done };
 	assert_int_equal(sink_write(&sink, line, LINE_SIZE), 0);
 	reader_end();
 	assert_int_equal(reader.size, PAGE + LINE_SIZE);
@@ -433,6 +447,7 @@ int main(void)
 		WITH_LINE(nothing_to_write),
 		WITH_LINE(hopeless),
 		WITH_LINE(full_disk),
+		WITH_LINE(full_disk_of_a_command),
 		WITH_LINE(full_disk_while_stopping),
 		WITH_LINE(stuck_reader_while_stopping),
 		WITH_LINE(does_things_meanwhile),

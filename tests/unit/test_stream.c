@@ -94,10 +94,10 @@ static void failed_line(void **state)
 	int out;
 
 	open_stream(&made);
-	out = made.stream.sink.fd;
-	made.stream.sink.fd = -1;
+	out = made.stream.sink.outlet.fd;
+	made.stream.sink.outlet.fd = -1;
 	assert_int_equal(stream_emit(&made.stream, &event), -EBADF);
-	made.stream.sink.fd = out;
+	made.stream.sink.outlet.fd = out;
 	line = emitted(&made, (struct event) { .kind = EVENT_MODULE_UNLOAD });
 	assert_json(line, "{'seq':1}");
 	json_object_put(line);

@@ -41,6 +41,7 @@ static int write_json(struct check *check, const volatile int *stopping)
 	struct event event;
 	int err = stream_init(&stream, STDOUT_FILENO, OUTPUT_JSON, stopping);
 
+	stream.sink.gives_up = true;
 	if (!err)
 		err = parity_event(check, &event);
 	return err ? err : stream_emit(&stream, &event);

@@ -1,240 +1,234 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What is to be done waits in a list of the loop's, and goes to the thread as a whole when that has nothing else to do:
+ * no list is ever in the hands of both.
+ */
 #include "capture.h"
 #include "../cleanup.h"
+#include "../clock.h"
+#include "../errand.h"
 #include "../log.h"
-#include "../folder.h"
-#include "../handover.h"
+#include "image_folder.h"
+#include "images.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { NAME_SIZE = 80 };
+/*
+ * Of memory, for bytes that the disk has not taken: as much as one image may have. The ends of images need little, and
+ * are the last that is left out: then a part stays until the next start.
+ */
+enum { BYTES_MAX = 64 << 20, ENDS_MAX = 1 << 20 };
+
+enum { LOOK_MS = 100, LAST_WAIT_MS = 2000 };
+
+struct job {
+	struct job *next;
+	enum { JOB_WRITE, JOB_KEEP, JOB_DROP } kind;
+	int slot, result;
+	struct image_part image;	 /* of JOB_KEEP and JOB_DROP */
+	char hash[HASH_TEXT_SIZE];	 /* of JOB_KEEP */
+	const struct image_chunk *chunk; /* of JOB_WRITE: behind the job, with as many bytes as it has */
+};
+
+struct jobs {
+	struct job *first, *last;
+	size_t bytes;
+};
 
 struct capture {
 	const char *path;
-	int folder;
+	struct image_folder *folder; /* the thread's, once that has been made */
 	uint64_t max, lost;
-	int told; /* the error that was logged last */
-	struct {
-		int fd; /* of the unfinished file; -1: none */
-		int error;
-	} slots[IMAGES_MAX];
+	int told;	/* the error that was logged last */
+	uint64_t due;	/* ns since boot: when to look whether the thread is done */
+	bool abandoned; /* the disk does not answer: the folder and working are the thread's for good */
+	struct errand *errand;
+	struct jobs waiting, working;
+	bool lacks[IMAGES_MAX]; /* a chunk was left out */
 };
-
-/* Names the attempt, so that a monitor that takes over finds its file again; and us, for the folder may be anybody's.
- */
-static void part_name(char name[static NAME_SIZE], uint64_t time, uint32_t cpu, uint32_t tid)
-{
-	snprintf(name, NAME_SIZE, ".kmodwatch-%llx-%x-%x.part", (unsigned long long)time, cpu, tid);
-}
 
 static void complain(struct capture *capture, int err)
 {
 	capture->lost++;
 	if (capture->told != err)
-		log_line("a module is not captured in %s: %s", capture->path, strerror(err));
+		log_line("a module is not captured in %s: %s", capture->path,
+			 err == -ENOBUFS ? "the disk does not keep up, and 64 MiB wait for it already"
+					 : strerror(-err));
 	capture->told = err;
 }
 
-static int write_at(int fd, const unsigned char *bytes, size_t size, uint64_t offset)
+static int work(void *ctx)
 {
-	while (size) {
-		ssize_t n = pwrite(fd, bytes, size, (off_t)offset);
+	struct capture *capture = ctx;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? errno : ENOSPC;
-		bytes += n;
-		offset += n;
-		size -= n;
+	for (struct job *job = capture->working.first; job; job = job->next) {
+		if (job->kind == JOB_WRITE)
+			image_folder_write(capture->folder, job->slot, job->chunk);
+		else if (job->kind == JOB_KEEP)
+			job->result = image_folder_keep(capture->folder, job->slot, &job->image, job->hash);
+		else
+			image_folder_drop(capture->folder, job->slot, &job->image);
 	}
 	return 0;
+}
+
+static void free_jobs(struct jobs *jobs)
+{
+	for (struct job *job = jobs->first, *next; job; job = next) {
+		next = job->next;
+		free(job);
+	}
+	*jobs = (struct jobs) { 0 };
+}
+
+/* The thread is done with it. */
+static void collect(struct capture *capture)
+{
+	for (const struct job *job = capture->working.first; job; job = job->next) {
+		if (job->kind != JOB_KEEP)
+			continue;
+		if (job->result)
+			complain(capture, job->result);
+		else
+			capture->told = 0;
+	}
+	free_jobs(&capture->working);
+}
+
+/* Hands on what waits, unless the thread is busy. */
+static void advance(struct capture *capture)
+{
+	capture->due = clock_boot_ns() + ms(LOOK_MS);
+	if (capture->abandoned || errand_is_busy(capture->errand))
+		return;
+	collect(capture);
+	if (!capture->waiting.first)
+		return;
+	capture->working = capture->waiting;
+	capture->waiting = (struct jobs) { 0 };
+	if (errand_run(&capture->errand, work, capture, 0) != -EINPROGRESS)
+		collect(capture);
+}
+
+static size_t chunk_size(const struct job *job)
+{
+	return job->chunk ? offsetof(struct image_chunk, bytes) + job->chunk->size : 0;
+}
+
+static void append(struct jobs *jobs, struct job *job)
+{
+	if (jobs->first)
+		jobs->last->next = job;
+	else
+		jobs->first = job;
+	jobs->last = job;
+	jobs->bytes += sizeof(*job) + chunk_size(job);
+}
+
+/* Returns whether there is room for a copy. */
+static bool add(struct capture *capture, const struct job *wanted)
+{
+	size_t bytes = chunk_size(wanted), size = sizeof(struct job) + bytes;
+	size_t limit = bytes ? BYTES_MAX : BYTES_MAX + ENDS_MAX;
+	struct job *job;
+
+	if (capture->abandoned || capture->waiting.bytes + capture->working.bytes + size > limit)
+		return false;
+	job = malloc(size);
+	if (!job)
+		return false;
+	*job = *wanted;
+	if (bytes)
+		job->chunk = memcpy(job + 1, wanted->chunk, bytes);
+	append(&capture->waiting, job);
+	advance(capture);
+	return true;
+}
+
+static bool is_of_same(const struct image_chunk *one, const struct image_chunk *other)
+{
+	return one->attempt_time == other->attempt_time && one->attempt_cpu == other->attempt_cpu &&
+	       one->tid == other->tid;
+}
+
+/* An image that is not going to be whole takes no other's room. */
+static void forget_chunks(struct jobs *jobs, const struct image_chunk *chunk)
+{
+	struct jobs kept = { 0 };
+
+	for (struct job *job = jobs->first, *next; job; job = next) {
+		next = job->next;
+		job->next = NULL;
+		if (job->kind == JOB_WRITE && is_of_same(job->chunk, chunk))
+			free(job);
+		else
+			append(&kept, job);
+	}
+	*jobs = kept;
 }
 
 void capture_write(struct capture *capture, int slot, const struct image_chunk *chunk)
 {
-	char name[NAME_SIZE];
+	const struct job job = { .kind = JOB_WRITE, .slot = slot, .chunk = chunk };
 
 	if (!capture)
 		return;
-	if (chunk->offset == 0) {
-		closep(&capture->slots[slot].fd);
-		capture->slots[slot].fd = -1;
-		capture->slots[slot].error = 0;
-	}
-	if (capture->slots[slot].error || chunk->image_size > capture->max) /* that would be for nothing */
+	if (chunk->offset == 0)
+		capture->lacks[slot] = false;
+	if (capture->lacks[slot] || chunk->image_size > capture->max) /* that would be for nothing */
 		return;
-	if (capture->slots[slot].fd < 0) {
-		part_name(name, chunk->attempt_time, chunk->attempt_cpu, chunk->tid);
-		capture->slots[slot].fd =
-		    openat(capture->folder, name,
-			   O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (chunk->offset ? 0 : O_CREAT), 0600);
-		if (capture->slots[slot].fd < 0) {
-			capture->slots[slot].error = errno;
-			return;
-		}
-	}
-	capture->slots[slot].error = write_at(capture->slots[slot].fd, chunk->bytes, chunk->size, chunk->offset);
-	if (chunk->offset + chunk->size >= chunk->image_size) { /* many calls may be waiting for their end */
-		closep(&capture->slots[slot].fd);
-		capture->slots[slot].fd = -1;
-	}
+	if (add(capture, &job))
+		return;
+	capture->lacks[slot] = true;
+	forget_chunks(&capture->waiting, chunk);
 }
 
-static bool is_image_name(const char *name)
+static struct job end_of(int kind, int slot, const struct image *image)
 {
-	size_t digits = strspn(name, "0123456789abcdef");
-
-	return digits == HASH_TEXT_SIZE - 1 && !strcmp(name + digits, ".ko");
-}
-
-/* What all images have together, and the oldest of them; -errno. */
-static int survey(const struct capture *capture, uint64_t *total, char oldest[static NAME_SIZE])
-{
-	int fd = openat(capture->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	struct timespec first = { 0 };
-	struct dirent *entry;
-
-	if (!folder) {
-		closep(&fd);
-		return -errno;
-	}
-	*total = 0;
-	oldest[0] = '\0';
-	while ((entry = readdir(folder))) {
-		struct stat st;
-
-		if (!is_image_name(entry->d_name) ||
-		    fstatat(capture->folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
-			continue;
-		*total += st.st_size;
-		if (!oldest[0] || st.st_mtim.tv_sec < first.tv_sec ||
-		    (st.st_mtim.tv_sec == first.tv_sec && st.st_mtim.tv_nsec < first.tv_nsec)) {
-			first = st.st_mtim;
-			memcpy(oldest, entry->d_name, strlen(entry->d_name) + 1); /* its length is known */
-		}
-	}
-	closedir(folder);
-	return 0;
-}
-
-/* Removes the oldest images until size more bytes are within the limit; none for what never can be. */
-static int make_room(const struct capture *capture, uint64_t size)
-{
-	while (size <= capture->max) {
-		char oldest[NAME_SIZE] = "";
-		uint64_t total = 0;
-		int err = survey(capture, &total, oldest);
-
-		if (err || total + size <= capture->max)
-			return err;
-		if (unlinkat(capture->folder, oldest, 0))
-			return -errno;
-	}
-	return -EFBIG;
-}
-
-/* Gives the part its name. An image that is there already is there once. */
-static int settle(const struct capture *capture, int fd, const char *part, const char *name, uint64_t size)
-{
-	struct stat st;
-	int err;
-
-	if (!fstatat(capture->folder, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) &&
-	    (uint64_t)st.st_size == size)
-		return unlinkat(capture->folder, part, 0) ? -errno : 0;
-	err = make_room(capture, size);
-	if (err)
-		return err;
-	if (fsync(fd) || renameat(capture->folder, part, capture->folder, name) || fsync(capture->folder))
-		return -errno;
-	return 0;
+	return (struct job) {
+		.kind = kind,
+		.slot = slot,
+		.image = { .time = image->time, .cpu = image->cpu, .tid = image->tid, .size = image->size },
+	};
 }
 
 void capture_keep(struct capture *capture, int slot, const struct image *image, const char *hash)
 {
-	char part[NAME_SIZE], name[NAME_SIZE];
-	struct stat st = { 0 };
-	int err;
+	struct job job;
+	int err = 0;
 
 	if (!capture)
 		return;
-	part_name(part, image->time, image->cpu, image->tid);
-	snprintf(name, sizeof(name), "%s.ko", hash);
-	if (capture->slots[slot].fd < 0 &&
-	    !capture->slots[slot].error) /* all of it was written, here or by an earlier monitor */
-		capture->slots[slot].fd = openat(capture->folder, part, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	err = image->size > capture->max ? -EFBIG : -capture->slots[slot].error;
-	if (!err && (capture->slots[slot].fd < 0 || fstat(capture->slots[slot].fd, &st)))
-		err = -errno;
-	if (!err && (uint64_t)st.st_size != image->size)
-		err = -ENODATA;
+	job = end_of(JOB_KEEP, slot, image);
+	memcpy(job.hash, hash, sizeof(job.hash));
+	if (image->size > capture->max)
+		err = -EFBIG;
+	else if (capture->lacks[slot] || !add(capture, &job))
+		err = -ENOBUFS;
 	if (!err)
-		err = settle(capture, capture->slots[slot].fd, part, name, image->size);
-	if (err)
-		complain(capture, -err);
-	else
-		capture->told = 0;
+		return;
+	complain(capture, err);
 	capture_drop(capture, slot, image);
 }
 
 void capture_drop(struct capture *capture, int slot, const struct image *image)
 {
-	char part[NAME_SIZE];
+	struct job job;
 
 	if (!capture)
 		return;
-	closep(&capture->slots[slot].fd);
-	capture->slots[slot].fd = -1;
-	capture->slots[slot].error = 0;
-	part_name(part, image->time, image->cpu, image->tid);
-	unlinkat(capture->folder, part, 0);
-}
-
-static bool is_going_on(const struct image *open, const char *name)
-{
-	char part[NAME_SIZE];
-
-	for (int i = 0; i < IMAGES_MAX; i++) {
-		part_name(part, open[i].time, open[i].cpu, open[i].tid);
-		if (open[i].used && !strcmp(part, name))
-			return true;
-	}
-	return false;
-}
-
-/* Exactly as part_name() makes it: everything else in the folder is another's. */
-static bool is_part_name(const char *name)
-{
-	unsigned long long time;
-	char again[NAME_SIZE];
-	uint32_t cpu, tid;
-
-	if (sscanf(name, ".kmodwatch-%llx-%x-%x.part", &time, &cpu, &tid) != 3)
-		return false;
-	part_name(again, time, cpu, tid);
-	return !strcmp(name, again);
+	job = end_of(JOB_DROP, slot, image);
+	capture->lacks[slot] = false;
+	add(capture, &job);
 }
 
 void capture_sweep(struct capture *capture, const struct image *open)
 {
-	int fd = capture ? openat(capture->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (!folder) {
-		closep(&fd);
-		return;
-	}
-	while ((entry = readdir(folder)))
-		if (is_part_name(entry->d_name) && !is_going_on(open, entry->d_name))
-			unlinkat(capture->folder, entry->d_name, 0);
-	closedir(folder);
+	if (capture)
+		image_folder_sweep(capture->folder, open);
 }
 
 uint64_t capture_lost(const struct capture *capture)
@@ -242,33 +236,73 @@ uint64_t capture_lost(const struct capture *capture)
 	return capture ? capture->lost : 0;
 }
 
+int capture_due_ms(const struct capture *capture, uint64_t now)
+{
+	if (!capture || capture->abandoned || (!capture->working.first && !capture->waiting.first))
+		return -1;
+	return ms_until(capture->due, now);
+}
+
+void capture_tend(struct capture *capture)
+{
+	if (capture)
+		advance(capture);
+}
+
+static uint64_t count_kept(const struct jobs *jobs)
+{
+	uint64_t count = 0;
+
+	for (const struct job *job = jobs->first; job; job = job->next)
+		count += job->kind == JOB_KEEP;
+	return count;
+}
+
+void capture_finish(struct capture *capture)
+{
+	if (!capture || capture->abandoned)
+		return;
+	for (int i = 0; i < 2; i++) { /* what the thread has, and then what waits */
+		if (!errand_end(&capture->errand, LAST_WAIT_MS)) {
+			capture->abandoned = true;
+			capture->lost += count_kept(&capture->working) + count_kept(&capture->waiting);
+			log_line(
+			    "modules that were to be captured in %s may be missing there: the disk does not answer",
+			    capture->path);
+			return;
+		}
+		advance(capture);
+	}
+}
+
 int capture_new(const char *folder, uint64_t max, struct capture **out)
 {
 	_cleanup_(capture_freep) struct capture *capture = calloc(1, sizeof(*capture));
 	const char *why;
+	int err;
 
 	if (!capture)
 		return -ENOMEM;
-	for (int i = 0; i < IMAGES_MAX; i++)
-		capture->slots[i].fd = -1;
 	capture->path = folder;
 	capture->max = max;
-	capture->folder = folder_open_ours(folder, &why);
-	if (capture->folder < 0) {
+	err = image_folder_open(folder, max, &capture->folder, &why);
+	if (err) {
 		log_line("modules cannot be captured in %s: %s", folder, why);
-		return capture->folder;
+		return err;
 	}
 	*out = TAKE_PTR(capture);
 	return 0;
 }
 
+/* What still goes on keeps what it uses: the process ends, and it with that. */
 void capture_freep(struct capture **capture)
 {
-	if (!*capture)
-		return;
-	for (int i = 0; i < IMAGES_MAX; i++)
-		closep(&(*capture)->slots[i].fd);
-	closep(&(*capture)->folder);
-	free(*capture);
+	struct capture *one = *capture;
+
 	*capture = NULL;
+	capture_finish(one);
+	if (!one || one->abandoned)
+		return;
+	image_folder_freep(&one->folder);
+	free(one);
 }

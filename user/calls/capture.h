@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The folder of captured images: each distinct one once, as HASH.ko. While an image comes it has a name that begins
- * with a dot; it gets its own when all of it is on the disk. What goes wrong there is logged and counted, and stops
+ * Images on their way to a folder. A thread writes them, so that no event waits for a disk; what the disk does not take
+ * waits in memory, up to a limit, above which an image is not kept. What goes wrong is logged and counted, and stops
  * nothing.
  */
 #ifndef KMODWATCH_CAPTURE_H
@@ -15,9 +15,8 @@ struct capture;
 struct image;
 
 /*
- * max: bytes that all images together may have, without those that are coming; the oldest go first, but for one that is
- * larger by itself none does. Refuses a folder that others may write to. *out:
- * capture_freep(). Returns 0, or a negative errno after having logged why.
+ * folder and max: as image_folder_open()'s; folder must live as long. *out: capture_freep(), which finishes it first.
+ * Returns 0, or a negative errno after having logged why.
  */
 int capture_new(const char *folder, uint64_t max, struct capture **out);
 void capture_freep(struct capture **capture);
@@ -34,7 +33,14 @@ void capture_keep(struct capture *capture, int slot, const struct image *image, 
 /* The image is not going to be whole. */
 void capture_drop(struct capture *capture, int slot, const struct image *image);
 
-/* How many whole images could not be kept. */
+/* In how many ms capture_tend() has something to do; -1: nothing. now: ns since boot. */
+int capture_due_ms(const struct capture *capture, uint64_t now);
+/* Looks what has become of the images, and hands on what waits. */
+void capture_tend(struct capture *capture);
+/* Waits until all is done, for some seconds at most: what is not done by then counts as lost. */
+void capture_finish(struct capture *capture);
+
+/* How many whole images could not be kept, as far as is known. */
 uint64_t capture_lost(const struct capture *capture);
 
 #endif

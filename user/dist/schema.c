@@ -178,9 +178,9 @@ static void add_companion(json_object *properties, const char *key, const char *
 	set(properties, name, schema);
 }
 
-static json_object *hex(void)
+static json_object *hex(bool nullable)
 {
-	return matching("^([0-9a-f]{2})*$", false);
+	return matching("^([0-9a-f]{2})*$", nullable);
 }
 
 static json_object *only_true(void)
@@ -194,13 +194,14 @@ static json_object *only_true(void)
 /* What the renderer puts beside a value that cannot be shown as it is. */
 static void add_companions(json_object *properties, const struct field *field)
 {
-	bool is_text = field->type == FIELD_TEXT && !field->words, is_argv = field->type == FIELD_ARGV;
+	bool is_text = field->type == FIELD_TEXT && !field->words;
+	bool is_texts = field->type == FIELD_ARGV || field->type == FIELD_TEXTS;
 
 	if (is_text)
-		add_companion(properties, field->key, "_hex", hex());
-	if (is_argv)
-		add_companion(properties, field->key, "_hex", list_of(hex(), false));
-	if (is_text || is_argv || field->type == FIELD_TEXTS || field->type == FIELD_LIST)
+		add_companion(properties, field->key, "_hex", hex(false));
+	if (is_texts) /* an item is null where its text is */
+		add_companion(properties, field->key, "_hex", list_of(hex(field->type == FIELD_TEXTS), false));
+	if (is_text || is_texts || field->type == FIELD_LIST)
 		add_companion(properties, field->key, "_truncated", only_true());
 	if (is_text)
 		add_companion(properties, field->key, "_detached", only_true());

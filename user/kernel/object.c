@@ -31,8 +31,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	vsnprintf(line, sizeof(line), format, again);
 	va_end(again);
 	sscanf(line, "libbpf: prog '%63[^']': BPF program load failed", failed_program);
-	if (log_is_verbose()) /* a verifier's log has many lines, and is wanted whole */
-		vfprintf(stderr, format, args);
+	log_verbatim(format, args); /* a verifier's log has many lines, and is wanted whole */
 	return 0;
 }
 

@@ -194,6 +194,25 @@ static int report_lost(void *ctx, uint64_t now)
 	return lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), loop_emit, monitor);
 }
 
+static int capture_due(void *ctx, uint64_t now)
+{
+	const struct monitor *monitor = ctx;
+
+	return capture_due_ms(monitor->capture, now);
+}
+
+static int tend_capture(void *ctx, uint64_t now)
+{
+	struct monitor *monitor = ctx;
+	uint64_t before = capture_lost(monitor->capture);
+
+	(void)now;
+	capture_tend(monitor->capture);
+	if (capture_lost(monitor->capture) != before)
+		lost_wake(&monitor->lost);
+	return 0;
+}
+
 static int limits_due(void *ctx, uint64_t now)
 {
 	const struct monitor *monitor = ctx;
@@ -309,6 +328,7 @@ void loop_init(struct monitor *monitor)
 	/* what tells of losses comes before what takes them into account */
 	static const struct task tasks[] = {
 		{ .name = "calls", settle_due, settle },
+		{ .name = "capture", capture_due, tend_capture, .silent = true },
 		{ .name = "lost", lost_due, report_lost },
 		{ .name = "limits", limits_due, check_limits },
 		{ .name = "surroundings", surroundings_due, look_around, .silent = true },
@@ -338,7 +358,7 @@ static int rest(struct monitor *monitor)
 		{ .fd = audit_watch_fd(monitor->audit), .events = POLLIN },
 		{ .fd = audit_watch_result_fd(monitor->audit), .events = POLLIN },
 		{ .fd = policy_watch_fd(&monitor->policy), .events = POLLIN },
-		{ .fd = monitor->stream.sink.fd },
+		{ .fd = monitor->stream.sink.outlet.fd },
 	};
 
 	if (rings_stalled(&monitor->rings))

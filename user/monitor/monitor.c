@@ -37,6 +37,7 @@ static int finish(struct monitor *monitor)
 	err = rings_drain(&monitor->rings, SIZE_MAX);
 	if (!err && !monitor->pins)
 		err = correlator_flush(monitor->correlator, NULL, UINT64_MAX, clock_boot_offset(), &waiting);
+	capture_finish(monitor->capture);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), loop_emit, monitor);
 	if (!err)
@@ -227,6 +228,7 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 
 	if (start(&monitor, options))
 		return EXIT_NO_START;
+	log_never_wait(true); /* from here on events wait for us */
 	policy_watch_init(&monitor.policy);
 	err = begin(&monitor, options->snapshot);
 	if (!err)

@@ -154,8 +154,8 @@ static int add_texts(struct journal_entry *entry, const char *name, const struct
 	for (size_t i = 0; !err && i < list->count; i++) {
 		if (texts[i].known == KNOWN)
 			err = add_value(entry, name, texts[i].bytes, texts[i].size, &truncated);
-		else
-			unknown = true;
+		truncated |= texts[i].truncated;
+		unknown |= texts[i].known != KNOWN;
 	}
 	if (!err && unknown)
 		err = add_string(entry, "KMODWATCH_UNKNOWN", name);

@@ -268,27 +268,62 @@ static void put_object(struct render *render, const struct field *fields, const 
 	put(render, "}", 1);
 }
 
-static void put_item(struct render *render, const struct field *field, const void *part)
+static size_t shown_items(const struct render *render, const struct list *list)
 {
-	const struct text *text = part;
+	return list->count < render->list_limit ? list->count : render->list_limit;
+}
 
-	put_comma(render);
-	if (*(const enum known *)part != KNOWN)
-		put_string(render, "null");
-	else if (field->type == FIELD_TEXTS)
-		put_text(render, text->bytes, limited(render, text->bytes, text->size));
-	else
-		put_object(render, field->fields, part);
+/* A list's texts, or all of them in hex. Returns whether they were valid UTF-8; *cut where one is not shown whole. */
+static bool put_texts(struct render *render, const struct list *list, bool in_hex, bool *cut)
+{
+	const struct text *texts = list->items;
+	bool valid = true;
+
+	put(render, "[", 1);
+	for (size_t i = 0; i < shown_items(render, list); i++) {
+		size_t size = limited(render, texts[i].bytes, texts[i].size);
+
+		put_comma(render);
+		if (texts[i].known != KNOWN)
+			put_string(render, "null");
+		else if (in_hex)
+			put_hex(render, texts[i].bytes, size);
+		else
+			valid &= put_text(render, texts[i].bytes, size);
+		*cut |= texts[i].truncated || size < texts[i].size;
+	}
+	put(render, "]", 1);
+	return valid;
+}
+
+static void put_text_list(struct render *render, const char *key, const struct list *list)
+{
+	bool cut = list->truncated || shown_items(render, list) < list->count;
+
+	put_key(render, key, "");
+	if (!put_texts(render, list, false, &cut)) {
+		put_key(render, key, "_hex");
+		put_texts(render, list, true, &cut);
+	}
+	if (cut)
+		put_mark(render, key, "_truncated");
 }
 
 static void put_list(struct render *render, const struct field *field, const struct list *list)
 {
-	size_t shown = list->count < render->list_limit ? list->count : render->list_limit;
+	size_t shown = shown_items(render, list);
 
 	put_key(render, field->key, "");
 	put(render, "[", 1);
-	for (size_t i = 0; i < shown; i++)
-		put_item(render, field, (const char *)list->items + i * field->item_size);
+	for (size_t i = 0; i < shown; i++) {
+		const void *part = (const char *)list->items + i * field->item_size;
+
+		put_comma(render);
+		if (*(const enum known *)part == KNOWN)
+			put_object(render, field->fields, part);
+		else
+			put_string(render, "null");
+	}
 	put(render, "]", 1);
 	if (list->truncated || shown < list->count)
 		put_mark(render, field->key, "_truncated");
@@ -344,7 +379,9 @@ static void put_field(struct render *render, const struct field *field, const vo
 		put_text_field(render, field->key, value);
 	else if (field->type == FIELD_ARGV)
 		put_argv(render, field->key, value);
-	else if (field->type == FIELD_TEXTS || field->type == FIELD_LIST)
+	else if (field->type == FIELD_TEXTS)
+		put_text_list(render, field->key, value);
+	else if (field->type == FIELD_LIST)
 		put_list(render, field, value);
 	else
 		put_value(render, field, value);

@@ -5,17 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { GIVE_UP_SECONDS = 2, RETRY_MS = 500, LINK_SIZE = 32 };
+enum { GIVE_UP_SECONDS = 2, RETRY_MS = 500 };
 
 static long now(void)
 {
@@ -25,41 +22,15 @@ static long now(void)
 	return ts.tv_sec;
 }
 
-/* The same file, pipe or terminal with flags of its own. Returns a descriptor or -1. */
-static int open_anew(int fd, int flags)
-{
-	char link[LINK_SIZE];
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	return open(link, flags | O_NOCTTY | O_CLOEXEC);
-}
-
 void sink_open(struct sink *sink, int fd, const volatile int *stopping)
 {
-	struct stat st = { 0 };
-	int own;
-
-	*sink = (struct sink) { .fd = fd, .stopping = stopping };
-	if (fd < 0 || fstat(fd, &st))
-		return;
-	sink->is_socket = S_ISSOCK(st.st_mode);
-	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
-		return;
-	own = open_anew(fd, O_WRONLY | O_NONBLOCK);
-	if (own >= 0) {
-		sink->fd = own;
-		sink->is_own = true;
-	} else {
-		sink->may_block = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
-	}
+	*sink = (struct sink) { .stopping = stopping };
+	outlet_open(&sink->outlet, fd);
 }
 
 void sink_close(struct sink *sink)
 {
-	if (sink->is_own)
-		close(sink->fd);
-	sink->is_own = false;
-	sink->fd = -1;
+	outlet_close(&sink->outlet);
 }
 
 /* A file's disk may come back. A terminal that was hung up says EIO too, and does not. */
@@ -87,20 +58,6 @@ static int await_room(int fd)
 	return poll(&(struct pollfd) { .fd = fd, .events = POLLOUT }, 1, RETRY_MS);
 }
 
-/* As write(2), but does not block where that can be had. */
-static ssize_t put(const struct sink *sink, const char *bytes, size_t size)
-{
-	if (sink->is_socket)
-		return send(sink->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (!sink->may_block)
-		return write(sink->fd, bytes, size);
-	if (await_room(sink->fd) == 0) {
-		errno = EAGAIN;
-		return -1;
-	}
-	return write(sink->fd, bytes, size < PIPE_BUF ? size : PIPE_BUF);
-}
-
 /* With what is begun there is no way but on, unless the process ends. */
 bool sink_is_over(const struct sink *sink, bool begun, struct patience *patience)
 {
@@ -115,21 +72,23 @@ bool sink_is_over(const struct sink *sink, bool begun, struct patience *patience
 	return now() >= patience->give_up;
 }
 
-/* After put() has failed with err. Returns 0: try again. */
+/* After outlet_put() has failed with err. Returns 0: try again. */
 static int wait_for_room(const struct sink *sink, int err, bool *told)
 {
 	switch (err) {
 	case EINTR:
 		return 0;
 	case EAGAIN:
-		await_room(sink->fd);
+		await_room(sink->outlet.fd);
 		return 0;
 	case EIO:
-		if (!is_file(sink->fd))
+		if (!is_file(sink->outlet.fd))
 			return -EPIPE;
 		/* fall through */
 	case ENOSPC:
 	case EDQUOT:
+		if (sink->gives_up)
+			return -err;
 		if (!*told)
 			tell_waiting(err);
 		*told = true;
@@ -148,7 +107,7 @@ int sink_write(struct sink *sink, const char *line, size_t size)
 	int err = 0;
 
 	while (!err && done < size) {
-		ssize_t n = put(sink, line + done, size - done);
+		ssize_t n = outlet_put(&sink->outlet, line + done, size - done, RETRY_MS);
 		int failure = errno;
 
 		if (n >= 0)
@@ -165,7 +124,7 @@ int sink_write(struct sink *sink, const char *line, size_t size)
 /* Whether the byte before the place where the next one goes is known, and ends no line. */
 static bool is_within_line(int fd)
 {
-	_cleanup_(closep) int again = open_anew(fd, O_RDONLY);
+	_cleanup_(closep) int again = outlet_open_anew(fd, O_RDONLY);
 	bool appends = fcntl(fd, F_GETFL) & O_APPEND;
 	off_t at = lseek(fd, 0, appends ? SEEK_END : SEEK_CUR);
 	char last;
@@ -175,9 +134,9 @@ static bool is_within_line(int fd)
 
 int sink_end_cut(struct sink *sink, bool cut)
 {
-	if (sink->fd < 0)
+	if (sink->outlet.fd < 0)
 		return 0;
-	if (is_file(sink->fd))
-		cut = is_within_line(sink->fd);
+	if (is_file(sink->outlet.fd))
+		cut = is_within_line(sink->outlet.fd);
 	return cut ? sink_write(sink, "\n", 1) : 0;
 }

@@ -3,15 +3,17 @@
 #ifndef KMODWATCH_SINK_H
 #define KMODWATCH_SINK_H
 
+#include "outlet.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 struct sink {
-	int fd; /* of our own where the one that was given could block */
-	bool is_own, is_socket, may_block;
+	struct outlet outlet;
 	const volatile int *stopping; /* set to a signal (by its handler) when the user wants to end */
-	bool resumes; /* after a SIGHUP this process goes on: a line that was begun is written to its end */
-	bool cut;     /* the last line was not */
+	bool resumes;  /* after a SIGHUP this process goes on: a line that was begun is written to its end */
+	bool gives_up; /* a disk that is full or fails is an error at once, as for any command */
+	bool cut;      /* the last line was not */
 	void (*meanwhile)(
 	    void *ctx); /* called at least twice a second while a line waits; NULL: nothing is to be done */
 	void *ctx;
@@ -19,8 +21,7 @@ struct sink {
 
 /*
  * Lines go to where fd leads; stopping as above. No call of sink_write() then blocks in the kernel, where that can be
- * had: a pipe or terminal is opened anew, since O_NONBLOCK on fd would be everybody's who has it. *sink:
- * sink_close(), which leaves fd open.
+ * had (outlet.h). *sink: sink_close(), which leaves fd open.
  */
 void sink_open(struct sink *sink, int fd, const volatile int *stopping);
 void sink_close(struct sink *sink);
