@@ -40,6 +40,6 @@ static __always_inline void fill_call(struct call *call, enum module_call module
  * Sends how this thread's attempt ends, or (RECORD_CALL_DONE) will end. What the caller passed is what the attempt
  * keeps of it. kind, module_call and end as in the record; a global function, for the reason given in path.bpf.h.
  */
-int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end);
+int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end, unextendable by);
 
 #endif
