@@ -15,8 +15,8 @@ static __always_inline void add_caller_text(struct workspace *ws, struct call *c
 					    const struct call_args *args)
 {
 	if (module_call == CALL_DELETE_MODULE) {
-		call->name_read =
-		    bpf_probe_read_user_str(call->name, sizeof(call->name), (const void *)args->arg[0]) > 0;
+		call->name_read = /* 0 is the answer for "" of 6.1 and others */
+		    bpf_probe_read_user_str(call->name, sizeof(call->name), (const void *)args->arg[0]) >= 0;
 	} else {
 		__u64 params = module_call == CALL_INIT_MODULE ? args->arg[2] : args->arg[1];
 

@@ -22,6 +22,22 @@ static __always_inline struct file *file_of(__u32 fd)
 	return file;
 }
 
+/* By values that nobody can change meanwhile, but for a name: then another call than this one would be refused. */
+static __always_inline bool is_empty(const struct call *call, enum module_call module_call,
+				     const struct call_args *args)
+{
+	switch (module_call) {
+	case CALL_INIT_MODULE:
+		return !args->arg[1];
+	case CALL_FINIT_MODULE:
+		return (int)args->arg[0] < 0;
+	case CALL_DELETE_MODULE:
+		return call->name_read && !call->name[0];
+	default:
+		return false;
+	}
+}
+
 /*
  * A call that never became an attempt: refused, or (result 0) one that got the result of another caller's load of the
  * same file (6.5, 9b9879fc0327 "modules: catch concurrent module loads, treat them as idempotent").
@@ -46,6 +62,7 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 	fill_call(call, module_call, ret, args);
 	call->loads_shared = loads_are_shared();
 	add_caller_text(ws, call, module_call, args);
+	call->empty = is_empty(call, module_call, args);
 	if (module_call == CALL_FINIT_MODULE) {
 		struct file *file = file_of(args->arg[0]);
 
