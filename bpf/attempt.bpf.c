@@ -3,7 +3,7 @@
 #include "source.bpf.h"
 #include "subject.bpf.h"
 
-__noinline int attempt_start(__u32 module_call)
+__weak int attempt_start(__u32 module_call, unextendable by)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct attempt attempt = {
@@ -20,7 +20,7 @@ __noinline int attempt_start(__u32 module_call)
 	return 0;
 }
 
-__noinline int attempt_describe(void)
+__weak int attempt_describe(unextendable by)
 {
 	struct attempt *attempt = attempt_here();
 	struct workspace *ws;
@@ -39,7 +39,7 @@ __noinline int attempt_describe(void)
 	ws->record.attempt.module_call = attempt->module_call;
 	if (attempt->module_call == CALL_FINIT_MODULE && attempt->handle)
 		add_source(ws, slot, &ws->record.attempt.source, (struct file *)attempt->handle);
-	subject_read(slot);
+	subject_read(slot, UNEXTENDABLE);
 	record_send_early(ws, sizeof(ws->record.attempt));
 	workspace_release(slot);
 	return 0;

@@ -49,9 +49,9 @@ static __always_inline void attempt_end(void)
 
 /* Both for the thread that runs; global functions, for the reason given in path.bpf.h. */
 
-int attempt_start(__u32 module_call);
+int attempt_start(__u32 module_call, unextendable by);
 /* Sends who makes the call and, of finit_module, from which file. Where there is no room for that, it is counted. */
-int attempt_describe(void);
+int attempt_describe(unextendable by);
 
 /*
  * Begins an attempt; what was left of one that never returned is gone. Who makes it is still to be described. NULL
@@ -59,7 +59,7 @@ int attempt_describe(void);
  */
 static __always_inline struct attempt *attempt_begin(enum module_call module_call)
 {
-	attempt_start(module_call);
+	attempt_start(module_call, UNEXTENDABLE);
 	return attempt_here();
 }
 

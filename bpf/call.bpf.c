@@ -30,7 +30,7 @@ static __always_inline struct call_args args_of(const struct attempt *attempt, e
 }
 
 /* Where the result has been sent, a return that is lost is no event lost: it counts as what it would have repeated. */
-__noinline int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end)
+__weak int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end, unextendable by)
 {
 	struct attempt *attempt = attempt_here();
 	struct call_args args;
@@ -43,7 +43,7 @@ __noinline int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end)
 	ws = workspace_take(POOL_PRIVILEGED, &slot);
 	if (!ws) {
 		brief_send(kind, BRIEF_CALL(module_call, attempt->abi), end == END_RETURNED ? ret : BRIEF_END + end,
-			   attempt->module);
+			   attempt->module, UNEXTENDABLE);
 		return 0;
 	}
 	record_begin(ws, kind);

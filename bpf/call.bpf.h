@@ -15,8 +15,8 @@ static __always_inline void add_caller_text(struct workspace *ws, struct call *c
 					    const struct call_args *args)
 {
 	if (module_call == CALL_DELETE_MODULE) {
-		call->name_read =
-		    bpf_probe_read_user_str(call->name, sizeof(call->name), (const void *)args->arg[0]) > 0;
+		call->name_read = /* 0 is the answer for "" of 6.1 and others */
+		    bpf_probe_read_user_str(call->name, sizeof(call->name), (const void *)args->arg[0]) >= 0;
 	} else {
 		__u64 params = module_call == CALL_INIT_MODULE ? args->arg[2] : args->arg[1];
 
@@ -40,6 +40,6 @@ static __always_inline void fill_call(struct call *call, enum module_call module
  * Sends how this thread's attempt ends, or (RECORD_CALL_DONE) will end. What the caller passed is what the attempt
  * keeps of it. kind, module_call and end as in the record; a global function, for the reason given in path.bpf.h.
  */
-int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end);
+int call_send(__u32 kind, __u32 module_call, __s64 ret, __u32 end, unextendable by);
 
 #endif

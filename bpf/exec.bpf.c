@@ -110,7 +110,7 @@ static __always_inline bool is_suppressed(const struct request_id *request)
 		return false;
 	if (request->time)
 		what.key.uid = request->uid;
-	return !limit_takes(what.word, !request->time);
+	return !limit_takes(what.word, !request->time, UNEXTENDABLE);
 }
 
 /* ctx is (task, old_pid, bprm) */
@@ -151,7 +151,7 @@ int process_exec(__u64 *ctx)
 	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
 	if (!ws) {
 		if (privileged && !suppressed)
-			brief_send(RECORD_TOOL_EXEC, tool, 0, 0);
+			brief_send(RECORD_TOOL_EXEC, tool, 0, 0, UNEXTENDABLE);
 		else
 			count_lost(RECORD_TOOL_EXEC);
 		return 0;
@@ -164,9 +164,9 @@ int process_exec(__u64 *ctx)
 	record->request_cpu = request.cpu;
 	record->suppressed = suppressed;
 	add_string(ws, &record->path, filename, false, TEXT_MAX);
-	subject_read(slot);
+	subject_read(slot, UNEXTENDABLE);
 	if (!request.time) /* else it belongs to the request, and is charged once its line is written */
-		limit_charge(record->header.uid, ws->text_used);
+		limit_charge(record->header.uid, ws->text_used, UNEXTENDABLE);
 	request_send(ws, sizeof(*record), suppressed);
 	workspace_release(slot);
 	return 0;

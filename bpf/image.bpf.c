@@ -19,7 +19,7 @@ static __always_inline int load_begins(enum module_call module_call, const struc
 	if (attempt) {
 		attempt->handle = (__u64)file;
 		attempt->read_refused = read_refused;
-		attempt_describe();
+		attempt_describe(UNEXTENDABLE);
 	}
 	preemption_on();
 	return 0;

@@ -37,10 +37,10 @@ static __always_inline __u32 limit_slot(__u64 word, __u32 i)
 	return LIMITS_ANY + (at & (LIMITS_ROOT - 1));
 }
 
-int limit_try(__u64 word, __u32 i);
+int limit_try(__u64 word, __u32 i, unextendable by);
 
 /* The ith slot plus one, where it is the key's, or now is; else 0. On its own, so that the verifier reads it once. */
-__noinline int limit_try(__u64 word, __u32 i)
+__weak int limit_try(__u64 word, __u32 i, unextendable by)
 {
 	__u32 slot = limit_slot(word, i);
 	struct limit *limit = limit_at(slot);
@@ -49,20 +49,20 @@ __noinline int limit_try(__u64 word, __u32 i)
 	return mine ? slot + 1 : 0;
 }
 
-int limit_find(__u64 word);
+int limit_find(__u64 word, unextendable by);
 
 /*
  * The key's slot, or where there is no room for another that of all such keys. CPUs that meet a new key at the same
  * moment may take a slot each: then it has two, which count together.
  */
-__noinline int limit_find(__u64 word)
+__weak int limit_find(__u64 word, unextendable by)
 {
 	const union limit_word what = { .word = word };
 	int found = 0;
 
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < LOOKED_AT && !found; i++)
-		found = limit_try(word, i);
+		found = limit_try(word, i, UNEXTENDABLE);
 	if (found)
 		return found - 1;
 	return (what.key.uid ? LIMIT_REST_ANY : LIMIT_REST_ROOT) + what.key.what;
@@ -73,10 +73,10 @@ static __always_inline struct limit *limit_sum(__u32 uid)
 	return limit_at(uid ? LIMIT_SUM_ANY : LIMIT_SUM_ROOT);
 }
 
-int limit_has_room(__u32 uid);
+int limit_has_room(__u32 uid, unextendable by);
 
 /* Whether there is room for a line more in what all have together; then it is taken. */
-__noinline int limit_has_room(__u32 uid)
+__weak int limit_has_room(__u32 uid, unextendable by)
 {
 	struct limit *sum = limit_sum(uid);
 
@@ -86,7 +86,7 @@ __noinline int limit_has_room(__u32 uid)
 	return true;
 }
 
-__noinline int limit_charge(__u32 uid, __u64 text_size)
+__weak int limit_charge(__u32 uid, __u64 text_size, unextendable by)
 {
 	struct limit *sum = limit_sum(uid);
 
@@ -119,19 +119,19 @@ static __always_inline void limit_begin_period(struct limit *limit, __u64 period
  * are together exact, and bytes that are too many are taken from the next period. No limit, or no control: that cannot
  * be; then everything goes on.
  */
-__noinline int limit_takes(__u64 word, __u64 may_go_on)
+__weak int limit_takes(__u64 word, __u64 may_go_on, unextendable by)
 {
 	struct limit *limit = limit_at(limit_slot(word, 0));
 	const struct control *now;
 
 	if (!limit || limit->of.word != word)
-		limit = limit_at(limit_find(word));
+		limit = limit_at(limit_find(word, UNEXTENDABLE));
 	now = control_read();
 	if (!limit || !now)
 		return true;
 	if (limit->period != now->period + 1)
 		limit_begin_period(limit, now->period + 1);
-	if (may_go_on && limit->left > 0 && limit_has_room(word)) {
+	if (may_go_on && limit->left > 0 && limit_has_room(word, UNEXTENDABLE)) {
 		__sync_fetch_and_add(&limit->left, -1);
 		return true;
 	}

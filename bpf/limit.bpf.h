@@ -10,12 +10,12 @@
  * Whether it goes on; else it has been counted. word: a limit_word. may_go_on: false, it is only counted. A global
  * function: see path.bpf.h.
  */
-int limit_takes(__u64 word, __u64 may_go_on);
+int limit_takes(__u64 word, __u64 may_go_on, unextendable by);
 
 /*
  * Charges what may become of the record of one who is taken, until the user side knows what the line's bytes are
  * (user/calls/budget.h, which must know what was charged).
  */
-int limit_charge(__u32 uid, __u64 text_size);
+int limit_charge(__u32 uid, __u64 text_size, unextendable by);
 
 #endif

@@ -126,7 +126,7 @@ struct control {
 	__u32 layout;	  /* LAYOUT of who made the maps */
 	__u32 generation; /* of the programs that are to work; 0: none yet */
 	__u32 alone;	  /* the same for calls whose beginning was not seen: set a moment later, so that those that had
-			     begun      before do not pass for such */
+			     begun before do not pass for such */
 	__u32 patience; /* ms that a loader waits for room on the image ring; 0 where nobody can make room meanwhile */
 	__u64 nonce;	/* what the next canary record is to carry */
 	__u64 period;	/* counts up; for each, so many lines go on */

@@ -5,6 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include "extension.bpf.h"
 #include "map_values.h"
 
 #ifndef MAP

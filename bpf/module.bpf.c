@@ -16,10 +16,10 @@ static __always_inline void add_optional(struct workspace *ws, struct span *span
 
 extern const volatile __u64 module_chain;
 
-int module_send(__u32 kind);
+int module_send(__u32 kind, unextendable by);
 
 /* Sends what the kernel knows of the attempt's module. On its own, for the verifier. */
-__noinline int module_send(__u32 kind)
+__weak int module_send(__u32 kind, unextendable by)
 {
 	struct attempt *attempt = attempt_here();
 	struct module_info *info;
@@ -32,7 +32,7 @@ __noinline int module_send(__u32 kind)
 	mod = (const struct module *)attempt->module;
 	ws = workspace_take(POOL_PRIVILEGED, &slot);
 	if (!ws) {
-		brief_send(kind, attempt->module_call, 0, attempt->module);
+		brief_send(kind, attempt->module_call, 0, attempt->module, UNEXTENDABLE);
 		return 0;
 	}
 	record_begin(ws, kind);
@@ -79,7 +79,7 @@ static __always_inline void module_came(const struct module *mod, struct attempt
 		return;
 	attempt->module = (__u64)mod;
 	attempt->state = ATTEMPT_COMING;
-	module_send(RECORD_MODULE_COMING);
+	module_send(RECORD_MODULE_COMING, UNEXTENDABLE);
 }
 
 /* The module is complete, its init has not run. ctx is (mod) */
@@ -94,7 +94,7 @@ int module_load(__u64 *ctx)
 	attempt = attempt_open(false);
 	if (!attempt) { /* the hook that begins one was skipped, or is missing */
 		attempt = attempt_begin(CALL_UNKNOWN);
-		attempt_describe();
+		attempt_describe(UNEXTENDABLE);
 	}
 	module_came((const struct module *)ctx[0], attempt);
 	preemption_on();
@@ -195,7 +195,7 @@ int load_done(__u64 *ctx)
 	attempt->ret = (int)ctx[3];
 	attempt->done = 1;
 	preemption_off();
-	call_send(RECORD_CALL_DONE, attempt->module_call, attempt->ret, END_RETURNED);
+	call_send(RECORD_CALL_DONE, attempt->module_call, attempt->ret, END_RETURNED, UNEXTENDABLE);
 	preemption_on();
 	return 0;
 }
@@ -203,7 +203,7 @@ int load_done(__u64 *ctx)
 /* The end is certain: the return is not waited for. */
 static __always_inline void send_end(const struct attempt *attempt, enum call_end end)
 {
-	call_send(RECORD_CALL_DONE, attempt->module_call, 0, end);
+	call_send(RECORD_CALL_DONE, attempt->module_call, 0, end, UNEXTENDABLE);
 }
 
 static __always_inline void module_is_live(const struct module *mod)
@@ -220,7 +220,7 @@ static __always_inline void module_is_live(const struct module *mod)
 		if (!attempt)
 			return;
 		attempt->module = (__u64)mod;
-		module_send(RECORD_MODULE_LIVE);
+		module_send(RECORD_MODULE_LIVE, UNEXTENDABLE);
 	}
 	attempt->state = ATTEMPT_LIVE;
 	send_end(attempt, END_SUCCESS);
@@ -231,7 +231,7 @@ static __always_inline void module_went(const struct module *mod, struct attempt
 {
 	attempt->module = (__u64)mod;
 	attempt->state = unloaded ? ATTEMPT_GONE : ATTEMPT_FAILED;
-	module_send(RECORD_MODULE_FREE);
+	module_send(RECORD_MODULE_FREE, UNEXTENDABLE);
 	send_end(attempt, unloaded ? END_SUCCESS : END_FAILURE);
 }
 
@@ -324,7 +324,7 @@ int module_free(__u64 *ctx)
 	module_is_going(mod);
 	attempt = attempt_with(mod);
 	if (attempt && !attempt->described)
-		attempt_describe();
+		attempt_describe(UNEXTENDABLE);
 	if (attempt)
 		attempt->module = 0; /* the address may be another's from now on */
 	preemption_on();

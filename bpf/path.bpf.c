@@ -54,13 +54,13 @@ static __always_inline bool mount_in_namespace(const struct mount *mount)
 }
 
 /* The steps go on from where ws->walk stands; 0: the walk is over. */
-int path_step(__u32 slot);
-int path_leg(__u32 slot);
-int path_run(__u32 slot);
-int cgroup_step(__u32 slot);
-int cgroup_run(__u32 slot);
+int path_step(__u32 slot, unextendable by);
+int path_leg(__u32 slot, unextendable by);
+int path_run(__u32 slot, unextendable by);
+int cgroup_step(__u32 slot, unextendable by);
+int cgroup_run(__u32 slot, unextendable by);
 
-__noinline int path_step(__u32 slot)
+__weak int path_step(__u32 slot, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 	struct dentry *dentry, *parent;
@@ -94,25 +94,25 @@ __noinline int path_step(__u32 slot)
 	return 1;
 }
 
-__noinline int path_leg(__u32 slot)
+__weak int path_leg(__u32 slot, unextendable by)
 {
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < LEG_STEPS; i++)
-		if (!path_step(slot))
+		if (!path_step(slot, UNEXTENDABLE))
 			return 0;
 	return 1;
 }
 
-__noinline int path_run(__u32 slot)
+__weak int path_run(__u32 slot, unextendable by)
 {
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < RUN_LEGS; i++)
-		if (!path_leg(slot))
+		if (!path_leg(slot, UNEXTENDABLE))
 			return 0;
 	return 1;
 }
 
-__noinline int path_walk(__u32 slot)
+__weak int path_walk(__u32 slot, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 
@@ -123,13 +123,13 @@ __noinline int path_walk(__u32 slot)
 		return 0;
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < PATH_RUNS; i++)
-		if (!path_run(slot))
+		if (!path_run(slot, UNEXTENDABLE))
 			return 0;
 	ws->walk.span.cut = 1;
 	return 0;
 }
 
-__noinline int cgroup_step(__u32 slot)
+__weak int cgroup_step(__u32 slot, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 	struct kernfs_node *kn, *parent;
@@ -145,16 +145,16 @@ __noinline int cgroup_step(__u32 slot)
 	return 1;
 }
 
-__noinline int cgroup_run(__u32 slot)
+__weak int cgroup_run(__u32 slot, unextendable by)
 {
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < CGROUP_RUN_STEPS; i++)
-		if (!cgroup_step(slot))
+		if (!cgroup_step(slot, UNEXTENDABLE))
 			return 0;
 	return 1;
 }
 
-__noinline int cgroup_walk(__u32 slot)
+__weak int cgroup_walk(__u32 slot, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 
@@ -163,7 +163,7 @@ __noinline int cgroup_walk(__u32 slot)
 	walk_begin(ws);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < CGROUP_RUNS; i++)
-		if (!cgroup_run(slot))
+		if (!cgroup_run(slot, UNEXTENDABLE))
 			return 0;
 	ws->walk.span.cut = 1;
 	return 0;

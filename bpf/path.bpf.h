@@ -10,22 +10,22 @@
  * Both walk from what stands in the workspace's walk part and leave their span there. They are global functions, so
  * that the verifier reads each once a program however often it is called; 5.10 allows such functions only scalars.
  */
-int path_walk(__u32 slot);
-int cgroup_walk(__u32 slot);
+int path_walk(__u32 slot, unextendable by);
+int cgroup_walk(__u32 slot, unextendable by);
 
 /* The path of (mnt, dentry) up to the root of the mount namespace, chroots included. */
 static __always_inline void add_path(struct workspace *ws, __u32 slot, struct span *span, const struct path *path)
 {
 	ws->walk.dentry = (__u64)BPF_CORE_READ(path, dentry);
 	ws->walk.mnt = (__u64)BPF_CORE_READ(path, mnt);
-	path_walk(slot);
+	path_walk(slot, UNEXTENDABLE);
 	*span = ws->walk.span;
 }
 
 static __always_inline void add_cgroup(struct workspace *ws, __u32 slot, struct span *span, struct kernfs_node *kn)
 {
 	ws->walk.dentry = (__u64)kn;
-	cgroup_walk(slot);
+	cgroup_walk(slot, UNEXTENDABLE);
 	*span = ws->walk.span;
 }
 

@@ -16,12 +16,12 @@ static __always_inline void count_lost(__u32 kind)
 }
 
 /* The number of a free workspace of the pool, plus one, which is now the caller's; 0: all are taken. */
-int workspace_find(__u32 pool);
+int workspace_find(__u32 pool, unextendable by);
 
 /* A workspace of one's own until workspace_release(slot). NULL: all are taken, brief_send() is what is left. */
 static __always_inline struct workspace *workspace_take(enum pool pool, __u32 *slot)
 {
-	int found = workspace_find(pool);
+	int found = workspace_find(pool, UNEXTENDABLE);
 
 	*slot = found - 1;
 	return found ? bpf_map_lookup_elem(&workspaces, slot) : NULL;
@@ -38,7 +38,7 @@ static __always_inline void workspace_release(__u32 slot)
  * Sends what can be said of a record without a workspace, for those who may load modules; counted where it is lost.
  * call (BRIEF_CALL()) and ret as in struct brief_record; address: of a struct module, whose name goes along; 0: none.
  */
-int brief_send(__u32 kind, __u32 call, __s64 ret, __u64 address);
+int brief_send(__u32 kind, __u32 call, __s64 ret, __u64 address, unextendable by);
 
 static __always_inline void header_fill(struct record_header *header, enum record_kind kind)
 {

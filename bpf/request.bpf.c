@@ -24,7 +24,7 @@ int module_request(__u64 *ctx)
 		return 0;
 	id.time = bpf_ktime_get_boot_ns();
 	id.cpu = bpf_get_smp_processor_id();
-	id.suppressed = !limit_takes(what.word, true);
+	id.suppressed = !limit_takes(what.word, true, UNEXTENDABLE);
 	request_put(thread_key(), &id);
 	ws = workspace_take(caller_has(CAP_SYS_MODULE) ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
 	if (!ws) {
@@ -38,9 +38,9 @@ int module_request(__u64 *ctx)
 	add_string(ws, &request->alias, (const char *)ctx[0], false, TEXT_MAX);
 	request->wait = !!(__u8)ctx[1];
 	request->suppressed = id.suppressed;
-	subject_read(slot);
+	subject_read(slot, UNEXTENDABLE);
 	if (!id.suppressed)
-		limit_charge(id.uid, ws->text_used);
+		limit_charge(id.uid, ws->text_used, UNEXTENDABLE);
 	request_send(ws, sizeof(*request), id.suppressed);
 	workspace_release(slot);
 	return 0;

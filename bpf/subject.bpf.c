@@ -43,13 +43,13 @@ static __always_inline void read_namespaces(struct subject *subject, struct task
 
 enum { OF_SUBJECT = ANCESTORS_MAX }; /* beside the numbers of ancestors */
 
-int exe_read(__u32 slot, __u32 whose, __u64 file);
+int exe_read(__u32 slot, __u32 whose, __u64 file, unextendable by);
 
 /*
  * Which file is executed. A memfd and its like never had a name: they are their dentry's own root, as in d_unlinked().
  * A function of its own, so that its stack is given back before the path is walked: all together have 512 bytes.
  */
-__noinline int exe_read(__u32 slot, __u32 whose, __u64 file)
+__weak int exe_read(__u32 slot, __u32 whose, __u64 file, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 	struct file *exe = (void *)file;
@@ -72,7 +72,7 @@ __noinline int exe_read(__u32 slot, __u32 whose, __u64 file)
 
 static __always_inline void add_exe(struct workspace *ws, __u32 slot, __u32 whose, struct span *span, struct file *exe)
 {
-	exe_read(slot, whose, (__u64)exe);
+	exe_read(slot, whose, (__u64)exe, UNEXTENDABLE);
 	add_path(ws, slot, span, &exe->f_path);
 }
 
@@ -104,9 +104,9 @@ static __always_inline void read_texts(struct workspace *ws, __u32 slot, struct 
  * as path_step(). The parent's mm is not ours to hold: where it changed while its path was read (exec, exit), the path
  * is given up as unknown.
  */
-int ancestor_step(__u32 slot, __u32 i);
+int ancestor_step(__u32 slot, __u32 i, unextendable by);
 
-__noinline int ancestor_step(__u32 slot, __u32 i)
+__weak int ancestor_step(__u32 slot, __u32 i, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 	struct task_struct *child, *task;
@@ -144,7 +144,7 @@ __noinline int ancestor_step(__u32 slot, __u32 i)
 	return 1;
 }
 
-__noinline int subject_read(__u32 slot)
+__weak int subject_read(__u32 slot, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -169,7 +169,7 @@ __noinline int subject_read(__u32 slot)
 	ws->ancestor = (__u64)task;
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < ANCESTORS_MAX; i++)
-		if (!ancestor_step(slot, i))
+		if (!ancestor_step(slot, i, UNEXTENDABLE))
 			break;
 	return 0;
 }

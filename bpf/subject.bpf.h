@@ -6,6 +6,6 @@
 #include "maps.bpf.h"
 
 /* Fills the subject of the workspace's record, and its texts. A global function: see path.bpf.h. */
-int subject_read(__u32 slot);
+int subject_read(__u32 slot, unextendable by);
 
 #endif

@@ -22,6 +22,22 @@ static __always_inline struct file *file_of(__u32 fd)
 	return file;
 }
 
+/* By values that nobody can change meanwhile, but for a name: then another call than this one would be refused. */
+static __always_inline bool is_empty(const struct call *call, enum module_call module_call,
+				     const struct call_args *args)
+{
+	switch (module_call) {
+	case CALL_INIT_MODULE:
+		return !args->arg[1];
+	case CALL_FINIT_MODULE:
+		return (int)args->arg[0] < 0;
+	case CALL_DELETE_MODULE:
+		return call->name_read && !call->name[0];
+	default:
+		return false;
+	}
+}
+
 /*
  * A call that never became an attempt: refused, or (result 0) one that got the result of another caller's load of the
  * same file (6.5, 9b9879fc0327 "modules: catch concurrent module loads, treat them as idempotent").
@@ -36,7 +52,7 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
 	if (!ws) {
 		if (privileged)
-			brief_send(RECORD_CALL_ALONE, BRIEF_CALL(module_call, args->abi), ret, 0);
+			brief_send(RECORD_CALL_ALONE, BRIEF_CALL(module_call, args->abi), ret, 0, UNEXTENDABLE);
 		else
 			count_lost(RECORD_CALL_ALONE);
 		return;
@@ -46,17 +62,18 @@ static __always_inline void send_alone(enum module_call module_call, long ret, c
 	fill_call(call, module_call, ret, args);
 	call->loads_shared = loads_are_shared();
 	add_caller_text(ws, call, module_call, args);
+	call->empty = is_empty(call, module_call, args);
 	if (module_call == CALL_FINIT_MODULE) {
 		struct file *file = file_of(args->arg[0]);
 
 		if (file)
 			add_source(ws, slot, &ws->record.call_alone.source, file);
 	}
-	subject_read(slot);
+	subject_read(slot, UNEXTENDABLE);
 	if (ret == 0) {
 		record_send(ws, sizeof(ws->record.call_alone));
 	} else {
-		limit_charge(ws->record.header.uid, ws->text_used);
+		limit_charge(ws->record.header.uid, ws->text_used, UNEXTENDABLE);
 		record_send_refused(ws, sizeof(ws->record.call_alone));
 	}
 	workspace_release(slot);
@@ -108,7 +125,7 @@ static __always_inline void settle(const struct attempt *attempt)
 		end = END_SUCCESS;
 	else if (attempt->state == ATTEMPT_FAILED)
 		end = END_FAILURE;
-	call_send(RECORD_CALL_RETURN, attempt->module_call, attempt->ret, end);
+	call_send(RECORD_CALL_RETURN, attempt->module_call, attempt->ret, end, UNEXTENDABLE);
 }
 
 /* What the caller passed, for who sends the end. */
@@ -131,7 +148,7 @@ static __always_inline bool may_send_alone(enum module_call module_call, long re
 		.key.error = -ret,
 	};
 
-	return ret >= 0 || limit_takes(what.word, true);
+	return ret >= 0 || limit_takes(what.word, true, UNEXTENDABLE);
 }
 
 /* The attempt that ends with the call; NULL: it was none. */
@@ -171,7 +188,7 @@ static __always_inline int call_returned(__u64 *ctx, enum module_call module_cal
 	if (attempt) {
 		preemption_off();
 		keep_args(attempt, module_call, &args);
-		call_send(RECORD_CALL_RETURN, module_call, ret, END_RETURNED);
+		call_send(RECORD_CALL_RETURN, module_call, ret, END_RETURNED, UNEXTENDABLE);
 		attempt_end();
 		preemption_on();
 		return 0;
@@ -220,7 +237,7 @@ static __always_inline int delete_entered(__u64 *ctx, bool compat)
 	attempt = attempt_begin(CALL_DELETE_MODULE);
 	if (attempt) {
 		keep_args(attempt, CALL_DELETE_MODULE, &args);
-		attempt_describe();
+		attempt_describe(UNEXTENDABLE);
 	}
 	preemption_on();
 	return 0;

@@ -58,7 +58,7 @@ static __always_inline void touch_send(struct object_state *state, __u8 object, 
 		ws->record.monitor_touched.subject.unread = 1;
 		ws->record.monitor_touched.subject.start_time = process_start();
 	} else {
-		subject_read(slot);
+		subject_read(slot, UNEXTENDABLE);
 	}
 	record_send(ws, sizeof(ws->record.monitor_touched));
 	workspace_release(slot);

@@ -8,7 +8,7 @@ extern const volatile __u32 possible_cpus;
  * A program that was preempted keeps its workspace, so each CPU has several of each pool to try. BPF_NOEXIST is the one
  * test-and-set that 5.10 has too.
  */
-__noinline int workspace_find(__u32 pool)
+__weak int workspace_find(__u32 pool, unextendable by)
 {
 	__u32 first = (pool * possible_cpus + bpf_get_smp_processor_id()) * POOL_DEPTH;
 
@@ -22,7 +22,7 @@ __noinline int workspace_find(__u32 pool)
 	return 0;
 }
 
-__noinline int brief_send(__u32 kind, __u32 call, __s64 ret, __u64 address)
+__weak int brief_send(__u32 kind, __u32 call, __s64 ret, __u64 address, unextendable by)
 {
 	const struct attempt *attempt = attempt_here();
 	struct brief_record brief = {};

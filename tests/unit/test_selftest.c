@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The self-test, with probes, rings and a clock of our own. */
 #include "../../user/kernel/selftest.h"
+#include "../../user/cleanup.h"
 #include "../../user/handover.h"
 #include "../../user/kernel/preflight.h"
 #include "../../user/kernel/probe.h"
 #include "../../user/kernel/ring_faults.h"
+#include "../../user/kernel/test_calls.h"
 #include "../../user/options.h"
 #include "unit.h"
 
@@ -265,6 +267,36 @@ static void anothers_canary(void **state)
 	call = call_of(test, CALL_FINIT_MODULE);
 	call.header.pid = 99;
 	assert_false(selftest_takes(test->selftest, &call));
+}
+
+/* Another monitor's call that is about nothing, and each thing that makes it another. */
+static void anothers_call(void **state)
+{
+	const struct file_id exe = { .inode = 478, .dev = 8 << 20 | 1 }, none = { 0 };
+	const struct event call = {
+		.kind = EVENT_MODULE_LOAD,
+		.empty_call = true,
+		.syscall = { .known = KNOWN, .ret = number_of((uint64_t)-1) },
+		.process = { .known = KNOWN,
+			     .exe_dev = text_of("8:1"),
+			     .exe_inode = number_of(478),
+			     .uid = number_of(0) },
+	};
+	struct event other[] = { call, call, call, call, call, call, call, call };
+
+	(void)state;
+	assert_true(test_call_is(&call, &exe));
+	assert_false(test_call_is(&call, &none));
+	other[0].empty_call = false;
+	other[1].syscall.ret = number_of(0);
+	other[2].syscall.ret = NUMBER_UNKNOWN;
+	other[3].process.uid = number_of(1000);
+	other[4].process.exe_inode = number_of(479);
+	other[5].process.exe_dev = text_of("8:17");
+	other[6].process.exe_dev = TEXT_UNKNOWN;
+	other[7].process.exe_inode = NUMBER_UNKNOWN;
+	for (size_t i = 0; i < COUNT(other); i++)
+		assert_false(test_call_is(&other[i], &exe));
 }
 
 /* The canary's own blindness is told after 2 s, whatever else is still to be asked. */
@@ -576,6 +608,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ring_moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(ring_overrun, setup, teardown),
 		cmocka_unit_test_setup_teardown(late_call, setup, teardown),
+		cmocka_unit_test(anothers_call),
 		cmocka_unit_test_setup_teardown(no_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_suspicion, setup, teardown),
 		cmocka_unit_test_setup_teardown(silent_call, setup, teardown),

@@ -52,6 +52,12 @@ static void set_module(struct event *event, const struct record_view *view, cons
 		event_set_params(&event->module, open, view, call);
 }
 
+/* Of an attempt: delete_module's begin before its name is looked at. */
+static bool is_empty_attempt(const struct call *call)
+{
+	return call->module_call == CALL_DELETE_MODULE && !call->module_seen && call->name_read && !call->name[0];
+}
+
 static void set_source(struct event *event, const struct call *call, const struct open_attempt *open,
 		       struct decode_buffer *buffer)
 {
@@ -109,6 +115,7 @@ int call_line(struct correlator *correlator, const struct record_view *view, con
 	if (settled_by)
 		event.settled_by = text_of(settled_by);
 	decode_call(call, buffer, &event.syscall);
+	event.empty_call = is_empty_attempt(call);
 	set_module(&event, view, call, open, buffer);
 	if (event.kind == EVENT_MODULE_LOAD) {
 		set_source(&event, call, open, buffer);
@@ -177,6 +184,7 @@ int call_line_alone(struct correlator *correlator, const struct record_view *vie
 	struct event event = event_begin(correlator, kind_of_call(call), &record->header, boot_offset);
 
 	decode_call(call, buffer, &event.syscall);
+	event.empty_call = call->empty;
 	set_alone(correlator, &event, view);
 	if (record->source.present)
 		decode_source(view, &record->source, buffer, &event.source);

@@ -38,8 +38,9 @@ static void open_program(const struct probes *probes, size_t i)
 }
 
 /*
- * Since a function of a program can be replaced by another program (freplace), with link and pins as they were. The
- * kernel refuses that for fentry and fexit, so the look at the code, which is such a program, cannot be replaced.
+ * Another program can be attached to a function of a program, or (before 5.12, see bpf/extension.bpf.h) take its place,
+ * with link and pins as they were. The kernel refuses the latter for fentry and fexit, so the look at the code, which
+ * is such a program, cannot be replaced.
  */
 static bool code_stands(const struct probes *probes, size_t i)
 {

@@ -5,6 +5,7 @@
 #include "../hash.h"
 #include "../log.h"
 #include "../options.h"
+#include "extension.h"
 #include "kmodwatch.skel.h"
 #include "preemption.h"
 #include "preflight.h"
@@ -229,6 +230,8 @@ static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *sid
 	skeleton->rodata->generation = side->generation;
 	skeleton->rodata->module_chain = symbol_address("module_notify_list");
 	skeleton->rodata->limit_factor = limit_factor();
+	if (!err)
+		err = extension_prepare(bpf_object__btf(skeleton->obj));
 	for (size_t i = 0; !err && i < PROBES; i++) {
 		bpf_program__set_autoload(program_of(skeleton, i),
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);

@@ -3,6 +3,7 @@
 #include "../cleanup.h"
 #include "../clock.h"
 #include "../options.h"
+#include "file_id.h"
 #include "test_calls.h"
 #include "preflight.h"
 #include "probe.h"
@@ -46,6 +47,7 @@ struct selftest {
 	enum selftest_state state;
 	uint32_t pid; /* ours, as the kernel side sees it */
 	uint64_t started;
+	struct file_id exe;	       /* that we run from; inode 0: not known */
 	uint32_t called;	       /* bit: a call of this enum module_call was seen */
 	const char *found[SIGHTS_MAX]; /* by this test */
 	bool expected[PROBES_MAX];     /* it was attached once */
@@ -71,6 +73,7 @@ int selftest_new(struct probes *probes, const struct options *options, struct ri
 		.due = now,
 		.passed = handover->seen ? handover->seen : now,
 	};
+	file_id_read("/proc/self/exe", &selftest->exe);
 	for (size_t i = 0; i < probes_count(); i++)
 		selftest->expected[i] = probe_is_attached(probes, i) || handover->blind[i].since;
 	*out = selftest;
@@ -144,6 +147,11 @@ bool selftest_takes(struct selftest *selftest, const void *bytes)
 		return takes_call(selftest, &record->call_alone.call);
 	}
 	return false;
+}
+
+bool selftest_knows(const struct selftest *selftest, const struct event *event)
+{
+	return test_call_is(event, &selftest->exe);
 }
 
 /* The answer had its time, and is not among what was read since. */

@@ -31,6 +31,9 @@ void selftest_freep(struct selftest **selftest);
  */
 bool selftest_takes(struct selftest *selftest, const void *bytes);
 
+/* Whether the line is of a call that another monitor, which runs from the same file, made for its own test. */
+bool selftest_knows(const struct selftest *selftest, const struct event *event);
+
 /* Milliseconds until selftest_run() has something to do; -1: nothing is planned. */
 int selftest_due_ms(const struct selftest *selftest, uint64_t now);
 /*

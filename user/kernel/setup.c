@@ -16,7 +16,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* What is under way when the programs begin to work ends without them: microseconds, but for a module's long init. */
+/*
+ * A call that passed its first hooks before the programs worked, and returns when they do, would pass for one that did
+ * nothing. On its return the kernel does not say when it was entered, unless a program is attached to the entry too,
+ * which each refused call would pay for. So returns without a beginning count only when such calls are over:
+ * microseconds. What takes longer has mostly come to a module, and the kernel's notifier tells how that ends.
+ */
 enum { UNDER_WAY_US = 20000 };
 
 /* The reader hashes a chunk in 0.1 ms or so; a machine that is busy keeps it waiting longer. */

@@ -3,8 +3,13 @@
 #ifndef KMODWATCH_TEST_CALLS_H
 #define KMODWATCH_TEST_CALLS_H
 
+#include "../../bpf/map_values.h"
 #include "../../bpf/records.h"
 #include "programs.h"
+
+#include <stdbool.h>
+
+struct event;
 
 enum { TEST_CALLS = 3 };
 
@@ -16,5 +21,11 @@ extern const struct test_call test_calls[TEST_CALLS];
 
 /* It is refused: the arguments are such that it would be even if we had the capability. */
 void test_call_make(enum module_call call);
+
+/*
+ * Whether the line is of such a call: refused, about nothing, by root in a process that executes the file exe. So it
+ * may be another monitor's, and whoever else makes it so hides nothing but that.
+ */
+bool test_call_is(const struct event *event, const struct file_id *exe);
 
 #endif

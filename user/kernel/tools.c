@@ -3,6 +3,7 @@
 #include "../cleanup.h"
 #include "../clock.h"
 #include "../log.h"
+#include "file_id.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -13,8 +14,6 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-
-#include "../../bpf/map_values.h"
 
 static const struct {
 	const char *name;
@@ -51,31 +50,6 @@ static uint32_t tool_of_name(const char *name)
 }
 
 /*
- * The inode's and the super block's numbers as the kernel itself has them, which is what the program compares: stat()
- * has others on btrfs (a device for each subvolume) and may have on overlayfs. The kernel tells them of what is
- * watched, in the descriptor's fdinfo (fs/notify/fdinfo.c). False: it does not.
- */
-static bool kernel_id(int watch, int wd, struct file_id *id)
-{
-	_cleanup_(fclosep) FILE *file = NULL;
-	char path[64], line[512];
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", watch);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file)) {
-		unsigned long long inode, dev;
-		unsigned int number;
-
-		if (sscanf(line, "inotify wd:%x ino:%llx sdev:%llx", &number, &inode, &dev) != 3 ||
-		    number != (unsigned int)wd)
-			continue;
-		*id = (struct file_id) { .inode = inode, .dev = dev };
-		return true;
-	}
-	return false;
-}
-
-/*
  * The tool that path leads to, by the name of the file at the end of its links: insmod is kmod on most machines, and
  * where it is busybox, busybox as a whole is no module tool.
  */
@@ -98,7 +72,7 @@ static void look_up(const char *path, int watch, struct found *found)
 	};
 	wd = inotify_add_watch(watch, real, FILE_CHANGES);
 	if (wd >= 0)
-		kernel_id(watch, wd, &id);
+		file_id_watched(watch, wd, &id);
 	found->ids[found->count] = id;
 	found->files[found->count++] = (struct tool_file) {
 		.tool = tool,

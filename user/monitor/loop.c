@@ -54,7 +54,7 @@ int loop_take_fact(void *ctx, const struct fact *fact)
 	int err = 0;
 
 	if (fact->event && !handover_is_last(monitor->handover, fact->record) && /* else it was written before a kill */
-	    !is_repeated(monitor, fact))
+	    !selftest_knows(monitor->selftest, fact->event) && !is_repeated(monitor, fact))
 		err = loop_emit(monitor, fact->event);
 	if (err)
 		return err;

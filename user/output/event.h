@@ -215,6 +215,7 @@ struct event {
 	struct text signature_reason;
 	struct process process;
 	struct requested_by_part requested_by;
+	bool empty_call;	 /* not shown: the call is about no byte, no descriptor, no name */
 	struct number requester; /* not shown: the user in requested_by, of a module_coming too */
 	struct number count, uid;
 	struct number since; /* ns since 1970 */

@@ -289,49 +289,109 @@ static unsigned int find_in_program(const struct bpf_prog_info *info, const char
 	return find_function(data, name);
 }
 
-/* Lets FUNCTION of PROGRAM return 0 and do nothing else, for so long. */
-static int do_freplace(int argc, char **argv)
+/* A program that does nothing, at or in the place of target's function of that id in BTF. Its link, or -1. */
+static int attach_to(int target, int btf, unsigned int id, enum bpf_prog_type type, char *log, size_t log_size)
 {
 	static const struct bpf_insn nothing[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	struct bpf_prog_info info;
-	struct bpf_func_info function = { 0 };
-	char log[4096] = "";
-	int target = find_program(argv[1], &info), btf, program;
+	struct bpf_func_info function = { .type_id = id };
 	union bpf_attr load = {
-		.prog_type = BPF_PROG_TYPE_EXT,
+		.prog_type = type,
+		.expected_attach_type = type == BPF_PROG_TYPE_EXT ? 0 : BPF_TRACE_FENTRY,
 		.insn_cnt = 2,
 		.insns = (unsigned long)nothing,
 		.license = (unsigned long)"GPL",
 		.log_level = 1,
-		.log_size = sizeof(log),
+		.log_size = log_size,
 		.log_buf = (unsigned long)log,
+		.prog_btf_fd = btf,
 		.func_info_rec_size = sizeof(function),
 		.func_info = (unsigned long)&function,
 		.func_info_cnt = 1,
 		.attach_prog_fd = target,
-		.prog_name = "replacement",
+		.attach_btf_id = id,
+		.prog_name = "nothing",
 	};
-	union bpf_attr attach = { .link_create.target_fd = target };
+	union bpf_attr attach = { .link_create.attach_type = load.expected_attach_type };
+	int program, link, error;
 
-	(void)argc;
-	raise_memlock();
-	function.type_id = load.attach_btf_id = find_in_program(&info, argv[2], &btf);
-	load.prog_btf_fd = btf;
+	log[0] = '\0';
 	program = (int)bpf(BPF_PROG_LOAD, &load);
-	if (program < 0) {
-		fprintf(stderr, "%s\n", log);
-		return answer(program);
-	}
+	if (program < 0)
+		return -1;
 	attach.link_create.prog_fd = program;
-	attach.link_create.target_btf_id = load.attach_btf_id;
-	if (bpf(BPF_LINK_CREATE, &attach) < 0)
+	if (type == BPF_PROG_TYPE_EXT) { /* of others the kernel takes it from the load only */
+		attach.link_create.target_fd = target;
+		attach.link_create.target_btf_id = id;
+	}
+	link = (int)bpf(BPF_LINK_CREATE, &attach);
+	error = errno;
+	close(program);
+	errno = error;
+	return link;
+}
+
+static int attach_for(char **argv, enum bpf_prog_type type)
+{
+	struct bpf_prog_info info;
+	char log[4096];
+	int target = find_program(argv[1], &info), btf;
+	unsigned int id = find_in_program(&info, argv[2], &btf);
+
+	raise_memlock();
+	if (attach_to(target, btf, id, type, log, sizeof(log)) < 0) {
+		fprintf(stderr, "%s\n", log);
 		return answer(-1);
+	}
 	answer(0);
 	sleep(atoi(argv[3]));
 	return 0;
+}
+
+/* Lets FUNCTION of PROGRAM return 0 and do nothing else, for so long. */
+static int do_freplace(int argc, char **argv)
+{
+	(void)argc;
+	return attach_for(argv, BPF_PROG_TYPE_EXT);
+}
+
+/* Is called whenever FUNCTION of PROGRAM is, for so long. Kernels take that for programs on tracepoints since 6.8. */
+static int do_fentry(int argc, char **argv)
+{
+	(void)argc;
+	return attach_for(argv, BPF_PROG_TYPE_TRACING);
+}
+
+/* Tries to replace each function of PROGRAM. The answer is how many let it be done, for a moment. */
+static int do_extend(int argc, char **argv)
+{
+	enum { FUNCTIONS = 64 };
+	struct bpf_func_info functions[FUNCTIONS];
+	struct bpf_prog_info info, ask = { 0 };
+	int target = find_program(argv[1], &info),
+	    btf = (int)bpf(BPF_BTF_GET_FD_BY_ID, &(union bpf_attr) { .btf_id = info.btf_id });
+	long replaced = 0;
+
+	(void)argc;
+	raise_memlock();
+	if (info.nr_func_info < 1 || info.nr_func_info > FUNCTIONS || info.func_info_rec_size != sizeof(functions[0]))
+		die("func_info");
+	ask.nr_func_info = info.nr_func_info;
+	ask.func_info_rec_size = sizeof(functions[0]);
+	ask.func_info = (unsigned long)functions;
+	describe(target, &ask, sizeof(ask));
+	for (unsigned int i = 0; i < info.nr_func_info; i++) {
+		char log[4096];
+		int link = attach_to(target, btf, functions[i].type_id, BPF_PROG_TYPE_EXT, log, sizeof(log));
+
+		replaced += link >= 0;
+		if (link >= 0)
+			fprintf(stderr, "%s: its function %u was replaced\n", argv[1], i);
+		close(link);
+	}
+	return answer(replaced);
 }
 
 /* Lets a function of the kernel's that may be overridden answer -ERROR to everybody, for so long. */
@@ -382,6 +442,8 @@ const struct act touch_acts[] = {
 	{ "pin-open", "PATH", 1, do_pin_open },
 	{ "ring-move", "PID RING ACT...: past what comes while PID stands still", 3, do_ring_move },
 	{ "freplace", "PROGRAM FUNCTION SECONDS: by one that does nothing", 3, do_freplace },
+	{ "fentry", "PROGRAM FUNCTION SECONDS: by one that does nothing", 3, do_fentry },
+	{ "extend", "PROGRAM: each of its functions, for a moment; how many the kernel let be replaced", 1, do_extend },
 	{ "fmod-ret", "FUNCTION ERRNO SECONDS: a function of the kernel's refuses", 3, do_fmod_ret },
 	{ "flock", "PATH SECONDS", 2, do_flock },
 	{ 0 },
