@@ -259,7 +259,7 @@ static void list_options(struct option list[static KNOWN_OPTIONS + 1])
 	list[KNOWN_OPTIONS] = (struct option) { 0 };
 }
 
-/* NULL: getopt_long() has said what is wrong. */
+/* NULL: there is none of that letter or number. */
 static const struct known_option *option_of(int answer)
 {
 	for (int i = 0; i < KNOWN_OPTIONS; i++)
@@ -299,6 +299,24 @@ static void explain(const struct known_option *option, const char *word, const c
 		log_line("--%s %s %s", option->name, word, option->wrong);
 }
 
+/*
+ * What getopt_long() did not take. Its own words would go to stderr as they are, without what log_line() does for a
+ * terminal and without being whole where the monitor must not wait.
+ */
+static void explain_unknown(int answer, const char *word)
+{
+	const struct known_option *option = option_of(optopt);
+
+	if (answer == ':' && option)
+		log_line("--%s needs a value: see kmodwatch --help", option->name);
+	else if (option)
+		log_line("--%s takes no value: see kmodwatch --help", option->name);
+	else if (optopt)
+		log_line("-%c is not an option: see kmodwatch --help", optopt);
+	else
+		log_line("%s is not an option, or could be several: see kmodwatch --help", word);
+}
+
 /* What does not go together; NULL when all does. */
 static const char *conflict(const struct options *options)
 {
@@ -333,13 +351,12 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 		return end_with(exit_code, EXIT_NO_START);
 	list_options(list);
 	optind = 0; /* the command line may be read again */
-	opterr = 1; /* whoever else uses getopt */
-	while ((answer = getopt_long(argc, argv, "vhV", list, NULL)) != -1) {
+	while ((answer = getopt_long(argc, argv, ":vhV", list, NULL)) != -1) {
 		const struct known_option *option = option_of(answer);
 		const char *wrong;
 
 		if (!option) {
-			log_line("kmodwatch --help lists the options");
+			explain_unknown(answer, argv[optind - 1]);
 			return end_with(exit_code, EXIT_NO_START);
 		}
 		wrong = option->take(optarg ? optarg : "", (char *)&read + option->member);

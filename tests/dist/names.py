@@ -31,7 +31,7 @@ def of_code():
     longs = {name: takes == "required" for name, takes in re.findall(r'"([a-z-]+)", (no|required)_argument', table)}
     # taken before the others, whose source it is
     longs[re.search(r'option\[\] = "--([a-z-]+)"', read(TOP / "user" / "options_file.c")).group(1)] = True
-    letters = set(re.search(r'getopt_long\(\w+, \w+, "(\w+)"', read(TOP / "user" / "options.c")).group(1))
+    letters = set(re.search(r'getopt_long\(\w+, \w+, ":?(\w+)"', read(TOP / "user" / "options.c")).group(1))
     return longs, letters
 
 

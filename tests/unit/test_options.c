@@ -2,6 +2,7 @@
 #include "../../user/options.h"
 #include "unit.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,10 +128,18 @@ static void refused(void **state)
 		{ { "--format=json", "--journal" }, "--journal" },
 		{ { "--journal", "--check-audit" }, "--journal" },
 		{ { "--format" }, "--format" },
-		{ { "--btf" }, "--btf" },
-		{ { "--no-snapshot=1" }, "no-snapshot" },
-		{ { "--nonsense" }, "nonsense" },
-		{ { "-x" }, "x" },
+		{ { "--btf" }, "kmodwatch: --btf needs a value: " },
+		{ { "--no-snapshot=1" }, "kmodwatch: --no-snapshot takes no value: " },
+		{ { "--verbose=1" }, "kmodwatch: --verbose takes no value: " },
+		{ { "--nonsense" }, "kmodwatch: --nonsense is not an option" },
+		{ { "--capture-m", "--nonsense=\x1b[2J\xc2\x9b\x9b" },
+		  "kmodwatch: --capture-max --nonsense=\\x1b[2J\\xc2\\x9b\\x9b cannot be used" },
+		{ { "--nonsense=\x1b[2J\xc2\x9b\x9b" },
+		  "kmodwatch: --nonsense=\\x1b[2J\\xc2\\x9b\\x9b is not an option" },
+		{ { "--ca" }, "kmodwatch: --ca is not an option, or could be several" },
+		{ { "-x" }, "kmodwatch: -x is not an option" },
+		{ { "-v\x1b" }, "kmodwatch: -\\x1b is not an option" },
+		{ { "-v\x9b" }, "kmodwatch: -\\x9b is not an option" },
 		{ { "extra" }, "extra" },
 		{ { "-v", "--", "-v" }, "`-v`" },
 		{ { "--state" }, "--state" },
@@ -152,7 +161,45 @@ static void refused(void **state)
 			fail_msg("row %zu: exit code %d", i, reading.exit_code);
 		if (!strstr(reading.err.said, rows[i].said))
 			fail_msg("row %zu: %s", i, reading.err.said);
+		if (strchr(reading.err.said, '\n') != reading.err.said + strlen(reading.err.said) - 1)
+			fail_msg("row %zu is not one sentence: %s", i, reading.err.said);
 		assert_string_equal(reading.out.said, "");
+	}
+}
+
+/* Who reads the same words a second time, at a reload, is told as much, whatever another user of getopt has set. */
+static void told_again(void **state)
+{
+	for (int i = 0; i < 2; i++) {
+		struct reading reading = read_words((const char *const[WORDS_MAX]) { "-v", "--nonsense" });
+
+		assert_non_null(strstr(reading.err.said, "--nonsense is not an option"));
+		opterr = 0;
+	}
+}
+
+/* What was asked for does not get there. */
+static void full_disk(void **state)
+{
+	static const char *const words[][2] = { { "--help" }, { "--version" } };
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		char *argv[] = { "kmodwatch", (char *)words[i][0], NULL };
+		int out = dup(STDOUT_FILENO), full = open("/dev/full", O_WRONLY), exit_code = UNTOUCHED;
+		struct capture err;
+		struct options options;
+
+		fflush(stdout);
+		assert_true(out >= 0 && full >= 0 && dup2(full, STDOUT_FILENO) >= 0);
+		capture_begin(&err, STDERR_FILENO);
+		assert_false(options_read(2, argv, &options, &exit_code));
+		capture_end(&err);
+		dup2(out, STDOUT_FILENO);
+		clearerr(stdout);
+		close(out);
+		close(full);
+		assert_int_equal(exit_code, EXIT_NO_START);
+		assert_non_null(strstr(err.said, "could not be written to stdout: No space left on device"));
 	}
 }
 
@@ -189,10 +236,8 @@ static void exit_codes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepted),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(shown),
-		cmocka_unit_test(exit_codes),
+		cmocka_unit_test(accepted),  cmocka_unit_test(refused), cmocka_unit_test(told_again),
+		cmocka_unit_test(full_disk), cmocka_unit_test(shown),	cmocka_unit_test(exit_codes),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

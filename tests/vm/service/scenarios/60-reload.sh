@@ -20,6 +20,26 @@ for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-suc
 	check "it keeps its profile ($bad)" profile_is complete
 	check "it says why ($bad)" sh -c 'journalctl -u kmodwatch -o cat | grep -v "^{" | grep -q "goes on with the old ones"'
 done
+# what is wrong with the options is said as at a start, each time
+said() { journalctl -u kmodwatch -o cat | grep -v '^{' | grep -qF -- "$1"; }
+check "it names the option" said "kmodwatch: --no-such-option is not an option"
+check "it names the profile" said "nonsense"
+echo 'KMODWATCH_OPTIONS="--ring-size 5"' >/etc/default/kmodwatch
+systemctl reload kmodwatch
+check "it names the value" eventually 10 said "kmodwatch: --ring-size 5 cannot be used"
+
+# -v is taken, and given up again
+attached() { journalctl -u kmodwatch -o cat | grep -v '^{' | grep -c '^kmodwatch: watching$'; }
+is "without -v" 0 "$(attached)"
+echo 'KMODWATCH_OPTIONS="-v"' >/etc/default/kmodwatch
+systemctl reload kmodwatch
+check "-v says more" eventually 10 said "kmodwatch: watching"
+before=$(attached)
+echo '# nothing' >/etc/default/kmodwatch
+systemctl reload kmodwatch
+check "the profile is the default" eventually 10 profile_is cis-rhel7
+sleep 1
+is "without -v again" "$before" "$(attached)"
 check "no other pins are made" [ ! -e /sys/fs/bpf/elsewhere ]
 
 # images, where the hardened service may write
