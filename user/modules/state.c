@@ -85,6 +85,11 @@ static int run(struct state *state, errand_fn function, char *bytes, size_t size
 
 /* ---- reading */
 
+/*
+ * In the loop's thread, since there is nothing to watch with before: what was missed is told first. A disk that does
+ * not answer keeps the monitor from starting, which the service manager tells; with pins, the kernel side records
+ * meanwhile.
+ */
 int state_load(struct state *state, struct loaded *set)
 {
 	_cleanup_(fclosep) FILE *f = NULL;
