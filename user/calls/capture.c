@@ -9,7 +9,6 @@
 #include "../errand.h"
 #include "../log.h"
 #include "image_folder.h"
-#include "images.h"
 
 #include <errno.h>
 #include <stddef.h>
