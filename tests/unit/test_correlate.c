@@ -256,7 +256,6 @@ static void alone(void **state)
 	}
 }
 
-/* The proof: another thread's load of the same file, under way or just over with that result; his own is none. */
 /* What another monitor's self-test can be taken for. */
 static void empty_calls(void **state)
 {
@@ -283,6 +282,7 @@ static void empty_calls(void **state)
 	}
 }
 
+/* The proof: another thread's load of the same file, under way or just over with that result; his own is none. */
 static void coalesced(void **state)
 {
 	static const struct {
