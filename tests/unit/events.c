@@ -16,6 +16,7 @@ static int keep_event(void *ctx, const struct fact *fact)
 		return 0;
 	assert_true(events->count < EVENTS_MAX);
 	event->event = text_of(event_name(event->kind));
+	events->empty_call = event->empty_call;
 	events->events[events->count++] = line_of(event, NULL);
 	return 0;
 }

@@ -14,6 +14,7 @@ struct events {
 	struct correlator *correlator;
 	json_object *events[EVENTS_MAX];
 	size_t count;
+	bool empty_call;	   /* of the last */
 	int answer;		   /* of emit */
 	struct handover *handover; /* owned */
 };

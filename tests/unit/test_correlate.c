@@ -256,6 +256,32 @@ static void alone(void **state)
 	}
 }
 
+/* What another monitor's self-test can be taken for. */
+static void empty_calls(void **state)
+{
+	struct events *events = *state;
+	static const struct {
+		struct call call;
+		bool alone, empty;
+	} rows[] = {
+		{ { .module_call = CALL_INIT_MODULE, .ret = -EPERM, .empty = 1 }, true, true },
+		{ { .module_call = CALL_INIT_MODULE, .ret = -EPERM }, true, false },
+		{ { .module_call = CALL_DELETE_MODULE, .ret = -ENOENT, .name_read = 1 }, false, true },
+		{ { .module_call = CALL_DELETE_MODULE, .ret = -ENOENT }, false, false },
+		{ { .module_call = CALL_DELETE_MODULE, .ret = -ENOENT, .name_read = 1, .name = "x" }, false, false },
+		{ { .module_call = CALL_DELETE_MODULE, .name_read = 1, .module_seen = 1 }, false, false },
+		{ { .module_call = CALL_INIT_MODULE, .ret = -ENOEXEC, .name_read = 1 }, false, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (rows[i].alone)
+			send_alone(events, rows[i].call, NO_FILE);
+		else
+			send_return(events, rows[i].call, NULL);
+		assert_int_equal(events->empty_call, rows[i].empty);
+	}
+}
+
 /* The proof: another thread's load of the same file, under way or just over with that result; his own is none. */
 static void coalesced(void **state)
 {
@@ -392,7 +418,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		WITH_EVENTS(every_load), WITH_EVENTS(coming),	  WITH_EVENTS(every_unload), WITH_EVENTS(alone),
 		WITH_EVENTS(coalesced),	 WITH_EVENTS(alone_late), WITH_EVENTS(start_time),   WITH_EVENTS(tools),
-		WITH_EVENTS(request),	 WITH_EVENTS(errors),
+		WITH_EVENTS(request),	 WITH_EVENTS(errors),	  WITH_EVENTS(empty_calls),
 	};
 
 	return cmocka_run_group_tests_name("correlate", tests, NULL, NULL);
