@@ -48,6 +48,7 @@ struct selftest {
 	uint64_t started;
 	uint32_t called;	       /* bit: a call of this enum module_call was seen */
 	const char *found[SIGHTS_MAX]; /* by this test */
+	bool only_pin[SIGHTS_MAX];     /* what is found is its pin's fault: it sees */
 	bool expected[PROBES_MAX];     /* it was attached once */
 };
 
@@ -189,6 +190,25 @@ static struct event event_of(enum event_kind kind, size_t i)
 	return event;
 }
 
+/* In the memory, of what was told: that its pin is out of reach must not keep silent that it is blind. */
+enum told { TOLD_NOTHING, TOLD_PIN, TOLD_BLIND };
+
+static bool is_news(const struct selftest *selftest, size_t i)
+{
+	const struct blindness *blind = &selftest->blind[i];
+
+	return selftest->found[i] &&
+	       (!blind->since || blind->told < (uint32_t)(selftest->only_pin[i] ? TOLD_PIN : TOLD_BLIND));
+}
+
+static void note_state(struct selftest *selftest, bool only_pin)
+{
+	if (!only_pin)
+		selftest->state = SELFTEST_FAILS;
+	else if (selftest->state != SELFTEST_FAILS)
+		selftest->state = SELFTEST_UNPINNED;
+}
+
 /* What is found is remembered before it is told, and told at once. */
 static int tell_blind(struct selftest *selftest, emit_fn emit, void *ctx)
 {
@@ -196,18 +216,20 @@ static int tell_blind(struct selftest *selftest, emit_fn emit, void *ctx)
 
 	for (size_t i = 0; !err && i < SIGHTS_MAX; i++) {
 		struct blindness *blind = &selftest->blind[i];
+		bool news = is_news(selftest, i);
 		struct event event;
 
 		if (!selftest->found[i])
 			continue;
 		handover_set_blind(probes_handover(selftest->probes), i, selftest->found[i], selftest->passed);
-		selftest->state = SELFTEST_FAILS;
-		if (blind->told)
+		note_state(selftest, selftest->only_pin[i]);
+		if (!news)
 			continue;
 		event = event_of(EVENT_MONITOR_BLIND, i);
 		event.reason = text_of(blind->reason);
 		err = emit(ctx, &event);
-		blind->told = !err;
+		if (!err)
+			blind->told = selftest->only_pin[i] ? TOLD_PIN : TOLD_BLIND;
 	}
 	return err;
 }
@@ -245,6 +267,7 @@ static int tell_recovered(struct selftest *selftest, uint64_t now, emit_fn emit,
 static void begin(struct selftest *selftest, uint64_t now)
 {
 	memset(selftest->found, 0, sizeof(selftest->found));
+	memset(selftest->only_pin, 0, sizeof(selftest->only_pin));
 	selftest->answered = selftest->called_all = false;
 	selftest->began = selftest->nonce = now;
 	selftest->asked = probe_is_attached(selftest->probes, PROBE_canary);
@@ -304,6 +327,18 @@ static const char *probe_look(const struct selftest *selftest, size_t i, const s
 	return fault;
 }
 
+/* Of what has no other fault. */
+static void look_at_pins(struct selftest *selftest)
+{
+	for (size_t i = 0; i < SIGHTS_MAX; i++) {
+		if (selftest->found[i] || (i >= probes_count() && i < PROBES_MAX) || i >= PROBES_MAX + maps_count())
+			continue;
+		selftest->found[i] = i < PROBES_MAX ? probe_pin_fault(selftest->probes, i)
+						    : map_pin_fault(selftest->probes, i - PROBES_MAX);
+		selftest->only_pin[i] = selftest->found[i] && selftest->found[i] != pin_unknown;
+	}
+}
+
 /* What the kernel's books say of each probe and map, and what the start, or an earlier monitor, found and did not tell.
  */
 static void look(struct selftest *selftest)
@@ -315,6 +350,7 @@ static void look(struct selftest *selftest)
 	for (size_t i = 0; i < maps_count(); i++)
 		selftest->found[PROBES_MAX + i] = map_fault(selftest->probes, i);
 	ring_faults_take(selftest->rings, selftest->found + PROBES_MAX);
+	look_at_pins(selftest);
 	for (size_t i = 0; i < SIGHTS_MAX; i++)
 		if (!selftest->found[i] && selftest->blind[i].since && !selftest->blind[i].told)
 			selftest->found[i] = selftest->blind[i].reason;
@@ -331,7 +367,7 @@ static bool wants_calls(const struct selftest *selftest)
 	for (size_t i = 0; i < SIGHTS_MAX; i++) {
 		const struct blindness *blind = &selftest->blind[i];
 
-		wanted |= selftest->found[i] && !(blind->since && blind->told);
+		wanted |= is_news(selftest, i);
 		wanted |= is_call_probe(i) && blind->since && !selftest->found[i] && !selftest->found[PROBE_canary];
 	}
 	return wanted;
@@ -345,11 +381,20 @@ static bool all_called(const struct selftest *selftest)
 	return true;
 }
 
+/* It does not see: what is known of its pin is beside that. */
+static void find_silent(struct selftest *selftest, size_t probe, uint64_t now)
+{
+	if (selftest->found[probe] && !selftest->only_pin[probe])
+		return;
+	selftest->found[probe] = why_silent(selftest, now);
+	selftest->only_pin[probe] = false;
+}
+
 static void judge_calls(struct selftest *selftest, uint64_t now)
 {
 	for (int c = 0; c < TEST_CALLS; c++)
-		if (is_missing_call(selftest, c) && !selftest->found[test_calls[c].probe])
-			selftest->found[test_calls[c].probe] = why_silent(selftest, now);
+		if (is_missing_call(selftest, c))
+			find_silent(selftest, test_calls[c].probe, now);
 }
 
 /* The test is over: mends what can be mended, and plans the next. */
@@ -363,14 +408,17 @@ static int conclude(struct selftest *selftest, uint64_t now, emit_fn emit, void 
 	err = tell_blind(selftest, emit, ctx);
 	if (!err)
 		err = tell_recovered(selftest, now, emit, ctx);
+	selftest->state = SELFTEST_PASSES;
 	for (size_t i = 0; i < SIGHTS_MAX; i++)
-		any |= selftest->blind[i].since != 0;
+		if (selftest->blind[i].since) {
+			any = true;
+			note_state(selftest, selftest->only_pin[i]);
+		}
 	if (!err && any)
 		probes_mend(selftest->probes, selftest->options);
 	if (!any)
 		selftest->passed = selftest->began;
 	selftest->first = false;
-	selftest->state = any ? SELFTEST_FAILS : SELFTEST_PASSES;
 	selftest->phase = PHASE_REST;
 	selftest->due = now + (any ? AGAIN_MS * MS : 1000 * MS * selftest->options->self_test);
 	return err;
@@ -383,7 +431,7 @@ static int after_canary(struct selftest *selftest, uint64_t now, emit_fn emit, v
 
 	look(selftest);
 	if (selftest->asked && !selftest->answered)
-		selftest->found[PROBE_canary] = why_silent(selftest, now);
+		find_silent(selftest, PROBE_canary, now);
 	calls_wanted = wants_calls(selftest);
 	err = tell_blind(selftest, emit, ctx);
 	if (!err)
