@@ -25,7 +25,7 @@ enum { SIZE = 4096 };
 struct probes {
 	struct handover handover;
 	bool detached[PROBES];
-	const char *fault[PROBES], *map_fault;
+	const char *fault[PROBES], *map_fault, *pin_fault[PROBES], *map_pin_fault;
 	unsigned int canaries, calls, mended;
 	uint64_t nonce;
 };
@@ -72,6 +72,18 @@ const char *probe_fault(const struct probes *probes, size_t i)
 const char *map_fault(const struct probes *probes, size_t i)
 {
 	return i ? NULL : probes->map_fault;
+}
+
+const char pin_unknown[] = "its pin cannot be looked at";
+
+const char *probe_pin_fault(const struct probes *probes, size_t i)
+{
+	return probes->pin_fault[i];
+}
+
+const char *map_pin_fault(const struct probes *probes, size_t i)
+{
+	return i ? NULL : probes->map_pin_fault;
 }
 
 const char *probe_function(const struct probes *probes, size_t i)
@@ -531,6 +543,53 @@ static void one_suspicion(void **state)
 	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
 }
 
+/* Without its pins it sees: that is told, and is no blindness. Where it can see no more, that is told besides. */
+static void out_of_reach(void **state)
+{
+	struct test *test = *state;
+
+	first_test(test);
+	test->probes->map_pin_fault = "its pin was removed";
+	test->probes->pin_fault[PROBE_canary] = "its pin was removed";
+	wait(test, 30 * S);
+	run(test);
+	answer(test);
+	assert_told(test, "-canary -ring ");
+	answer_calls(test);
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_UNPINNED);
+	wait(test, 2010 * MS);
+	wait(test, 2010 * MS); /* no answer */
+	assert_told(test, "-canary ");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_FAILS);
+	answer_calls(test);
+	wait(test, 2010 * MS);
+	answer(test);
+	assert_told(test, "");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_UNPINNED);
+	test->probes->map_pin_fault = test->probes->pin_fault[PROBE_canary] = NULL;
+	wait(test, 2010 * MS);
+	answer(test);
+	assert_non_null(strstr(test->told, "+canary:"));
+	assert_non_null(strstr(test->told, "+ring:"));
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_PASSES);
+	test->told[0] = '\0';
+}
+
+/* A pin that this process cannot look at: another might, so the watchdog may end it. */
+static void unknown_pin(void **state)
+{
+	struct test *test = *state;
+
+	first_test(test);
+	test->probes->map_pin_fault = pin_unknown;
+	wait(test, 30 * S);
+	run(test);
+	answer(test);
+	answer_calls(test);
+	assert_told(test, "-ring ");
+	assert_int_equal(selftest_state(test->selftest), SELFTEST_FAILS);
+}
+
 /* A call's probe that was silent is well again when it has seen a call. */
 static void silent_call(void **state)
 {
@@ -611,6 +670,8 @@ int main(void)
 		cmocka_unit_test(anothers_call),
 		cmocka_unit_test_setup_teardown(no_canary, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_suspicion, setup, teardown),
+		cmocka_unit_test_setup_teardown(out_of_reach, setup, teardown),
+		cmocka_unit_test_setup_teardown(unknown_pin, setup, teardown),
 		cmocka_unit_test_setup_teardown(silent_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(skipped_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(over_a_restart, setup, teardown),

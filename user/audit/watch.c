@@ -103,7 +103,9 @@ int audit_watch_new(const struct check_options *options, struct audit_watch **ou
 	*watch = (struct audit_watch) { .options = *options, .child = CHILD_NONE, .watches = { -1, -1, -1 } };
 	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (watch->inotify < 0)
-		return -errno;
+		log_line("changes of the audit rules on disk are not noticed, since there is no inotify (%s): raise "
+			 "fs.inotify.max_user_instances and user.max_inotify_instances, then reload kmodwatch",
+			 strerror(errno));
 	err = check_profile(options->profile, why);
 	if (err)
 		return err;

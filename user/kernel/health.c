@@ -65,7 +65,16 @@ const char *probe_fault(const struct probes *probes, size_t i)
 		return "its link is gone, so it is not attached any more";
 	if (!code_stands(probes, i))
 		return "another program was attached to it or took the place of a function of it: it is loaded anew";
-	if (!probes->pins)
+	return NULL;
+}
+
+const char pin_unknown[] = "its pin cannot be looked at, since this process may open no more files or has no memory";
+
+const char *probe_pin_fault(const struct probes *probes, size_t i)
+{
+	const struct probe *probe = &probes->side.probes[i];
+
+	if (probe->link < 0 || !probes->pins)
 		return NULL;
 	if (!probe->pinned)
 		return "it cannot be pinned, so it will end with this process";
@@ -76,6 +85,8 @@ const char *probe_fault(const struct probes *probes, size_t i)
 			   : NULL;
 	case -ENOENT:
 		return "its pin was removed, so it would have ended with this process";
+	case -EAGAIN:
+		return pin_unknown;
 	default:
 		return "its pin was replaced by something else, so it would have ended with this process";
 	}
@@ -104,7 +115,7 @@ static bool goes_on_with(const struct probes *probes, enum map map, enum program
 	return !bpf_map_lookup_elem(probes->side.maps[map], &key, &id) && id == info.id;
 }
 
-static const char *content_fault(const struct probes *probes, size_t i)
+const char *map_fault(const struct probes *probes, size_t i)
 {
 	bool whole = true;
 
@@ -130,17 +141,17 @@ static const char *content_fault(const struct probes *probes, size_t i)
 	return whole ? NULL : "somebody changed it, so large modules may not have been taken whole: it is set again";
 }
 
-const char *map_fault(const struct probes *probes, size_t i)
+const char *map_pin_fault(const struct probes *probes, size_t i)
 {
-	const char *fault = content_fault(probes, i);
-
-	if (fault || !probes->pins)
-		return fault;
+	if (!probes->pins)
+		return NULL;
 	switch (pins_check_map(probes->pins, &probes->side, i)) {
 	case 0:
 		return NULL;
 	case -ENOENT:
 		return "its pin was removed, so what is in it would have been lost with this process";
+	case -EAGAIN:
+		return pin_unknown;
 	default:
 		return "its pin was replaced by something else, so what is in it would have been lost with this process";
 	}
@@ -159,7 +170,7 @@ static void mend_pins(const struct probes *probes)
 	if (!probes->pins || pins_restore(probes->pins))
 		return;
 	for (size_t i = 0; i < MAPS; i++)
-		if (map_fault(probes, i))
+		if (map_pin_fault(probes, i))
 			pins_put_map(probes->pins, &probes->side, i);
 }
 
@@ -205,7 +216,7 @@ int probes_mend(struct probes *probes, const struct options *options)
 		struct probe *probe = &probes->side.probes[i];
 
 		detached |= probe_wants_loading(probe);
-		if (!probe_fault(probes, i))
+		if (!probe_fault(probes, i) && !probe_pin_fault(probes, i))
 			continue;
 		probe->pinned = false;
 		if (link_stands(probe) && code_stands(probes, i))

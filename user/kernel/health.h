@@ -6,12 +6,17 @@
 #include "probes.h"
 
 /*
- * What is wrong with the probe, as far as the kernel's own books tell: its link is gone, or its pin, where it is to
- * have one, is gone or another's. NULL: nothing, or it is not attached. The sentence is static.
+ * What is wrong with the probe, as far as the kernel's own books tell: its link is gone, its code is another's. NULL:
+ * nothing, or it is not attached. The sentence is static.
  */
 const char *probe_fault(const struct probes *probes, size_t i);
-/* The same of a map and its pin. */
+/* The same of a map. */
 const char *map_fault(const struct probes *probes, size_t i);
+/* That its pin, where it is to have one, is gone or another's: it works on, as long as this process lives. */
+const char *probe_pin_fault(const struct probes *probes, size_t i);
+const char *map_pin_fault(const struct probes *probes, size_t i);
+/* What these two return where they cannot know: another process could. */
+extern const char pin_unknown[];
 /* The kernel function behind an attached fentry or fexit probe, NULL for others. */
 const char *probe_function(const struct probes *probes, size_t i);
 /* Attaches and pins anew what has a fault. Returns 0, or a negative errno after having logged why. */

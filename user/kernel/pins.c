@@ -64,6 +64,8 @@ static int check(const char *path, int ours)
 {
 	_cleanup_(closep) int there = bpf_obj_get(path);
 
+	if (there < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return -EAGAIN;
 	if (there < 0)
 		return errno == ENOENT ? -ENOENT : -ESTALE;
 	return is_same(there, ours) ? 0 : -ESTALE;

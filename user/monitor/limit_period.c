@@ -82,9 +82,9 @@ int limit_period_check(struct limit_period *period, const struct probes *probes,
 	return end(period, probes, now, boot_offset, emit, ctx);
 }
 
-int limit_period_finish(struct limit_period *period, const struct probes *probes, uint64_t now, uint64_t boot_offset,
-			emit_fn emit, void *ctx)
+int limit_period_finish(struct limit_period *period, const struct probes *probes, bool stays, uint64_t now,
+			uint64_t boot_offset, emit_fn emit, void *ctx)
 {
-	period->turn.most = LIMIT_SLOTS;
+	period->turn.most = stays ? TURN : LIMIT_SLOTS;
 	return end(period, probes, now, boot_offset, emit, ctx);
 }

@@ -29,8 +29,11 @@ int limit_period_due_ms(const struct limit_period *period, uint64_t now);
  */
 int limit_period_check(struct limit_period *period, const struct probes *probes, uint64_t now, uint64_t boot_offset,
 		       emit_fn emit, void *ctx);
-/* The same whatever the time, for all slots. */
-int limit_period_finish(struct limit_period *period, const struct probes *probes, uint64_t now, uint64_t boot_offset,
-			emit_fn emit, void *ctx);
+/*
+ * The same whatever the time. stays: the counts are the next monitor's too, which goes on with those that have no turn
+ * now; else all are told, some 1,000 lines of 400 bytes at most.
+ */
+int limit_period_finish(struct limit_period *period, const struct probes *probes, bool stays, uint64_t now,
+			uint64_t boot_offset, emit_fn emit, void *ctx);
 
 #endif

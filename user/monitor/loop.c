@@ -364,7 +364,9 @@ static int rest(struct monitor *monitor)
 	if (rings_stalled(&monitor->rings))
 		poll(NULL, 0, 1); /* lets the writer go on */
 	if (poll(fds, COUNT(fds), tasks_plan(&monitor->tasks, clock_boot_ns())) < 0)
-		return errno == EINTR ? 0 : -errno;
+		return errno == EINTR	 ? 0
+		       : errno == EINVAL ? -EMFILE
+					 : -errno; /* RLIMIT_NOFILE is below what it polls */
 	if (fds[0].revents | fds[1].revents | fds[2].revents)
 		monitor->settle_due = 0;
 	monitor->asked = fds[3].revents | fds[4].revents | fds[5].revents;

@@ -41,8 +41,8 @@ static int finish(struct monitor *monitor)
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), loop_emit, monitor);
 	if (!err)
-		err = limit_period_finish(&monitor->limits, monitor->probes, clock_boot_ns(), clock_boot_offset(),
-					  loop_emit, monitor);
+		err = limit_period_finish(&monitor->limits, monitor->probes, monitor->pins, clock_boot_ns(),
+					  clock_boot_offset(), loop_emit, monitor);
 	monitor->handover->seen = clock_boot_ns();
 	return err ? err : lifecycle_stop(*monitor->stopping, monitor->stream.counts, loop_emit, monitor);
 }

@@ -38,6 +38,7 @@ static void say_status(const struct stream *stream, bool degraded, enum selftest
 	static const char *const states[] = {
 		[SELFTEST_BEGUN] = "Testing the probes",
 		[SELFTEST_PASSES] = "Watching",
+		[SELFTEST_UNPINNED] = "Watching, but its pins are out of reach",
 		[SELFTEST_FAILS] = "The self-test fails",
 	};
 	const uint64_t *counts = stream->counts;
@@ -54,6 +55,19 @@ static void say_status(const struct stream *stream, bool degraded, enum selftest
 static void plan(struct service *service, enum selftest_state state, uint64_t now)
 {
 	service->next = now + (state != SELFTEST_PASSES && service->interval > NS_PER_S ? NS_PER_S : service->interval);
+}
+
+static void ask_for_time(const struct service *service)
+{
+	sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu", (unsigned long long)service->interval * 2 / NS_PER_US);
+}
+
+/* And where it cannot be ready yet, it is not to be started over for that. */
+static void say_alive(const struct service *service)
+{
+	sd_notify(0, "WATCHDOG=1");
+	if (!service->told)
+		ask_for_time(service);
 }
 
 void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state,
@@ -75,8 +89,8 @@ void service_tend(struct service *service, const struct stream *stream, bool deg
 	if (now < service->next)
 		return;
 	plan(service, state, now);
-	if (state == SELFTEST_PASSES)
-		sd_notify(0, "WATCHDOG=1");
+	if (state == SELFTEST_PASSES || state == SELFTEST_UNPINNED)
+		say_alive(service);
 }
 
 void service_wait(struct service *service, enum selftest_state state, uint64_t now)
@@ -88,9 +102,9 @@ void service_wait(struct service *service, enum selftest_state state, uint64_t n
 		return;
 	plan(service, state, now);
 	if (state != SELFTEST_FAILS)
-		sd_notify(0, "WATCHDOG=1");
-	if (!service->told)
-		sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu", (unsigned long long)service->interval * 2 / NS_PER_US);
+		say_alive(service);
+	else if (!service->told)
+		ask_for_time(service);
 }
 
 void service_stopping(bool reloading)

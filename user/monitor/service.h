@@ -26,8 +26,8 @@ int service_due_ms(const struct service *service, const struct stream *stream, e
 
 /*
  * Says that it is ready (once, when the self-test passes: with some probes missing too, which only the status says,
- * since a restart would bring none of them back), what was counted, and, while the self-test passes, that the monitor
- * lives.
+ * since a restart would bring none of them back), what was counted, and, while it sees all, that the monitor lives:
+ * with its pins out of reach too, since the next one could not reach them either.
  */
 void service_tend(struct service *service, const struct stream *stream, bool degraded, enum selftest_state state,
 		  uint64_t now);
