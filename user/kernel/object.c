@@ -225,6 +225,7 @@ static uint64_t limit_factor(void)
 static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *side, const struct options *options,
 		   const struct btf *btf)
 {
+	const struct preemption preemption = preemption_find(btf);
 	int err = size_by_cpus(skeleton);
 
 	skeleton->rodata->generation = side->generation;
@@ -235,7 +236,7 @@ static int prepare(struct kmodwatch_bpf *skeleton, const struct kernel_side *sid
 	for (size_t i = 0; !err && i < PROBES; i++) {
 		bpf_program__set_autoload(program_of(skeleton, i),
 					  side->probes[i].link < 0 && !side->probes[i].reason[0]);
-		err = preemption_prepare(program_of(skeleton, i), btf);
+		err = preemption_prepare(program_of(skeleton, i), &preemption);
 	}
 	bpf_program__set_autoload(skeleton->progs.order, side->order < 0);
 	for (int i = 0; !err && i < MAPS; i++)

@@ -3,10 +3,10 @@
 #include "../../bpf/map_values.h"
 #include "../cleanup.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/bpf.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -25,19 +25,36 @@ static bool judges_functions(const struct btf *kernel)
 	return false;
 }
 
-/* 0: it has none, or it is of no use. */
-static int function_id(const struct btf *kernel, const char *name)
-{
-	int id = judges_functions(kernel) ? btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC) : 0;
-
-	return id > 0 ? id : 0;
-}
-
 static struct bpf_insn call_of(int id)
 {
-	if (!id) /* to the next instruction */
-		return (struct bpf_insn) { .code = BPF_JMP | BPF_JA };
 	return (struct bpf_insn) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = id };
+}
+
+/* A program that calls both is loaded: with net.core.bpf_jit_enable=0, the kernel refuses every one that does. */
+static bool can_be_called(const struct preemption *found)
+{
+	const struct bpf_insn insns[] = {
+		found->off,
+		found->on,
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	_cleanup_(closep) int fd =
+	    bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "preemption", "GPL", insns, COUNT(insns), NULL);
+
+	return fd >= 0;
+}
+
+struct preemption preemption_find(const struct btf *kernel)
+{
+	const struct bpf_insn next = { .code = BPF_JMP | BPF_JA }; /* to the next instruction */
+	int off = btf__find_by_name_kind(kernel, "bpf_preempt_disable", BTF_KIND_FUNC);
+	int on = btf__find_by_name_kind(kernel, "bpf_preempt_enable", BTF_KIND_FUNC);
+	const struct preemption found = { .off = call_of(off), .on = call_of(on) };
+
+	if (off > 0 && on > 0 && judges_functions(kernel) && can_be_called(&found))
+		return found;
+	return (struct preemption) { .off = next, .on = next };
 }
 
 static bool is_call_of(const struct bpf_insn *insn, int number)
@@ -45,11 +62,9 @@ static bool is_call_of(const struct bpf_insn *insn, int number)
 	return insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg && insn->imm == number;
 }
 
-int preemption_prepare(struct bpf_program *program, const struct btf *kernel)
+int preemption_prepare(struct bpf_program *program, const struct preemption *preemption)
 {
 	size_t count = bpf_program__insn_cnt(program), size = count * sizeof(struct bpf_insn);
-	const struct bpf_insn off = call_of(function_id(kernel, "bpf_preempt_disable"));
-	const struct bpf_insn on = call_of(function_id(kernel, "bpf_preempt_enable"));
 	_cleanup_(freep) struct bpf_insn *insns = malloc(size);
 	bool found = false;
 
@@ -58,9 +73,9 @@ int preemption_prepare(struct bpf_program *program, const struct btf *kernel)
 	memcpy(insns, bpf_program__insns(program), size);
 	for (size_t i = 0; i < count; i++) {
 		if (is_call_of(&insns[i], PREEMPTION_OFF))
-			insns[i] = off, found = true;
+			insns[i] = preemption->off, found = true;
 		else if (is_call_of(&insns[i], PREEMPTION_ON))
-			insns[i] = on;
+			insns[i] = preemption->on;
 	}
 	return found ? bpf_program__set_insns(program, insns, count) : 0;
 }
