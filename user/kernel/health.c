@@ -133,6 +133,11 @@ const char *map_fault(const struct probes *probes, size_t i)
 	case MAP_MEMORY_PASSES:
 		whole = goes_on_with(probes, i, PROBE_post_load_data);
 		break;
+	case MAP_TOOLS:
+		if (!tools_are_whole(&probes->tools))
+			return "somebody changed it, so tools under other names may not have been seen: it is filled "
+			       "again";
+		break;
 	case MAP_OBJECTS:
 		if (!ours_are_whole(&probes->side))
 			return "somebody changed it, so who got at the monitor may have gone unsaid: it is filled again";
@@ -189,6 +194,8 @@ static bool mend_maps(struct probes *probes, const struct options *options)
 	}
 	if (!ours_are_whole(&probes->side))
 		ours_enter(&probes->side);
+	if (!tools_are_whole(&probes->tools))
+		tools_fill(&probes->tools);
 	setup_passes(probes);
 	return anew;
 }

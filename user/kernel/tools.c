@@ -28,18 +28,13 @@ static const struct {
 static const char *const folders[] = { "/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin", "/usr/local/sbin" };
 
 enum {
-	NAMES = sizeof(names) / sizeof(names[0]),
-	FOLDERS = sizeof(folders) / sizeof(folders[0]),
-	FOUND_MAX = NAMES * FOLDERS,
+	NAMES = COUNT(names),
+	FOLDERS = COUNT(folders),
 	FOLDER_CHANGES = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF,
 	FILE_CHANGES = IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF,
 };
 
-struct found {
-	struct file_id ids[FOUND_MAX];
-	struct tool_file files[FOUND_MAX];
-	size_t count;
-};
+_Static_assert(COUNT(names) * COUNT(folders) == TOOLS_FOUND_MAX, "each has room");
 
 static uint32_t tool_of_name(const char *name)
 {
@@ -53,7 +48,7 @@ static uint32_t tool_of_name(const char *name)
  * The tool that path leads to, by the name of the file at the end of its links: insmod is kmod on most machines, and
  * where it is busybox, busybox as a whole is no module tool.
  */
-static void look_up(const char *path, int watch, struct found *found)
+static void look_up(const char *path, int watch, struct tools_found *found)
 {
 	char real[PATH_MAX];
 	struct file_id id;
@@ -84,7 +79,7 @@ static void look_up(const char *path, int watch, struct found *found)
 	inotify_add_watch(watch, real, FOLDER_CHANGES | IN_ONLYDIR);
 }
 
-static bool was_found(const struct found *found, const struct file_id *id)
+static bool was_found(const struct tools_found *found, const struct file_id *id)
 {
 	for (size_t i = 0; i < found->count; i++)
 		if (found->ids[i].inode == id->inode && found->ids[i].dev == id->dev)
@@ -92,35 +87,63 @@ static bool was_found(const struct found *found, const struct file_id *id)
 	return false;
 }
 
-/* The number of a file that is gone may become any other's. */
-static int drop_others(int map, const struct found *found)
+/* Those that are in the map now. */
+static size_t read_keys(int map, struct file_id keys[static TOOLS_KEPT])
 {
-	struct file_id keys[TOOLS_KEPT], *last = NULL;
+	struct file_id *last = NULL;
 	size_t count = 0;
 
 	while (count < TOOLS_KEPT && !bpf_map_get_next_key(map, last, &keys[count]))
 		last = &keys[count++];
+	return count;
+}
+
+/* The number of a file that is gone may become any other's. */
+static int drop_others(const struct tools *tools)
+{
+	struct file_id keys[TOOLS_KEPT];
+	size_t count = read_keys(tools->map, keys);
+
 	for (size_t i = 0; i < count; i++)
-		if (!was_found(found, &keys[i]) && bpf_map_delete_elem(map, &keys[i]) && errno != ENOENT)
+		if (!was_found(&tools->found, &keys[i]) && bpf_map_delete_elem(tools->map, &keys[i]) && errno != ENOENT)
 			return -errno;
 	return 0;
 }
 
-static int fill(int map, const struct found *found)
+int tools_fill(const struct tools *tools)
 {
-	int err = drop_others(map, found); /* first: there must be room */
+	const struct tools_found *found = &tools->found;
+	int err = drop_others(tools); /* first: there must be room */
 
 	for (size_t i = 0; !err && i < found->count; i++)
-		if (bpf_map_update_elem(map, &found->ids[i], &found->files[i], BPF_ANY))
+		if (bpf_map_update_elem(tools->map, &found->ids[i], &found->files[i], BPF_ANY))
 			err = -errno;
 	return err;
+}
+
+/* Two names of one file have equal entries. */
+bool tools_are_whole(const struct tools *tools)
+{
+	struct file_id keys[TOOLS_KEPT];
+	size_t count = read_keys(tools->map, keys);
+
+	for (size_t i = 0; i < count; i++)
+		if (!was_found(&tools->found, &keys[i]))
+			return false;
+	for (size_t i = 0; i < tools->found.count; i++) {
+		struct tool_file file;
+
+		if (bpf_map_lookup_elem(tools->map, &tools->found.ids[i], &file) ||
+		    memcmp(&file, &tools->found.files[i], sizeof(file)) != 0)
+			return false;
+	}
+	return true;
 }
 
 /* The watch is there before what it watches is looked at. */
 static int look_up_all(struct tools *tools)
 {
-	struct found found = { 0 };
-
+	tools->found = (struct tools_found) { 0 };
 	closep(&tools->watch);
 	tools->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	for (size_t f = 0; f < FOLDERS; f++)
@@ -130,9 +153,9 @@ static int look_up_all(struct tools *tools)
 			char path[64];
 
 			snprintf(path, sizeof(path), "%s/%s", folders[f], names[t].name);
-			look_up(path, tools->watch, &found);
+			look_up(path, tools->watch, &tools->found);
 		}
-	return fill(tools->map, &found);
+	return tools_fill(tools);
 }
 
 int tools_init(struct tools *tools, int map_fd, uint64_t now)
