@@ -15,7 +15,8 @@ from cpio import Cpio
 from place import GUEST, HERE, IMAGES, MONITOR, need, run
 
 # The guest's shell is dash: busybox's own would run its insmod instead of kmod's, whatever PATH says.
-PROGRAMS = {"busybox": "busybox-static", "kmod": "kmod", "dash": "dash", "bash": "bash"}
+PROGRAMS = {"busybox": "busybox-static", "kmod": "kmod", "dash": "dash", "bash": "bash",
+            "mkfs.btrfs": "btrfs-progs"}
 KMOD_NAMES = ("depmod", "insmod", "lsmod", "modinfo", "modprobe", "rmmod")
 FOLDERS = ("dev", "proc", "sys", "run", "mnt", "root", "var", "m", "cases", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64")
 FILES = {

@@ -22,7 +22,7 @@ SUBJECTS = [
     "brd", "loop", "veth",
     "nf_conntrack_netlink",  # the kernel asks for it without waiting
     "ipip",              # netdev-tunl0
-    "overlay",
+    "overlay", "btrfs",
     "vxlan",             # has a version and a srcversion
 ]
 # Fifty of all sizes that need nothing and load on every row: /m50/NAME.ko, unpacked, for what is to hold for any module.
