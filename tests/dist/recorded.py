@@ -16,8 +16,8 @@ KERNEL = "6.1"
 COLUMNS = 110  # of the terminal that text is recorded on
 
 # What differs from run to run, from one build of the kernel or the modules to the next, or from machine to machine.
-VOLATILE = set("""seq id time boot_id version kernel pid tid ppid start_time duration_ns mnt user inode size mtime sha256 key_id
-               srcversion since count blind_ns records""".split())
+VOLATILE = set("""seq id time boot_id version kernel pid tid ppid start_time duration_ns mnt user inode exe_inode size mtime sha256
+               key_id srcversion since count blind_ns records""".split())
 RELEASE = re.compile(r"\b\d+\.\d+\.\d+-[\w.+-]*amd64")
 WORKER = re.compile(r"^kworker/.*")
 MARK = "---- output of the command before ----"
