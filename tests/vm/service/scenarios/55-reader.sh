@@ -1,10 +1,10 @@
 # Whoever reads the lines stands still: the watchdog is fed all the same, also through a reload, and nothing is lost. A pipe,
 # since journald's sockets take 8 MB before they are full.
 . /usr/lib/vm/helpers.sh
-mkfifo /run/lines
-exec 9<>/run/lines
+mkfifo /run/reader
+exec 9<>/run/reader
 mkdir -p /run/systemd/system/kmodwatch.service.d
-printf '[Service]\nWatchdogSec=4\nStandardOutput=file:/run/lines\n' >/run/systemd/system/kmodwatch.service.d/reader.conf
+printf '[Service]\nWatchdogSec=4\nStandardOutput=file:/run/reader\n' >/run/systemd/system/kmodwatch.service.d/reader.conf
 systemctl daemon-reload
 cat <&9 >/run/got &
 reader=$!
