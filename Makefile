@@ -198,7 +198,7 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -pie $(LDFLAGS) $^ -o $@ $(UNIT_LIBS)
 
 # What needs no libbpf in the kernel's room. What the self-test asks of the kernel side its test answers.
-UNIT_SELFTEST := $(addprefix user/kernel/,file_id.o test_calls.o maps.o programs.o ring_faults.o selftest.o traced.o)
+UNIT_SELFTEST := $(addprefix user/kernel/,faults.o file_id.o test_calls.o maps.o programs.o ring_faults.o selftest.o traced.o)
 $(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
 $(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
 $(B)/tests/unit/test_tasks: $(B)/user/monitor/tasks.o

@@ -8,13 +8,10 @@
 #include "preflight.h"
 #include "probe.h"
 #include "ring_faults.h"
-#include "traced.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-
-#define FTRACE_OFF "kernel.ftrace_enabled is 0, so it does not run: sysctl kernel.ftrace_enabled=1"
 
 enum {
 	ANSWER_MS = 2000,
@@ -34,8 +31,8 @@ struct selftest {
 	struct probes *probes;
 	const struct options *options;
 	struct rings *rings;
-	struct readers readers;	 /* as it was when we began: the memory can be written by others */
-	struct blindness *blind; /* SIGHTS_MAX, in the memory: the probes, and from PROBES_MAX on the maps */
+	struct readers readers; /* as it was when we began: the memory can be written by others */
+	struct faults faults;
 	enum phase phase;
 	uint64_t due, retry;	/* ns since boot: when to go on, or to give up waiting; when to call again */
 	struct rings_mark mark; /* what was asked has its answer before */
@@ -47,11 +44,8 @@ struct selftest {
 	enum selftest_state state;
 	uint32_t pid; /* ours, as the kernel side sees it */
 	uint64_t started;
-	struct file_id exe;	       /* that we run from; inode 0: not known */
-	uint32_t called;	       /* bit: a call of this enum module_call was seen */
-	const char *found[SIGHTS_MAX]; /* by this test */
-	bool only_pin[SIGHTS_MAX];     /* what is found is its pin's fault: it sees */
-	bool expected[PROBES_MAX];     /* it was attached once */
+	struct file_id exe; /* that we run from; inode 0: not known */
+	uint32_t called;    /* bit: a call of this enum module_call was seen */
 };
 
 int selftest_new(struct probes *probes, const struct options *options, struct rings *rings, uint64_t now,
@@ -67,7 +61,6 @@ int selftest_new(struct probes *probes, const struct options *options, struct ri
 		.options = options,
 		.rings = rings,
 		.readers = handover->readers,
-		.blind = handover->blind,
 		.pid = getpid(),
 		.started = now,
 		.first = true,
@@ -75,8 +68,7 @@ int selftest_new(struct probes *probes, const struct options *options, struct ri
 		.passed = handover->seen ? handover->seen : now,
 	};
 	file_id_read("/proc/self/exe", &selftest->exe);
-	for (size_t i = 0; i < probes_count(); i++)
-		selftest->expected[i] = probe_is_attached(probes, i) || handover->blind[i].since;
+	faults_init(&selftest->faults, probes);
 	*out = selftest;
 	return 0;
 }
@@ -185,97 +177,11 @@ enum selftest_state selftest_state(const struct selftest *selftest)
 	return selftest->state;
 }
 
-/* ---- telling */
-
-static struct event event_of(enum event_kind kind, size_t i)
-{
-	struct event event = { .kind = kind };
-
-	if (i < PROBES_MAX)
-		event.probe = text_of(probe_name(i));
-	else
-		event.map = text_of(map_name(i - PROBES_MAX));
-	return event;
-}
-
-/* In the memory, of what was told: that its pin is out of reach must not keep silent that it is blind. */
-enum told { TOLD_NOTHING, TOLD_PIN, TOLD_BLIND };
-
-static bool is_news(const struct selftest *selftest, size_t i)
-{
-	const struct blindness *blind = &selftest->blind[i];
-
-	return selftest->found[i] &&
-	       (!blind->since || blind->told < (uint32_t)(selftest->only_pin[i] ? TOLD_PIN : TOLD_BLIND));
-}
-
-static void note_state(struct selftest *selftest, bool only_pin)
-{
-	if (!only_pin)
-		selftest->state = SELFTEST_FAILS;
-	else if (selftest->state != SELFTEST_FAILS)
-		selftest->state = SELFTEST_UNPINNED;
-}
-
-/* What is found is remembered before it is told, and told at once. */
-static int tell_blind(struct selftest *selftest, emit_fn emit, void *ctx)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < SIGHTS_MAX; i++) {
-		struct blindness *blind = &selftest->blind[i];
-		bool news = is_news(selftest, i);
-		struct event event;
-
-		if (!selftest->found[i])
-			continue;
-		handover_set_blind(probes_handover(selftest->probes), i, selftest->found[i], selftest->passed);
-		note_state(selftest, selftest->only_pin[i]);
-		if (!news)
-			continue;
-		event = event_of(EVENT_MONITOR_BLIND, i);
-		event.reason = text_of(blind->reason);
-		err = emit(ctx, &event);
-		if (!err)
-			blind->told = selftest->only_pin[i] ? TOLD_PIN : TOLD_BLIND;
-	}
-	return err;
-}
-
-static bool is_call_probe(size_t i)
-{
-	for (int c = 0; c < TEST_CALLS; c++)
-		if (test_calls[c].probe == i)
-			return true;
-	return false;
-}
-
-/* What sees calls is well again when it has seen some. */
-static int tell_recovered(struct selftest *selftest, uint64_t now, emit_fn emit, void *ctx)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < SIGHTS_MAX; i++) {
-		struct blindness *blind = &selftest->blind[i];
-		struct event event;
-
-		if (!blind->since || selftest->found[i] || (is_call_probe(i) && !selftest->called_all))
-			continue;
-		event = event_of(EVENT_MONITOR_RECOVERED, i);
-		event.blind_ns = number_of(now - blind->since);
-		err = emit(ctx, &event);
-		if (!err)
-			__atomic_store_n(&blind->since, 0, __ATOMIC_RELEASE);
-	}
-	return err;
-}
-
 /* ---- asking */
 
 static void begin(struct selftest *selftest, uint64_t now)
 {
-	memset(selftest->found, 0, sizeof(selftest->found));
-	memset(selftest->only_pin, 0, sizeof(selftest->only_pin));
+	faults_clear(&selftest->faults);
 	selftest->answered = selftest->called_all = false;
 	selftest->began = selftest->nonce = now;
 	selftest->asked = probe_is_attached(selftest->probes, PROBE_canary);
@@ -319,69 +225,7 @@ static const char *why_silent(const struct selftest *selftest, uint64_t now)
 {
 	if (is_stuck(selftest, now))
 		return "what came before the self-test's event cannot be read, so nothing behind it is seen";
-	return preflight_has_ftrace() ? "a self-test event did not come back within 2 s" : FTRACE_OFF;
-}
-
-/*
- * The list of traced functions, and the next one where something is missing: while entries vanish elsewhere (a tracer
- * that is turned off), a reader who comes back for the next page misses some (seen on 6.1, kernel/trace/ftrace.c,
- * t_start()).
- */
-struct lists {
-	struct traced *first, *again;
-};
-
-static bool is_traced(struct lists *lists, const char *function)
-{
-	if (!lists->first || traced_has(lists->first, function))
-		return true;
-	if (!lists->again)
-		lists->again = traced_read();
-	return !lists->again || traced_has(lists->again, function);
-}
-
-static const char *probe_look(const struct selftest *selftest, size_t i, struct lists *lists)
-{
-	const char *fault = probe_fault(selftest->probes, i);
-	const char *function = probe_function(selftest->probes, i);
-
-	if (!fault && function && !is_traced(lists, function))
-		fault =
-		    preflight_has_ftrace() ? "the kernel does not list its function as traced any more" : FTRACE_OFF;
-	if (!fault && selftest->expected[i] && !probe_is_attached(selftest->probes, i))
-		fault = "it could not be attached again";
-	return fault;
-}
-
-/* Of what has no other fault. */
-static void look_at_pins(struct selftest *selftest)
-{
-	for (size_t i = 0; i < SIGHTS_MAX; i++) {
-		if (selftest->found[i] || (i >= probes_count() && i < PROBES_MAX) || i >= PROBES_MAX + maps_count())
-			continue;
-		selftest->found[i] = i < PROBES_MAX ? probe_pin_fault(selftest->probes, i)
-						    : map_pin_fault(selftest->probes, i - PROBES_MAX);
-		selftest->only_pin[i] = selftest->found[i] && selftest->found[i] != pin_unknown;
-	}
-}
-
-/* What the kernel's books say of each probe and map, and what the start, or an earlier monitor, found and did not tell.
- */
-static void look(struct selftest *selftest)
-{
-	struct lists lists = { .first = traced_read() };
-
-	for (size_t i = 0; i < probes_count(); i++)
-		selftest->found[i] = probe_look(selftest, i, &lists);
-	traced_freep(&lists.first);
-	traced_freep(&lists.again);
-	for (size_t i = 0; i < maps_count(); i++)
-		selftest->found[PROBES_MAX + i] = map_fault(selftest->probes, i);
-	ring_faults_take(selftest->rings, selftest->found + PROBES_MAX);
-	look_at_pins(selftest);
-	for (size_t i = 0; i < SIGHTS_MAX; i++)
-		if (!selftest->found[i] && selftest->blind[i].since && !selftest->blind[i].told)
-			selftest->found[i] = selftest->blind[i].reason;
+	return preflight_has_ftrace() ? "a self-test event did not come back within 2 s" : ftrace_off;
 }
 
 /*
@@ -390,13 +234,13 @@ static void look(struct selftest *selftest)
  */
 static bool wants_calls(const struct selftest *selftest)
 {
+	const struct faults *faults = &selftest->faults;
 	bool wanted = selftest->first;
 
 	for (size_t i = 0; i < SIGHTS_MAX; i++) {
-		const struct blindness *blind = &selftest->blind[i];
-
-		wanted |= is_news(selftest, i);
-		wanted |= is_call_probe(i) && blind->since && !selftest->found[i] && !selftest->found[PROBE_canary];
+		wanted |= faults_are_news(faults, i);
+		wanted |=
+		    fault_is_of_calls(i) && faults->blind[i].since && !faults->found[i] && !faults->found[PROBE_canary];
 	}
 	return wanted;
 }
@@ -409,39 +253,35 @@ static bool all_called(const struct selftest *selftest)
 	return true;
 }
 
-/* It does not see: what is known of its pin is beside that. */
-static void find_silent(struct selftest *selftest, size_t probe, uint64_t now)
-{
-	if (selftest->found[probe] && !selftest->only_pin[probe])
-		return;
-	selftest->found[probe] = why_silent(selftest, now);
-	selftest->only_pin[probe] = false;
-}
-
 static void judge_calls(struct selftest *selftest, uint64_t now)
 {
 	for (int c = 0; c < TEST_CALLS; c++)
 		if (is_missing_call(selftest, c))
-			find_silent(selftest, test_calls[c].probe, now);
+			faults_find(&selftest->faults, test_calls[c].probe, why_silent(selftest, now));
+}
+
+static void note_worst(struct selftest *selftest, bool with_told)
+{
+	enum selftest_state worst = faults_worst(&selftest->faults, with_told);
+
+	if (worst > selftest->state)
+		selftest->state = worst;
 }
 
 /* The test is over: mends what can be mended, and plans the next. */
 static int conclude(struct selftest *selftest, uint64_t now, emit_fn emit, void *ctx)
 {
-	bool any = false;
+	bool any;
 	int err;
 
 	if (selftest->called_all)
 		judge_calls(selftest, now);
-	err = tell_blind(selftest, emit, ctx);
+	err = faults_tell(&selftest->faults, selftest->passed, emit, ctx);
 	if (!err)
-		err = tell_recovered(selftest, now, emit, ctx);
+		err = faults_tell_mended(&selftest->faults, selftest->called_all, now, emit, ctx);
 	selftest->state = SELFTEST_PASSES;
-	for (size_t i = 0; i < SIGHTS_MAX; i++)
-		if (selftest->blind[i].since) {
-			any = true;
-			note_state(selftest, selftest->only_pin[i]);
-		}
+	note_worst(selftest, true);
+	any = selftest->state != SELFTEST_PASSES;
 	if (!err && any)
 		probes_mend(selftest->probes, selftest->options);
 	if (!any)
@@ -457,11 +297,12 @@ static int after_canary(struct selftest *selftest, uint64_t now, emit_fn emit, v
 	bool calls_wanted;
 	int err;
 
-	look(selftest);
+	faults_look(&selftest->faults, selftest->rings);
 	if (selftest->asked && !selftest->answered)
-		find_silent(selftest, PROBE_canary, now);
+		faults_find(&selftest->faults, PROBE_canary, why_silent(selftest, now));
 	calls_wanted = wants_calls(selftest);
-	err = tell_blind(selftest, emit, ctx);
+	err = faults_tell(&selftest->faults, selftest->passed, emit, ctx);
+	note_worst(selftest, false);
 	if (!err)
 		err = ring_faults_tell(selftest->rings, emit, ctx);
 	if (err || !calls_wanted)

@@ -10,6 +10,7 @@
 
 #include "../output/event.h"
 #include "../calls/correlate.h"
+#include "faults.h"
 #include "health.h"
 #include "../calls/rings.h"
 
@@ -44,12 +45,6 @@ int selftest_due_ms(const struct selftest *selftest, uint64_t now);
 int selftest_run(struct selftest *selftest, uint64_t now, emit_fn emit, void *ctx);
 
 /* What the last test that is over said. */
-enum selftest_state {
-	SELFTEST_BEGUN,
-	SELFTEST_PASSES,
-	SELFTEST_UNPINNED, /* all is seen, but the pins are out of reach: what is recorded ends with this process */
-	SELFTEST_FAILS,
-};
 enum selftest_state selftest_state(const struct selftest *selftest);
 
 #endif
