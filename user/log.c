@@ -67,11 +67,12 @@ static bool put(const char *bytes, size_t size)
 	return waits ? put_waiting(bytes, size) : put_now(bytes, size);
 }
 
-/* Where it is not written, the next that is says so. */
+/* Where it is not written, the next that is says so. errno is the caller's, who may still want to return it. */
 static void put_or_count(const char *bytes, size_t size)
 {
 	static unsigned long long unwritten;
 	char before[128];
+	int kept = errno;
 	int length = snprintf(before, sizeof(before),
 			      "kmodwatch: messages are missing before this one, since stderr did not take them: %llu\n",
 			      unwritten);
@@ -80,6 +81,7 @@ static void put_or_count(const char *bytes, size_t size)
 		unwritten = 0;
 	if (unwritten || !put(bytes, size))
 		unwritten++;
+	errno = kept;
 }
 
 /*

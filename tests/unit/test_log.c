@@ -3,6 +3,7 @@
 #include "../../user/log.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pty.h>
 #include <stdio.h>
@@ -74,8 +75,10 @@ static void nobody_reads(int from, int to)
 	log_line("one");
 	assert_string_equal(hear(), "kmodwatch: one\n");
 	fill();
+	errno = ENOENT;
 	for (int i = 0; i < 3; i++)
 		log_line("two");
+	assert_int_equal(errno, ENOENT);	     /* the caller may still want to return it */
 	assert_int_equal(fcntl(to, F_GETFL), flags); /* it is everybody's */
 	hear();
 	log_line("three");
