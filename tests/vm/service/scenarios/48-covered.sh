@@ -1,11 +1,7 @@
 # A file system over the pins, for longer than the watchdog waits: the monitor that runs sees on, and is not killed for what
 # a restart would not mend. One that was killed meanwhile cannot start; what it missed waits in the pins below.
 . /usr/lib/vm/helpers.sh
-mkdir -p /run/systemd/system/kmodwatch.service.d
-printf '[Service]\nWatchdogSec=4\n' >/run/systemd/system/kmodwatch.service.d/watchdog.conf
-echo 'KMODWATCH_OPTIONS="--self-test 1"' >/etc/default/kmodwatch
-systemctl daemon-reload
-systemctl restart kmodwatch
+short_watchdog
 sleep 3
 seen() { events 'select(.event=="module_unload" and .module.name=="mac_celtic").id' | sort -u | wc -l; }
 sees() { # HOW MANY: so many loads since the last time

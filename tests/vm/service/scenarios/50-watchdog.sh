@@ -1,10 +1,6 @@
 # The watchdog restarts a monitor that hangs, and one that is blind.
 . /usr/lib/vm/helpers.sh
-mkdir -p /run/systemd/system/kmodwatch.service.d
-printf '[Service]\nWatchdogSec=4\n' >/run/systemd/system/kmodwatch.service.d/watchdog.conf
-echo 'KMODWATCH_OPTIONS="--self-test 1"' >/etc/default/kmodwatch
-systemctl daemon-reload
-systemctl restart kmodwatch
+short_watchdog
 restarts() { systemctl show -P NRestarts kmodwatch; }
 before=$(restarts)
 pid=$(main_pid)
