@@ -110,11 +110,26 @@ static int run(int argc, char **argv, struct options options)
 	}
 }
 
+/* Where it is closed, the next file that is opened would be stderr, and get the messages. */
+static void keep_stderr(void)
+{
+	int null;
+
+	if (fcntl(STDERR_FILENO, F_GETFD) >= 0)
+		return;
+	null = open("/dev/null", O_WRONLY);
+	if (null < 0 || null == STDERR_FILENO)
+		return;
+	dup2(null, STDERR_FILENO);
+	close(null);
+}
+
 int main(int argc, char **argv)
 {
 	static struct options options; /* what it owns is kept until the end */
 	int exit_code;
 
+	keep_stderr();
 	if (!options_read(argc, argv, &options, &exit_code))
 		return exit_code;
 	log_set_verbose(options.verbose);
