@@ -38,13 +38,14 @@ static const struct {
 	const char *part, *keys;
 } parts[] = {
 	{ "process",
-	  "pid tid ppid comm exe exe_dev exe_inode exe_deleted argv cwd uid gid euid egid auid ses tty cap_sys_module kthread start_time "
+	  "pid tid ppid comm exe exe_dev exe_inode exe_deleted exe_foreign argv cwd cwd_deleted cwd_foreign root root_foreign "
+	  "uid gid euid egid auid ses tty cap_sys_module kthread start_time "
 	  "cgroup container_id ns ancestors" },
 	{ "ns", "pid mnt user" },
 	{ "ancestors", "pid comm exe exe_dev exe_inode exe_deleted" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
 	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state" },
-	{ "source", "kind path dev inode size mtime fs sha256 complete reason" },
+	{ "source", "kind path path_foreign path_covered dev inode size mtime fs sha256 complete reason" },
 	{ "signature", "signer key_id hash_algo" },
 	{ "requested_by", "id alias process" },
 	{ "tool", "name path matched_by" },
