@@ -170,7 +170,8 @@ static void decode_ancestors(const struct record_view *view, const struct subjec
 static struct text decode_container(const struct text *cgroup, struct decode_buffer *buffer)
 {
 	char id[CONTAINER_ID_MAX];
-	size_t size = cgroup->known == KNOWN ? container_id(cgroup->bytes, cgroup->size, id) : 0;
+	const char *runtime = NULL;
+	size_t size = cgroup->known == KNOWN ? container_find(cgroup->bytes, cgroup->size, id, &runtime) : 0;
 
 	return size ? decode_text(buffer, "%.*s", (int)size, id) : TEXT_UNKNOWN;
 }
