@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The execution of the module tools. On every exec of the machine: the common case must cost next to nothing. */
+#include "carrier.bpf.h"
 #include "compat.bpf.h"
 #include "limit.bpf.h"
 #include "request.bpf.h"
@@ -99,18 +100,18 @@ static __always_inline bool is_kernels_child(void)
 }
 
 /*
- * What the kernel starts for a request is limited with the request, as caused by its user: else anyone's requests would
- * take root's lines.
+ * What the kernel starts for a request is limited with the request, and what descends from that as caused by its user:
+ * else anyone's requests would take root's lines.
  */
-static __always_inline bool is_suppressed(const struct request_id *request)
+static __always_inline bool is_suppressed(const struct request_id *request, bool is_helper)
 {
 	union limit_word what = { .key.uid = caller_uid(), .key.what = LIMITED_TOOL_EXEC };
 
-	if (request->time && !request->suppressed)
+	if (is_helper && !request->suppressed)
 		return false;
 	if (request->time)
 		what.key.uid = request->uid;
-	return !limit_takes(what.word, !request->time, UNEXTENDABLE);
+	return !limit_takes(what.word, !request->suppressed, UNEXTENDABLE);
 }
 
 /* ctx is (task, old_pid, bprm) */
@@ -121,11 +122,12 @@ int process_exec(__u64 *ctx)
 	const char *filename = BPF_CORE_READ(bprm, filename);
 	struct file *file = BPF_CORE_READ(bprm, file);
 	struct tool_exec_record *record;
+	const struct carrier *carrier;
 	struct request_id request = {};
 	__u32 matched_by = MATCHED_BY_NAME;
 	struct workspace *ws;
 	__u32 tool, slot;
-	bool suppressed, by_kernel, privileged;
+	bool suppressed, by_kernel, is_helper, privileged;
 
 	tool = tool_by_filename(filename);
 	if (!tool)
@@ -138,14 +140,18 @@ int process_exec(__u64 *ctx)
 	/* asked before the request is taken: that is there once, for the programs that work */
 	if ((!tool && !by_kernel) || !is_active())
 		return 0;
-	if (by_kernel && request_take(process_key(), &request) && !tool) {
+	is_helper = by_kernel && request_take(process_key(), &request);
+	if (is_helper && !tool) {
 		tool = TOOL_MODPROBE;
 		matched_by = MATCHED_BY_REQUEST;
 	}
 	if (!tool)
 		return 0;
-	suppressed = is_suppressed(&request);
-	if (suppressed && !request.time)
+	carrier = is_helper ? NULL : carrier_here(carriers_counted());
+	if (carrier)
+		request = carrier->request;
+	suppressed = is_suppressed(&request, is_helper);
+	if (suppressed && !is_helper)
 		return 0;
 	privileged = caller_has(CAP_SYS_MODULE);
 	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
@@ -160,7 +166,7 @@ int process_exec(__u64 *ctx)
 	record = &ws->record.tool_exec;
 	record->tool = tool;
 	record->matched_by = matched_by;
-	record->request_time = request.time;
+	record->request_time = is_helper ? request.time : 0;
 	record->request_cpu = request.cpu;
 	record->suppressed = suppressed;
 	add_string(ws, &record->path, filename, false, TEXT_MAX);

@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 6
+#define KMODWATCH_LAYOUT 7
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -151,6 +151,16 @@ struct subject {
 	__u32 pid_ns, mnt_ns, user_ns; /* inode numbers; 0: could not be read */
 	__u32 unread;		       /* nothing of this is known, but for start_time where that is not 0 */
 	__u64 start_time;	       /* ns since boot */
+	/*
+	 * With request_cpu, the name of the request that it descends from; 0: none, or request_unknown: the kernel
+	 * started what it descends from, and why is not known. What began before watched_since, or since cut_since
+	 * (0: never), may descend from a request all the same. ns since boot
+	 */
+	__u64 request_time;
+	__u32 request_cpu;
+	__u32 request_unknown;
+	__u64 watched_since;
+	__u64 cut_since;
 	struct span exe, argv, cwd, cgroup;
 	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];

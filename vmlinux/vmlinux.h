@@ -211,7 +211,12 @@ struct tty_struct {
 	char name[64];
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct signal_struct {
+	atomic_t live;
 	struct tty_struct *tty;
 };
 
@@ -272,10 +277,6 @@ enum kernel_read_file_id {
 enum kernel_load_data_id {
 	LOADING_MODULE = 2,
 };
-
-typedef struct {
-	int counter;
-} atomic_t;
 
 enum module_state {
 	MODULE_STATE_LIVE = 0,

@@ -145,7 +145,7 @@ static void whole_process(void **state)
 	assert_text(ancestors[0].exe_dev, "254:2");
 	assert_number(ancestors[0].exe_inode, 44);
 	assert_number(ancestors[0].exe_deleted, 1);
-	assert_text(ancestors[1].comm, "kthreadd");
+	assert_text(ancestors[1].comm, "systemd");
 	assert_known(ancestors[1].exe, ABSENT);
 	assert_known(ancestors[1].exe_dev, ABSENT);
 	assert_known(ancestors[1].exe_inode, ABSENT);

@@ -189,9 +189,7 @@ int call_line_alone(struct correlator *correlator, const struct record_view *vie
 	if (record->source.present)
 		decode_source(view, &record->source, buffer, &event.source);
 	decode_process(view, &record->subject, correlator->boot_offset, buffer, &event.process);
-	if (event.kind == EVENT_MODULE_LOAD && record->subject.unread)
-		event.requested_by.known = UNKNOWN;
-	else if (event.kind == EVENT_MODULE_LOAD)
+	if (event.kind == EVENT_MODULE_LOAD)
 		load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
 	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }
