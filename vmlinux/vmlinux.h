@@ -55,6 +55,9 @@ enum {
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 #if defined(__TARGET_ARCH_x86)
+struct thread_info {
+	u32 status;
+};
 struct pt_regs {
 	unsigned long bx;
 	unsigned long cx;
@@ -234,9 +237,7 @@ struct css_set {
 };
 
 struct task_struct {
-#if defined(__TARGET_ARCH_arm64)
 	struct thread_info thread_info;
-#endif
 	unsigned int flags;
 	struct mm_struct *mm;
 	int pid;

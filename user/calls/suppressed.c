@@ -37,7 +37,7 @@ static int emit_report(const struct limit_report *report, size_t slot, uint64_t 
 	event.since = number_of(report->since + boot_offset);
 	if (key->what == LIMITED_REFUSED) {
 		event.syscall.name = text_of(any ? NULL : decode_call_name(key->module_call));
-		event.syscall.errno_name = text_of(any ? NULL : strerrorname_np(key->error));
+		event.syscall.errno_name = text_of(any || !key->error ? NULL : strerrorname_np(key->error));
 	}
 	return emit(ctx, &event);
 }

@@ -47,7 +47,8 @@
 	PROGRAM(touch_link, "who gets at the monitor's links")                                                        \
 	PROGRAM(touch_link_id, "who gets at the monitor's links by their ids")                                        \
 	PROGRAM(process_fork, "which loads answer a request, where what the kernel started for it has ended")         \
-	PROGRAM(process_exit, "which loads answer a request, once many processes have served requests")
+	PROGRAM(process_exit, "which loads answer a request, once many processes have served requests")               \
+	PROGRAM(call_filtered, "module calls that a seccomp filter refuses and logs")
 
 #define PROGRAM_NUMBER(name, ...) PROBE_##name,
 enum program_number { PROGRAMS(PROGRAM_NUMBER, PROGRAM_NUMBER) PROBES };
