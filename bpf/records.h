@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 7
+#define KMODWATCH_LAYOUT 8
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -242,6 +242,10 @@ enum tool {
 	TOOL_INSMOD = 2,
 	TOOL_RMMOD = 3,
 	TOOL_MODPROBE = 4,
+	/* those that only read: records by option */
+	TOOL_LSMOD = 5,
+	TOOL_MODINFO = 6,
+	TOOL_DEPMOD = 7,
 };
 
 struct tool_exec_record {

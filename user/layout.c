@@ -11,7 +11,7 @@
 #define SIZE(of, size) _Static_assert(sizeof(of) == (size), "another layout needs a new number")
 #define AT(of, member, at) _Static_assert(offsetof(of, member) == (at), "another layout needs a new number")
 
-#if KMODWATCH_LAYOUT == 7
+#if KMODWATCH_LAYOUT == 8
 SIZE(struct span, 8);
 AT(struct span, offset, 0);
 AT(struct span, size, 2);
@@ -240,7 +240,7 @@ AT(struct object_state, told, 32);
 AT(struct object_state, told_pid, 40);
 AT(struct object_state, functions, 44);
 AT(struct object_state, code, 48);
-SIZE(struct control, 64);
+SIZE(struct control, 72);
 AT(struct control, layout, 0);
 AT(struct control, generation, 4);
 AT(struct control, alone, 8);
@@ -252,6 +252,7 @@ AT(struct control, image_limit, 40);
 AT(struct control, tester, 48);
 AT(struct control, reader, 52);
 AT(struct control, reader_start, 56);
+AT(struct control, all_tools, 64);
 SIZE(struct attempt, 216);
 AT(struct attempt, time, 0);
 AT(struct attempt, module, 8);
