@@ -37,9 +37,8 @@ static const struct {
 static const struct {
 	const char *part, *keys;
 } parts[] = {
-	{ "process",
-	  "pid tid ppid comm exe exe_file exe_foreign argv cwd cwd_deleted cwd_foreign root root_foreign "
-	  "uid gid euid egid auid ses tty cap_sys_module kthread start_time cgroup container ns ancestors" },
+	{ "process", "pid tid ppid comm exe exe_file exe_foreign argv cwd cwd_deleted cwd_foreign root root_foreign "
+		     "uid gid euid egid auid ses tty cap_sys_module kthread start_time cgroup container ns ancestors" },
 	{ "ns", "pid mnt user" },
 	{ "exe_file", "dev inode deleted" },
 	{ "container", "id runtime" },
