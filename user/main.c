@@ -3,6 +3,7 @@
 #include "log.h"
 #include "monitor/monitor.h"
 #include "options.h"
+#include "output/outlet.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -130,6 +131,7 @@ int main(int argc, char **argv)
 	int exit_code;
 
 	keep_stderr();
+	outlet_append(STDERR_FILENO);
 	if (!options_read(argc, argv, &options, &exit_code))
 		return exit_code;
 	log_set_verbose(options.verbose);
