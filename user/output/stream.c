@@ -14,14 +14,12 @@
 int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping)
 {
 	_cleanup_(fclosep) FILE *boot_id = fopen("/proc/sys/kernel/random/boot_id", "re");
-	struct utsname names;
 
-	if (!boot_id || uname(&names))
+	if (!boot_id)
 		return -errno;
 	*stream = (struct stream) { .output = output, .start = clock_boot_ns() };
 	if (fscanf(boot_id, "%36s", stream->boot_id) != 1)
 		return -EIO;
-	snprintf(stream->host, sizeof(stream->host), "%s", names.nodename);
 	sink_open(&stream->sink, fd, stopping);
 	return 0;
 }
@@ -51,13 +49,15 @@ static int write_event(struct stream *stream, const struct event *event)
 
 int stream_emit(struct stream *stream, struct event *event)
 {
+	struct utsname names;
 	char id[48];
 	int err;
 
 	event->schema = number_of(EVENT_SCHEMA);
 	event->seq = number_of(stream->seq + 1);
 	event->event = text_of(event_name(event->kind));
-	event->host = text_of(stream->host);
+	uname(&names); /* each time: a machine may get its name after the monitor has started */
+	event->host = text_of(names.nodename);
 	event->boot_id = text_of(stream->boot_id);
 	if (event->id.known == ABSENT) {
 		snprintf(id, sizeof(id), "u%llx-%llu", (unsigned long long)stream->start,
