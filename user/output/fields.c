@@ -253,12 +253,18 @@ static const struct field module_hidden_fields[] = {
 	END,
 };
 
+static const struct field suppressed_module_fields[] = {
+	FIELD(FIELD_TEXT, module_part, name),
+	END,
+};
+
 static const struct field attempts_suppressed_fields[] = {
 	WORD(event, what, "refused", "tool_exec", "module_request", "repeated"),
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_UINT, event, uid),
 	FIELD_AS(FIELD_TEXT, event, syscall.name, "syscall"),
 	FIELD_AS(FIELD_TEXT, event, syscall.errno_name, "errno"),
+	OBJECT(event, module, suppressed_module_fields),
 	FIELD(FIELD_TIME, event, since),
 	END,
 };
