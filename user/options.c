@@ -27,6 +27,7 @@ static const char help[] =
     "      --snapshot       list the modules that are already loaded at each start and reload; with --pin, only\n"
     "                       the first of a boot does so otherwise\n"
     "      --no-snapshot    never list them\n"
+    "      --all-tools      show lsmod, modinfo and depmod too, which only read\n"
     "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
     "                       to 1048576 (default 16384); what does not fit is counted as events_lost\n"
@@ -247,6 +248,7 @@ static const struct known_option {
 	{ "journal", no_argument, 0, take_journal, MEMBER(output), NULL, false },
 	{ "snapshot", no_argument, 0, set_snapshot_always, MEMBER(snapshot), NULL, false },
 	{ "no-snapshot", no_argument, 0, set_snapshot_never, MEMBER(snapshot), NULL, false },
+	{ "all-tools", no_argument, 0, set_true, MEMBER(all_tools), NULL, false },
 	{ "btf", required_argument, 0, take_path, MEMBER(btf_path), NULL, false },
 	{ "ring-size", required_argument, 0, take_ring_size, MEMBER(ring_kib), SIZE_IN_KIB, false },
 	{ "image-limit", required_argument, 0, take_image_limit, MEMBER(image_limit_mib),

@@ -32,7 +32,8 @@ struct options {
 		SNAPSHOT_NEVER,
 		SNAPSHOT_ONCE, /* in a boot: not where an earlier monitor of the same pins wrote them */
 		SNAPSHOT_ALWAYS,
-	} snapshot; /* module_present lines at the start */
+	} snapshot;	/* module_present lines at the start */
+	bool all_tools; /* tool_exec lines of the tools that only read, too */
 	bool verbose;
 	enum output output;
 	enum colour colour;

@@ -165,10 +165,12 @@ static int tell(const struct recurrence *one, size_t i, uint64_t time, emit_fn e
 	snprintf(id, sizeof(id), "r%llx-%zx", (unsigned long long)one->began, i);
 	event.id = text_of(id);
 	event.time = number_of(clock_wall(time));
+	event.boot_ns = number_of(time);
 	event.what = text_of("repeated");
 	event.count = number_of(one->count);
 	event.uid = number_of(one->uid);
 	event.since = number_of(clock_wall(one->began));
+	event.syscall.known = KNOWN;
 	event.syscall.name = text_of(one->call);
 	event.syscall.errno_name = text_of(one->error[0] ? one->error : NULL);
 	event.module.known = KNOWN;
@@ -245,6 +247,7 @@ static bool hold(struct recurrences *recurrences, const struct fact *fact, uint6
 	memcpy(held->id, fact->event->id.bytes, fact->event->id.size);
 	held->id[fact->event->id.size] = '\0';
 	held->time = fact->event->time.value;
+	held->boot_ns = fact->event->boot_ns.value;
 	held->attempt = id_of(fact->record);
 	held->since = now;
 	return true;
@@ -268,6 +271,7 @@ static int release(struct recurrences *recurrences, struct held *held, emit_fn e
 	event.kind = EVENT_MODULE_COMING;
 	event.id = text_of(held->id);
 	event.time = number_of(held->time);
+	event.boot_ns = number_of(held->boot_ns);
 	err = emit(ctx, &event);
 	if (err)
 		return err;

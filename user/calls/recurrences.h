@@ -30,7 +30,8 @@ struct recurrences {
 		size_t size;
 		struct attempt_id attempt;
 		char id[48];
-		uint64_t time, since; /* of the line; when it was held: ns since boot */
+		uint64_t time, boot_ns; /* of the line */
+		uint64_t since;		/* ns since boot: when it was held */
 	} held[HELD_MAX];
 };
 

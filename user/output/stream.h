@@ -15,7 +15,8 @@ struct stream {
 	uint64_t seq;		  /* of the last line */
 	uint64_t bytes;		  /* of all lines */
 	uint64_t counts[EVENT_KINDS];
-	uint64_t start; /* ns since boot: names the events that the user side makes */
+	uint64_t start;	     /* ns since boot: names the events that the user side makes */
+	char machine_id[33]; /* "": not known */
 	char boot_id[37];
 };
 
@@ -27,7 +28,7 @@ int stream_init(struct stream *stream, int fd, enum output output, const volatil
 void stream_done(struct stream *stream);
 
 /*
- * Writes the event as one line. Fills schema, seq, event, host, boot_id, and where they are absent id and time (now).
+ * Writes the event as one line. Fills schema, seq, kind and host, and where they are absent id, time and boot_ns (now).
  * Returns 0, -ENOMEM, or sink_write()'s or journal_send()'s error.
  */
 int stream_emit(struct stream *stream, struct event *event);

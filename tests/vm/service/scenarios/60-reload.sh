@@ -5,12 +5,12 @@ pid=$(main_pid)
 modprobe crc-itu-t
 systemctl reload kmodwatch
 modprobe -r crc-itu-t
-profile_is() { [ "$(run_events 'select(.event=="audit_parity").profile' | tail -1)" = "\"$1\"" ]; }
+profile_is() { [ "$(run_events 'select(.kind=="audit_parity").profile' | tail -1)" = "\"$1\"" ]; }
 check "the new profile is checked" eventually 10 profile_is complete
 is "the process" "$pid" "$(main_pid)"
-check "nothing is lost" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.module.name==\"crc_itu_t\" and .outcome==\"success\").event" | tail -2 | tr -d "\n")" = "\"module_load\"\"module_unload\"" ]'
+check "nothing is lost" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.module.name==\"crc_itu_t\" and .outcome==\"success\").kind" | tail -2 | tr -d "\n")" = "\"module_load\"\"module_unload\"" ]'
 
-starts=$(events 'select(.event=="monitor_start")' | wc -l)
+starts=$(events 'select(.kind=="monitor_start")' | wc -l)
 for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-such-option"' 'KMODWATCH_OPTIONS="--profile' 'nonsense' \
 	'KMODWATCH_OPTIONS="--check-audit"' 'KMODWATCH_OPTIONS="--pin /sys/fs/bpf/elsewhere"' 'KMODWATCH_OPTIONS="--pin /run/elsewhere"'; do
 	echo "$bad" >/etc/default/kmodwatch
@@ -19,7 +19,7 @@ for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-suc
 	is "the process ($bad)" "$pid" "$(main_pid)"
 	check "status says why ($bad)" eventually 5 sh -c 'systemctl status kmodwatch -n 20 --no-pager | grep -v "{" | grep -q "kmodwatch: \(.*nonsense\|--no-such\|/etc/default/kmodwatch, line 1\|--check-audit\|.*elsewhere\)"'
 done
-is "it was not bothered" "$starts" "$(events 'select(.event=="monitor_start")' | wc -l)"
+is "it was not bothered" "$starts" "$(events 'select(.kind=="monitor_start")' | wc -l)"
 check "it keeps its profile" profile_is complete
 # what is wrong with the options is said as at a start, each time
 said() { journalctl -u kmodwatch -o cat | grep -v '^{' | grep -qF -- "$1"; }

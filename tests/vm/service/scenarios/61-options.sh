@@ -15,7 +15,7 @@ echo '# nothing' >/etc/default/kmodwatch
 modprobe crc-itu-t
 systemctl start kmodwatch
 started "with right options"
-check "what came meanwhile is told" told '.event=="module_load" and .module.name=="crc_itu_t"'
+check "what came meanwhile is told" told '.kind=="module_load" and .module.name=="crc_itu_t"'
 modprobe -r crc-itu-t
 
 # the pins are another's for a while

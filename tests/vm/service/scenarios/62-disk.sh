@@ -17,7 +17,7 @@ check "it names the hidden folder" eventually 5 said "modules cannot be captured
 echo 'KMODWATCH_OPTIONS="--capture /srv/images"' >/etc/default/kmodwatch
 systemctl restart kmodwatch
 started "with a folder that it may not write to"
-check "what is not kept is told" eventually 5 told '.event=="events_lost" and .what=="captured image"'
+check "what is not kept is told" eventually 5 told '.kind=="events_lost" and .what=="captured image"'
 mkdir -p /run/systemd/system/kmodwatch.service.d
 printf '[Service]\nReadWritePaths=/srv/images\n' >/run/systemd/system/kmodwatch.service.d/images.conf
 systemctl daemon-reload
