@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -138,6 +139,7 @@ int main(int argc, char **argv)
 	static struct options options; /* what it owns is kept until the end */
 	int exit_code;
 
+	prctl(PR_SET_NAME, "kmodwatch"); /* for other monitors, whatever the file is called: see test_call_is() */
 	keep_stderr();
 	outlet_append(STDERR_FILENO);
 	if (!options_read(argc, argv, &options, &exit_code))

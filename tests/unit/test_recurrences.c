@@ -129,7 +129,7 @@ static void next_minute(void **state)
 static void differs(void **state)
 {
 	static const struct attempt_of others[] = {
-		{ .error = "EEXIST" },
+		{ .error = "ENOEXEC" },
 		{ .error = "ENODEV", .sha256 = "bad" },
 		{ .error = "ENODEV", .params = "x=1" },
 		{ .error = "ENODEV", .comm = "insmod" },
@@ -150,6 +150,8 @@ static void never(void **state)
 		{ .error = NULL },
 		{ .error = "ERESTARTSYS" },
 		{ .error = "EINTR" },
+		{ .error = "EEXIST" },
+		{ .error = "EBUSY" },
 		{ .error = "ENODEV", .kind = "memory" },
 		{ .error = "ENODEV", .requester = { .known = KNOWN, .value = 1000 } },
 		{ .error = "ENODEV", .requester = { .known = UNKNOWN } },

@@ -98,13 +98,17 @@ static bool sum_up(const struct event *event, unsigned char digest[static SHA256
 	return made;
 }
 
-/* Somebody interrupted it, which says nothing of the module. */
-static bool was_interrupted(const struct text *error)
+/* Who else loads it, or interrupts, or how much memory there is: the next may fare otherwise. */
+static bool is_of_the_moment(const struct text *error)
 {
+	static const char *const passing_errors[] = { "EEXIST", "EBUSY", "EINTR", "EAGAIN", "ENOMEM" };
 	static const char restart[] = "ERESTART";
 
-	return text_is(error, "EINTR") || (error->known == KNOWN && error->size > strlen(restart) &&
-					   !memcmp(error->bytes, restart, strlen(restart)));
+	for (size_t i = 0; i < COUNT(passing_errors); i++)
+		if (text_is(error, passing_errors[i]))
+			return true;
+	return error->known == KNOWN && error->size > strlen(restart) &&
+	       !memcmp(error->bytes, restart, strlen(restart));
 }
 
 /*
@@ -116,7 +120,7 @@ static bool can_recur(const struct event *event)
 	const struct number *requester = &event->requester;
 
 	return event->kind == EVENT_MODULE_LOAD && text_is(&event->outcome, "failure") &&
-	       !was_interrupted(&event->syscall.errno_name) && text_is(&event->source.kind, "file") &&
+	       !is_of_the_moment(&event->syscall.errno_name) && text_is(&event->source.kind, "file") &&
 	       event->source.sha256.known == KNOWN && event->process.known == KNOWN &&
 	       event->module.name.known == KNOWN && event->module.name.size < MODULE_NAME_SIZE &&
 	       (requester->known == ABSENT || (requester->known == KNOWN && requester->value == 0));

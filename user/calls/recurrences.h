@@ -2,7 +2,8 @@
 /*
  * Loads that fail again within a minute, in every respect as one did that was shown: udev tries a driver for each
  * device that it may be for. They are counted, and the count is told when the minute is over. Another file, argument,
- * process or error is another failure, and a success is always shown.
+ * process or error is another failure, and a success is always shown. What depends on the moment (EEXIST, ENOMEM …) is,
+ * too.
  *
  * The module_coming of such a load is held back until it is known how the load ends, for HELD_MS at most: a module
  * whose init does not fail as it did before is shown as any other is, its coming first.
