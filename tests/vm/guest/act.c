@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static const struct act *const families[] = { load_acts, compat_acts,	become_acts,  flood_acts, stuck_acts,
-					      maps_acts, terminal_acts, preempt_acts, touch_acts };
+					      maps_acts, terminal_acts, preempt_acts, touch_acts, field_acts };
 enum { FAMILIES = sizeof(families) / sizeof(*families) };
 
 void die(const char *what)
