@@ -119,6 +119,20 @@ struct requests_map {
 	struct request_id *value;
 };
 
+struct carriers_map {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[CARRIERS_MAX];
+	__u32 *key; /* process id */
+	struct carrier *value;
+};
+
+struct carrier_counts_map {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct carrier_counts *value;
+};
+
 struct limits_map {
 	int (*type)[BPF_MAP_TYPE_ARRAY];
 	int (*max_entries)[LIMIT_SLOTS];
@@ -178,6 +192,8 @@ MAP struct workspace_owners_map workspace_owners SEC(".maps");
 MAP struct lost_map lost SEC(".maps");
 MAP struct tools_map tools SEC(".maps");
 MAP struct requests_map requests SEC(".maps");
+MAP struct carriers_map carriers SEC(".maps");
+MAP struct carrier_counts_map carrier_counts SEC(".maps");
 MAP struct under_way_map under_way SEC(".maps");
 MAP struct limits_map limits SEC(".maps");
 MAP struct limit_owners_map limit_owners SEC(".maps");

@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 7
+#define KMODWATCH_LAYOUT 8
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -160,6 +160,16 @@ struct subject {
 	__u16 unread;		       /* nothing of this is known, but for start_time where that is not 0 */
 	__u16 cwd_deleted;	       /* its name does not lead to it any more */
 	__u64 start_time;	       /* ns since boot */
+	/*
+	 * With request_cpu, the name of the request that it descends from; 0: none, or request_unknown: the kernel
+	 * started what it descends from, and why is not known. What began before watched_since, or since cut_since
+	 * (0: never), may descend from a request all the same. ns since boot
+	 */
+	__u64 request_time;
+	__u32 request_cpu;
+	__u32 request_unknown;
+	__u64 watched_since;
+	__u64 cut_since;
 	struct span exe, argv, cwd, root, cgroup;
 	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];
@@ -219,7 +229,8 @@ struct call {
 	__u8 appended;	    /* enum appended */
 	__u8 end;	    /* enum call_end */
 	__u8 empty;	    /* of a call alone: it is about no byte, no descriptor, no name, and so can do nothing */
-	__u8 pad[4];
+	__u8 filtered;	    /* of a call alone: a seccomp filter refused it; what the caller passed is not known */
+	__u8 pad[3];
 	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
 	struct span params;	     /* the caller's, where the kernel has no copy */
 	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Who acts. Everything is read from the current task and its parents, at the event: later is too late. */
 #include "subject.bpf.h"
+#include "carrier.bpf.h"
 #include "compat.bpf.h"
+#include "gate.bpf.h"
 #include "path.bpf.h"
 #include "record.bpf.h"
 
@@ -149,6 +151,23 @@ __weak int ancestor_step(__u32 slot, __u32 i, unextendable by)
 	return 1;
 }
 
+static __always_inline void read_request(struct subject *subject)
+{
+	const struct carrier_counts *counts = carriers_counted();
+	const struct carrier *carrier = carrier_here(counts);
+	const struct control *now = control_read();
+
+	if (now)
+		subject->watched_since = now->began;
+	if (counts)
+		subject->cut_since = counts->cut;
+	if (carrier) {
+		subject->request_time = carrier->request.time;
+		subject->request_cpu = carrier->request.cpu;
+		subject->request_unknown = !carrier->request.time;
+	}
+}
+
 __weak int subject_read(__u32 slot, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
@@ -162,6 +181,7 @@ __weak int subject_read(__u32 slot, unextendable by)
 	subject->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	subject->is_kthread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
 	subject->start_time = BPF_CORE_READ(task, group_leader, start_boottime);
+	read_request(subject);
 	read_ids(subject, task);
 	read_namespaces(subject, task);
 	tty = BPF_CORE_READ(task, signal, tty);

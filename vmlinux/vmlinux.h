@@ -55,6 +55,9 @@ enum {
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 #if defined(__TARGET_ARCH_x86)
+struct thread_info {
+	u32 status;
+};
 struct pt_regs {
 	unsigned long bx;
 	unsigned long cx;
@@ -224,7 +227,12 @@ struct tty_struct {
 	char name[64];
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct signal_struct {
+	atomic_t live;
 	struct tty_struct *tty;
 };
 
@@ -242,9 +250,7 @@ struct css_set {
 };
 
 struct task_struct {
-#if defined(__TARGET_ARCH_arm64)
 	struct thread_info thread_info;
-#endif
 	unsigned int flags;
 	struct mm_struct *mm;
 	int pid;
@@ -285,10 +291,6 @@ enum kernel_read_file_id {
 enum kernel_load_data_id {
 	LOADING_MODULE = 2,
 };
-
-typedef struct {
-	int counter;
-} atomic_t;
 
 enum module_state {
 	MODULE_STATE_LIVE = 0,

@@ -112,7 +112,7 @@ static void fill_subject(struct made *made)
 		.ancestors = {
 			{ .pid = 900, .comm = "bash", .exe = made_path(made, "usr/bin/bash"),
 			  .exe_file = { .inode = 44, .dev = 254 << 20 | 2, .deleted = 1 } },
-			{ .pid = 2, .is_kthread = 1, .comm = "kthreadd" },
+			{ .pid = 1, .comm = "systemd" },
 		},
 		.tty = "pts0",
 	};

@@ -143,7 +143,7 @@ static void whole_process(void **state)
 	assert_text(ancestors[0].comm, "bash");
 	assert_text(ancestors[0].exe, "/usr/bin/bash");
 	assert_number(ancestors[0].deleted, 1);
-	assert_text(ancestors[1].comm, "kthreadd");
+	assert_text(ancestors[1].comm, "systemd");
 	assert_known(ancestors[1].exe, ABSENT);
 	assert_known(ancestors[1].deleted, ABSENT);
 }

@@ -242,7 +242,7 @@ static const struct field module_coming_fields[] = {
 static const struct field module_load_fields[] = {
 	WORD(event, outcome, "success", "failure"),
 	WORD(event, stage, "refused", "read", "verify", "init"),
-	WORD(event, settled_by, "notifier", "sysfs"),
+	WORD(event, settled_by, "notifier", "sysfs", "seccomp"),
 	FIELD(FIELD_BOOL, event, coalesced),
 	OBJECT(event, syscall, syscall_fields),
 	OBJECT(event, module, module_fields),
@@ -255,7 +255,7 @@ static const struct field module_load_fields[] = {
 };
 
 static const struct field module_unload_fields[] = {
-	WORD(event, outcome, "success", "failure"), WORD(event, settled_by, "notifier", "sysfs"),
+	WORD(event, outcome, "success", "failure"), WORD(event, settled_by, "notifier", "sysfs", "seccomp"),
 	OBJECT(event, syscall, syscall_fields),	    OBJECT(event, module, module_fields),
 	OBJECT(event, process, process_fields),	    END,
 };

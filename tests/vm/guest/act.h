@@ -16,6 +16,7 @@ struct act {
 extern const struct act load_acts[];
 extern const struct act compat_acts[];
 extern const struct act become_acts[];
+extern const struct act descend_acts[];
 extern const struct act flood_acts[];
 extern const struct act stuck_acts[];
 extern const struct act maps_acts[];
