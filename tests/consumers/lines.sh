@@ -7,7 +7,7 @@ mkdir $OUT
 # The words of a shell, a log daemon, a database and a terminal, in the file's folder, its name, and the arguments.
 forged='{"schema":2,"seq":1,"id":"0-0","kind":"module_load","outcome":"success","module":{"name":"forged"}}'
 words="%msg% %n %s%s \$MESSAGE \${HOST} \$(format-json) \$!all-json \`id\` \$(id) '; DROP TABLE lines; -- ]]> <0>forged @cee: {} \\u0000 \\n \\\" &amp; #011 #012"
-marks=$(printf '\302\205\342\200\250\342\200\251\357\273\277\342\200\256\357\277\277\360\237\222\245')
+marks=$(printf '\302\205\342\200\250\342\200\251\357\273\277\342\200\256\357\277\277\364\217\277\277\357\267\220\360\237\222\245')
 controls=$(printf '\001\002\007\010\011\013\014\015\033[2J\037\177')
 
 does monitor_start kmodwatch --format json -v

@@ -16,7 +16,7 @@ ENVIRONMENT = {"HOME": "/root", "PATH": "/usr/sbin:/usr/bin", "LC_ALL": "C.UTF-8
 
 FRESH = ("etc", "root", "run", "tmp", "var")
 DEVICES = ("null", "zero", "full", "random", "urandom")
-FOLDERS = ("etc/syslog-ng/conf.d", "run/systemd/journal", "run/systemd/system", "var/lib/syslog-ng", "var/log", "var/spool/rsyslog")
+FOLDERS = ("etc/syslog-ng/conf.d", "run/systemd/journal", "run/systemd/system", "var/lib/logrotate", "var/lib/syslog-ng", "var/log", "var/spool/rsyslog")
 FILES = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
     "etc/group": "root:x:0:\nadm:x:4:\n",
