@@ -135,6 +135,7 @@ struct control {
 	__u32 tester;
 	__u32 reader;	    /* the process that reads, */
 	__u64 reader_start; /* and when it started: ns since boot */
+	__u64 all_tools;    /* those too that only read */
 };
 
 /* What can be told so: the order's number comes first, then up to two values. Only the reader gives the others. */
@@ -146,6 +147,7 @@ enum order {
 	ORDER_TEST = 5,	  /* 1: this process makes the self-test's calls; 0: no more */
 	ORDER_PERIOD = 6, /* the next one */
 	ORDER_PATIENCE = 7,
+	ORDER_TOOLS = 8, /* all_tools */
 };
 
 /*

@@ -59,6 +59,9 @@ int order(__u64 *ctx)
 	case ORDER_PATIENCE:
 		now->patience = ctx[1];
 		return DONE;
+	case ORDER_TOOLS:
+		now->all_tools = ctx[1];
+		return DONE;
 	}
 	return REFUSED;
 }

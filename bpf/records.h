@@ -231,6 +231,10 @@ enum tool {
 	TOOL_INSMOD = 2,
 	TOOL_RMMOD = 3,
 	TOOL_MODPROBE = 4,
+	/* those that only read: records by option */
+	TOOL_LSMOD = 5,
+	TOOL_MODINFO = 6,
+	TOOL_DEPMOD = 7,
 };
 
 struct tool_exec_record {

@@ -16,6 +16,7 @@ int handover_map(int fd, struct handover **out)
 
 	if (handover == MAP_FAILED)
 		return -errno;
+	madvise(handover, sizeof(**out), MADV_DONTFORK); /* as in ring_map() */
 	*out = handover;
 	return 0;
 }

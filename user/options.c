@@ -23,6 +23,7 @@ static const char help[] =
     "      --journal        send events to the journal, with journal fields, instead of stdout:\n"
     "                       journalctl KMODWATCH_EVENT=module_load\n"
     "      --no-snapshot    do not list the modules that are already loaded\n"
+    "      --all-tools      show lsmod, modinfo and depmod too, which only read\n"
     "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
     "                       to 1048576 (default 16384); what does not fit is counted as events_lost\n"
@@ -223,6 +224,7 @@ static const struct known_option {
 	{ "color", required_argument, 0, take_colour, MEMBER(colour), "is not known: use auto, always or never" },
 	{ "journal", no_argument, 0, take_journal, MEMBER(output), NULL },
 	{ "no-snapshot", no_argument, 0, set_false, MEMBER(snapshot), NULL },
+	{ "all-tools", no_argument, 0, set_true, MEMBER(all_tools), NULL },
 	{ "btf", required_argument, 0, take_path, MEMBER(btf_path), NULL },
 	{ "ring-size", required_argument, 0, take_ring_size, MEMBER(ring_kib), SIZE_IN_KIB },
 	{ "image-limit", required_argument, 0, take_image_limit, MEMBER(image_limit_mib),

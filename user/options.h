@@ -27,6 +27,7 @@ struct options {
 	unsigned int self_test; /* seconds between two tests of the probes; 0: only at the start */
 	const char *state;	/* where the list of loaded modules is kept; NULL: nowhere */
 	bool snapshot;		/* module_present lines at the start */
+	bool all_tools;		/* tool_exec lines of the tools that only read, too */
 	bool verbose;
 	enum output output;
 	enum colour colour;

@@ -70,11 +70,11 @@ def faults(schema):
     page = sections(PAGE.read_text(encoding="utf-8"))
     definitions = {name: part["properties"] for name, part in schema["$defs"].items()}
     common = definitions["module_load"]
-    kinds = set(schema["properties"]["event"]["enum"])
+    kinds = set(schema["properties"]["kind"]["enum"])
     wanted = {name: {key: value for key, value in keys.items()
                      if not COMPANION.search(key) and not (name in kinds and key in schema["required"])}
               for name, keys in definitions.items()}
-    wanted["EVERY LINE"] = {key: {"type": "string"} if key == "event" else common[key] for key in schema["required"]}
+    wanted["EVERY LINE"] = {key: {"type": "string"} if key == "kind" else common[key] for key in schema["required"]}
     found = {name: items(text) for name, text in page.items()}
     for name, keys in wanted.items():
         here = [key for key, _, _ in found.get(name, ())]

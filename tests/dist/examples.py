@@ -153,7 +153,7 @@ def line_faults(lines):
     """What is recorded keeps the contract, and has every kind."""
     for number, line in enumerate(lines, 1):
         yield from (f"recorded line {number}: {fault}" for fault in contract.check_line(line))
-    missing = contract.KNOWN - {line["event"] for line in lines} - {"audit_unrecorded"}
+    missing = contract.KNOWN - {line["kind"] for line in lines} - {"audit_unrecorded"}
     if missing:
         yield f"no line is recorded of {sorted(missing)}"
 
@@ -179,7 +179,7 @@ def guest_faults():
                 if not output_is(shown, printed):
                     yield f"{where}: in a guest `{command}` gives\n" + "\n".join(printed)
         before = recorded(name)
-        if [line["event"] for line in lines] != [line["event"] for line in before]:
+        if [line["kind"] for line in lines] != [line["kind"] for line in before]:
             yield f"{name}: a guest gives other events: {kinds_of(lines)}, not {kinds_of(before)}"
             continue
         for new, old in zip(lines, before):

@@ -122,7 +122,7 @@ def keys(program):
     if f"({longest} bytes)" not in read(DIST / "kmodwatch-events.5"):
         yield f"kmodwatch-events.5: a line has at most ({longest} bytes)"
     listed = re.findall(r"^\.It Ic (\w+)$", section(read(DIST / "kmodwatch.8"), ".Sh EVENTS", ".El"), re.MULTILINE)
-    yield from compare("kmodwatch.8: kinds", set(schema["properties"]["event"]["enum"]), set(listed))
+    yield from compare("kmodwatch.8: kinds", set(schema["properties"]["kind"]["enum"]), set(listed))
 
 
 def main():

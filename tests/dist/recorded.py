@@ -16,7 +16,7 @@ KERNEL = "6.1"
 COLUMNS = 110  # of the terminal that text is recorded on
 
 # What differs from run to run, from one build of the kernel or the modules to the next, or from machine to machine.
-VOLATILE = set("""seq id time boot_id version kernel pid tid ppid start_time duration_ns mnt user inode exe_inode size mtime sha256
+VOLATILE = set("""seq id time boot boot_ns version kernel_release pid tid ppid start_time duration_ns mnt user inode size mtime sha256
                key_id srcversion since count blind_ns records""".split())
 RELEASE = re.compile(r"\b\d+\.\d+\.\d+-[\w.+-]*amd64")
 WORKER = re.compile(r"^kworker/.*")
@@ -58,8 +58,8 @@ def merged(before, lines):
     """Each line with the old values of the one of its kind before, the first with the first."""
     left = {}
     for line in before:
-        left.setdefault(line["event"], []).append(line)
-    return [merge(left[line["event"]].pop(0), line) if left.get(line["event"]) else line for line in lines]
+        left.setdefault(line["kind"], []).append(line)
+    return [merge(left[line["kind"]].pop(0), line) if left.get(line["kind"]) else line for line in lines]
 
 
 def recorded_text():
@@ -77,7 +77,7 @@ def merged_text(before, lines):
 
 
 def kinds_of(lines):
-    return " ".join(line["event"] for line in lines)
+    return " ".join(line["kind"] for line in lines)
 
 
 def vm(*words):

@@ -15,7 +15,7 @@ static int keep_event(void *ctx, const struct fact *fact)
 	if (!event)
 		return 0;
 	assert_true(events->count < EVENTS_MAX);
-	event->event = text_of(event_name(event->kind));
+	event->kind_name = text_of(event_name(event->kind));
 	events->empty_call = event->empty_call;
 	events->events[events->count++] = line_of(event, NULL);
 	return 0;

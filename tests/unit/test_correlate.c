@@ -68,7 +68,7 @@ static const struct load {
 	  SEND_ATTEMPT | SEND_PARAMS | SEND_COMING,
 	  { LOADED(CALL_FINIT_MODULE), .read_done = 1, .module_seen = 1, .params_copied = 1, .name = "image" },
 	  NULL,
-	  "{'event':'module_load','id':'a0-3','time':'1970-01-01T00:00:00.000001160Z','outcome':'success',"
+	  "{'kind':'module_load','id':'a0-3','time':'1970-01-01T00:00:00.000001160Z','outcome':'success',"
 	  "'stage':'@absent','coalesced':'@absent','syscall':{'name':'finit_module','abi':'x86_64','ret':0,"
 	  "'errno':'@absent','duration_ns':5,'flags':[]},'module':{'name':'x','name_from':'@absent','params':'a=1 b=2',"
 	  "'params_from':'@absent','version':'1.0','srcversion':'A1B2','taints':'OE','signed':false,'size':16384,"
@@ -89,7 +89,7 @@ static const struct load {
 	  SEND_ATTEMPT,
 	  { LOADED(CALL_FINIT_MODULE), .ret = -EACCES, .read_refused = 1 },
 	  "a=9",
-	  "{'outcome':'failure','stage':'permission','syscall':{'ret':-13,'errno':'EACCES'},'module':{'name':null,"
+	  "{'outcome':'failure','stage':'refused','syscall':{'ret':-13,'errno':'EACCES'},'module':{'name':null,"
 	  "'name_from':'@absent','params':'a=9','params_from':'caller','size':'@absent'},'source':" X_FILE "}" },
 	{ "the read fails",
 	  SEND_ATTEMPT,
@@ -161,7 +161,7 @@ static void coming(void **state)
 
 	send_before_return(events, SEND_ATTEMPT | SEND_PARAMS | SEND_COMING);
 	assert_last(events, 1,
-		    "{'event':'module_coming','id':'8c-3','time':'1970-01-01T00:00:00.000001140Z',"
+		    "{'kind':'module_coming','id':'8c-3','time':'1970-01-01T00:00:00.000001140Z',"
 		    "'outcome':'@absent','module':{'name':'x','params':'a=1 b=2','params_from':'@absent',"
 		    "'state':'coming'},'process':" WHOLE_PROCESS "}");
 	events_sample(events, RECORD_MODULE_COMING, TID + 1, ATTEMPT);
@@ -173,14 +173,14 @@ static const struct load unloads[] = {
 	  SEND_ATTEMPT | SEND_FREE,
 	  { LOADED(CALL_DELETE_MODULE), .module_seen = 1 },
 	  NULL,
-	  "{'event':'module_unload','outcome':'success','stage':'@absent','syscall':{'name':'delete_module'},"
+	  "{'kind':'module_unload','outcome':'success','stage':'@absent','syscall':{'name':'delete_module'},"
 	  "'module':{'name':'x','name_from':'@absent','state':'going','params':'@absent'},'source':'@absent',"
 	  "'process':" WHOLE_PROCESS "}" },
 	{ "in use",
 	  SEND_ATTEMPT,
 	  { LOADED(CALL_DELETE_MODULE), .ret = -EAGAIN, .name_read = 1, .name = "n" },
 	  NULL,
-	  "{'event':'module_unload','outcome':'failure','stage':'@absent','syscall':{'errno':'EAGAIN'},"
+	  "{'kind':'module_unload','outcome':'failure','stage':'@absent','syscall':{'errno':'EAGAIN'},"
 	  "'module':{'name':'n','name_from':'caller'},'process':" WHOLE_PROCESS "}" },
 	{ "the attempt was lost",
 	  SEND_FREE,
@@ -208,7 +208,7 @@ static void every_unload(void **state)
 }
 
 /* Without proof that it has the result of another's load, it is not known what became of it. */
-#define REFUSED "{'event':'module_load','outcome':'failure','stage':'permission','coalesced':'@absent',"
+#define REFUSED "{'kind':'module_load','outcome':'failure','stage':'refused','coalesced':'@absent',"
 #define UNPROVEN "'coalesced':null,'module':{'name':null},'process':" WHOLE_PROCESS "}"
 #define FINIT(ret_)                                             \
 	{                                                       \
@@ -223,7 +223,7 @@ static void alone(void **state)
 		const char *expected;
 	} rows[] = {
 		{ FINIT(0), REGULAR,
-		  "{'event':'module_load','outcome':'success','stage':'@absent','source':" X_FILE "," UNPROVEN },
+		  "{'kind':'module_load','outcome':'success','stage':'@absent','source':" X_FILE "," UNPROVEN },
 		{ FINIT(-EEXIST), REGULAR, "{'outcome':'failure','stage':null,'source':" X_FILE "," UNPROVEN },
 		{ FINIT(-ENOEXEC), NO_FILE, "{'outcome':'failure','stage':null,'source':'@absent'," UNPROVEN },
 		{ FINIT(-EINVAL), REGULAR, "{'outcome':'failure','stage':null," UNPROVEN },
@@ -243,7 +243,7 @@ static void alone(void **state)
 		  REFUSED "'syscall':{'name':'init_module'}}" },
 		{ { .module_call = CALL_DELETE_MODULE, .ret = -EPERM, .name_read = 1, .name = "n" },
 		  NO_FILE,
-		  "{'event':'module_unload','outcome':'failure','stage':'@absent','coalesced':'@absent','source':'@absent',"
+		  "{'kind':'module_unload','outcome':'failure','stage':'@absent','coalesced':'@absent','source':'@absent',"
 		  "'module':{'name':'n','name_from':'caller','params':'@absent'},'process':" WHOLE_PROCESS "}" },
 	};
 	struct events *events = *state;
@@ -368,7 +368,7 @@ static void tools(void **state)
 	} rows[] = {
 		{ TOOL_KMOD, MATCHED_BY_NAME, "{'tool':{'name':'kmod','path':'/sbin/insmod','matched_by':'name'}}" },
 		{ TOOL_INSMOD, MATCHED_BY_INODE, "{'tool':{'name':'insmod','matched_by':'inode'}}" },
-		{ TOOL_RMMOD, MATCHED_BY_NAME, "{'event':'tool_exec','tool':{'name':'rmmod'},'id':'6e-3'}" },
+		{ TOOL_RMMOD, MATCHED_BY_NAME, "{'kind':'tool_exec','tool':{'name':'rmmod'},'id':'6e-3'}" },
 		{ TOOL_MODPROBE, MATCHED_BY_NAME, "{'tool':{'name':'modprobe'},'process':" WHOLE_PROCESS "}" },
 		{ 0, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
 		{ 5, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
@@ -390,8 +390,7 @@ static void request(void **state)
 	struct events *events = *state;
 
 	events_sample(events, RECORD_MODULE_REQUEST, TID, ATTEMPT);
-	assert_last(events, 1,
-		    "{'event':'module_request','alias':'net-pf-10','wait':true,'process':" WHOLE_PROCESS "}");
+	assert_last(events, 1, "{'kind':'module_request','alias':'net-pf-10','wait':true,'process':" WHOLE_PROCESS "}");
 }
 
 static void errors(void **state)

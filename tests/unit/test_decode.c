@@ -116,9 +116,9 @@ static void whole_process(void **state)
 	assert_number(process.ppid, 900);
 	assert_text(process.comm, "insmod");
 	assert_text(process.exe, "/usr/bin/kmod");
-	assert_text(process.exe_dev, "254:1");
-	assert_number(process.exe_inode, 43);
-	assert_number(process.exe_deleted, 0);
+	assert_text(process.exe_file.dev, "254:1");
+	assert_number(process.exe_file.inode, 43);
+	assert_number(process.exe_file.deleted, 0);
 	assert_known(process.argv, KNOWN);
 	assert_int_equal(process.argv.size, 12);
 	assert_memory_equal(process.argv.bytes, "insmod\0x.ko", 12);
@@ -142,14 +142,10 @@ static void whole_process(void **state)
 	assert_number(ancestors[0].pid, 900);
 	assert_text(ancestors[0].comm, "bash");
 	assert_text(ancestors[0].exe, "/usr/bin/bash");
-	assert_text(ancestors[0].exe_dev, "254:2");
-	assert_number(ancestors[0].exe_inode, 44);
-	assert_number(ancestors[0].exe_deleted, 1);
+	assert_number(ancestors[0].deleted, 1);
 	assert_text(ancestors[1].comm, "kthreadd");
 	assert_known(ancestors[1].exe, ABSENT);
-	assert_known(ancestors[1].exe_dev, ABSENT);
-	assert_known(ancestors[1].exe_inode, ABSENT);
-	assert_known(ancestors[1].exe_deleted, ABSENT);
+	assert_known(ancestors[1].deleted, ABSENT);
 }
 
 static void process_without(void **state)
@@ -178,13 +174,10 @@ static void process_without(void **state)
 	assert_known(process.ns.user, UNKNOWN);
 	assert_known(process.argv, ABSENT);
 	assert_known(process.cwd, UNKNOWN);
-	assert_known(process.exe_dev, UNKNOWN);
-	assert_known(process.exe_inode, UNKNOWN);
-	assert_known(process.exe_deleted, UNKNOWN);
+	assert_known(process.exe_file, UNKNOWN);
 	assert_int_equal(process.ancestors.count, ANCESTORS_MAX);
 	ancestors = process.ancestors.items;
-	assert_known(ancestors[0].exe_inode, UNKNOWN);
-	assert_known(ancestors[0].exe_deleted, UNKNOWN);
+	assert_known(ancestors[0].deleted, UNKNOWN);
 	assert_text(process.comm, "cccccccccccccccc");
 }
 
@@ -199,9 +192,7 @@ static void bare_process(void **state)
 	assert_number(process.uid, 1000);
 	assert_text(process.comm, "insmod");
 	assert_known(process.exe, UNKNOWN);
-	assert_known(process.exe_dev, UNKNOWN);
-	assert_known(process.exe_inode, UNKNOWN);
-	assert_known(process.exe_deleted, UNKNOWN);
+	assert_known(process.exe_file, UNKNOWN);
 	assert_known(process.argv, UNKNOWN);
 	assert_known(process.auid, UNKNOWN);
 	assert_known(process.cap_sys_module, UNKNOWN);

@@ -9,12 +9,12 @@
  * The contract's names, in every kind and every part: users' filters hold them, so a change to one is a new schema. A
  * key that stands in none of these lists is refused, so that a new one is entered here.
  */
-#define COMMON "schema seq id time event host boot_id"
+#define COMMON "schema seq id time boot_ns kind host"
 
 static const struct {
 	const char *name, *keys;
 } kinds[EVENT_KINDS] = {
-	[EVENT_MONITOR_START] = { "monitor_start", "version kernel degraded probes policy resumed" },
+	[EVENT_MONITOR_START] = { "monitor_start", "version kernel_release degraded probes policy resumed" },
 	[EVENT_MODULE_PRESENT] = { "module_present", "module" },
 	[EVENT_MODULE_POLICY] = { "module_policy", "changed modprobe modules_disabled sig_enforce lockdown" },
 	[EVENT_MODULE_REQUEST] = { "module_request", "alias wait process" },
@@ -25,12 +25,12 @@ static const struct {
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome settled_by syscall module process" },
 	[EVENT_MODULE_MISSED] = { "module_missed", "change module" },
 	[EVENT_MODULE_HIDDEN] = { "module_hidden", "missing_from module" },
-	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", "what count uid syscall errno since" },
+	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", "what count uid syscall since" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe since" },
 	[EVENT_MONITOR_TOUCHED] = { "monitor_touched", "what object process" },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", "probe map reason" },
 	[EVENT_MONITOR_RECOVERED] = { "monitor_recovered", "probe map blind_ns" },
-	[EVENT_AUDIT_PARITY] = { "audit_parity", "profile outcome verdicts kernel requirements advice" },
+	[EVENT_AUDIT_PARITY] = { "audit_parity", "profile outcome verdicts audit requirements advice" },
 	[EVENT_MONITOR_STOP] = { "monitor_stop", "reason counts" },
 };
 
@@ -38,14 +38,17 @@ static const struct {
 	const char *part, *keys;
 } parts[] = {
 	{ "process",
-	  "pid tid ppid comm exe exe_dev exe_inode exe_deleted argv cwd uid gid euid egid auid ses tty cap_sys_module kthread start_time "
-	  "cgroup container_id ns ancestors" },
+	  "pid tid ppid comm exe exe_file argv cwd uid gid euid egid auid ses tty cap_sys_module kthread start_time "
+	  "cgroup container ns ancestors" },
 	{ "ns", "pid mnt user" },
-	{ "ancestors", "pid comm exe exe_dev exe_inode exe_deleted" },
+	{ "exe_file", "dev inode deleted" },
+	{ "container", "id runtime" },
+	{ "host", "name id boot" },
+	{ "ancestors", "pid comm exe deleted" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
 	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state" },
 	{ "source", "kind path dev inode size mtime fs sha256 complete reason" },
-	{ "signature", "signer key_id hash_algo" },
+	{ "signature", "signer key_id hash_algo verified" },
 	{ "requested_by", "id alias process" },
 	{ "tool", "name path matched_by" },
 	{ "probes", "name target mechanism attached pinned reason loses" },
@@ -56,7 +59,7 @@ static const struct {
 	{ "running", "verdict by reason narrowed_by" },
 	{ "by", "file line index rule" },
 	{ "policy", "modprobe modules_disabled sig_enforce lockdown" },
-	{ "kernel", "enabled immutable failure rate_limit backlog_limit lost auditd_pid rules" },
+	{ "audit", "enabled immutable failure rate_limit backlog_limit lost auditd_pid rules" },
 };
 static bool met[COUNT(parts)];
 

@@ -14,7 +14,7 @@ static struct event sample(enum event_kind kind)
 	struct event event = { .kind = kind };
 
 	event.seq = number_of(7);
-	event.event = text_of(event_name(kind));
+	event.kind_name = text_of(event_name(kind));
 	event.outcome = text_of("success");
 	event.module = (struct module_part) { .known = KNOWN, .name = text_of("x"), .version = TEXT_UNKNOWN };
 	event.syscall = (struct syscall_part) { .known = KNOWN,
@@ -48,7 +48,7 @@ static void fields(void **state)
 	struct journal_entry entry;
 
 	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
-	assert_field(&entry, "KMODWATCH_EVENT=module_load");
+	assert_field(&entry, "KMODWATCH_KIND=module_load");
 	assert_field(&entry, "KMODWATCH_SEQ=7");
 	assert_field(&entry, "KMODWATCH_OUTCOME=success");
 	assert_field(&entry, "MODULE_NAME=x");

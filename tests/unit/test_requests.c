@@ -121,12 +121,12 @@ static void whole(void **state)
 	events_take(events, &made);
 	assert_last(
 	    events, 2,
-	    "{'event':'tool_exec','tool':{'matched_by':'request'},'requested_by':{'id':'1a4-3','alias':'net-pf-10',"
+	    "{'kind':'tool_exec','tool':{'matched_by':'request'},'requested_by':{'id':'1a4-3','alias':'net-pf-10',"
 	    "'process':{'pid':29,'tid':30,'exe':'/usr/bin/kmod'}}}");
 	events_sample(events, RECORD_ATTEMPT, 7, 2000);
 	events_restart(events);
 	events_sample(events, RECORD_CALL_RETURN, 7, 2000);
-	assert_last(events, 3, "{'event':'module_load','requested_by':{'id':'1a4-3','process':{'pid':29}}}");
+	assert_last(events, 3, "{'kind':'module_load','requested_by':{'id':'1a4-3','process':{'pid':29}}}");
 }
 
 /* The kernel's child, and no request is known: null, not absent. */
@@ -138,7 +138,7 @@ static void unknown(void **state)
 	made_sample(&made, RECORD_TOOL_EXEC, 7, 1000);
 	made_subject(&made)->ancestors[0].is_kthread = 1;
 	events_take(events, &made);
-	assert_last(events, 1, "{'event':'tool_exec','requested_by':null}");
+	assert_last(events, 1, "{'kind':'tool_exec','requested_by':null}");
 }
 
 int main(void)

@@ -34,7 +34,7 @@ static void a_kill_anywhere(void **state)
 		events_forget(events);
 		events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + kill);
 		assert_last(events, 1,
-			    "{'event':'module_load','module':{'name':'x','params':'a=1 b=2'},'source':{'kind':'file'},"
+			    "{'kind':'module_load','module':{'name':'x','params':'a=1 b=2'},'source':{'kind':'file'},"
 			    "'process':" WHOLE_PROCESS "}");
 		assert_int_equal(used(events->handover), 0);
 		events_forget(events);
@@ -51,7 +51,7 @@ static void missed_return(void **state)
 	events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT);
 	events_restart(events);
 	assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
-	assert_last(events, 1, "{'event':'module_load','process':" WHOLE_PROCESS "}");
+	assert_last(events, 1, "{'kind':'module_load','process':" WHOLE_PROCESS "}");
 	assert_int_equal(used(events->handover), 0);
 }
 

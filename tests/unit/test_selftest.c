@@ -290,8 +290,8 @@ static void anothers_call(void **state)
 		.empty_call = true,
 		.syscall = { .known = KNOWN, .ret = number_of((uint64_t)-1) },
 		.process = { .known = KNOWN,
-			     .exe_dev = text_of("8:1"),
-			     .exe_inode = number_of(478),
+			     .exe_file.dev = text_of("8:1"),
+			     .exe_file.inode = number_of(478),
 			     .uid = number_of(0) },
 	};
 	struct event other[] = { call, call, call, call, call, call, call, call };
@@ -303,10 +303,10 @@ static void anothers_call(void **state)
 	other[1].syscall.ret = number_of(0);
 	other[2].syscall.ret = NUMBER_UNKNOWN;
 	other[3].process.uid = number_of(1000);
-	other[4].process.exe_inode = number_of(479);
-	other[5].process.exe_dev = text_of("8:17");
-	other[6].process.exe_dev = TEXT_UNKNOWN;
-	other[7].process.exe_inode = NUMBER_UNKNOWN;
+	other[4].process.exe_file.inode = number_of(479);
+	other[5].process.exe_file.dev = text_of("8:17");
+	other[6].process.exe_file.dev = TEXT_UNKNOWN;
+	other[7].process.exe_file.inode = NUMBER_UNKNOWN;
 	for (size_t i = 0; i < COUNT(other); i++)
 		assert_false(test_call_is(&other[i], &exe));
 }

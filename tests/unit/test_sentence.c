@@ -44,7 +44,7 @@ static struct process process_of(uint64_t uid, const char *comm, const char *exe
 		.comm = text_of(comm),
 		.exe = text_of(exe),
 		.kthread = number_of(false),
-		.container_id = TEXT_UNKNOWN,
+		.container.known = UNKNOWN,
 	};
 }
 
@@ -70,12 +70,12 @@ static void failures(void **state)
 		int error;
 		const char *stage, *verb, *words;
 	} rows[] = {
-		{ EVENT_MODULE_LOAD, EPERM, "permission", "refused", "not permitted (EPERM)" },
-		{ EVENT_MODULE_LOAD, EBADF, "permission", "failed",
+		{ EVENT_MODULE_LOAD, EPERM, "refused", "refused", "not permitted (EPERM)" },
+		{ EVENT_MODULE_LOAD, EBADF, "refused", "failed",
 		  "the file descriptor is not open for reading (EBADF)" },
-		{ EVENT_MODULE_LOAD, EINVAL, "permission", "failed",
+		{ EVENT_MODULE_LOAD, EINVAL, "refused", "failed",
 		  "not a regular file, an empty file, or unknown flags (EINVAL)" },
-		{ EVENT_MODULE_LOAD, ENOEXEC, "permission", "failed", "too short to be a module (ENOEXEC)" },
+		{ EVENT_MODULE_LOAD, ENOEXEC, "refused", "failed", "too short to be a module (ENOEXEC)" },
 		{ EVENT_MODULE_LOAD, EFAULT, "read", "failed", "its bytes are not in the caller's memory (EFAULT)" },
 		{ EVENT_MODULE_LOAD, EKEYREJECTED, "verify", "refused",
 		  "its signature is missing or not accepted (EKEYREJECTED)" },
@@ -220,9 +220,9 @@ static void actors(void **state)
 			    "uid 0, systemd-modules");
 	assert_string_equal(who(process_of(0, "", "/tmp/")), "uid 0, \"\" (/tmp/)");
 	process = process_of(0, "sh", "/usr/bin/sh");
-	process.container_id = text_of(id);
+	process.container = (struct container_part) { .known = KNOWN, .id = text_of(id) };
 	assert_string_equal(who(process), "uid 0, sh, in container 34dc0b5e626f");
-	process.container_id = text_of("web one");
+	process.container.id = text_of("web one");
 	assert_string_equal(who(process), "uid 0, sh, in container \"web\\x20one\"");
 	process = process_of(0, "kworker/0:1", NULL);
 	process.kthread = number_of(true);
@@ -242,7 +242,7 @@ static void names(void **state)
 	names = (struct names) { .path = "/etc/passwd" };
 	sentence_rest(&phrase, &event, &names, SIZE_MAX);
 	assert_string_equal(taken(&phrase), "by root, modprobe");
-	event.process.container_id = text_of("web");
+	event.process.container = (struct container_part) { .known = KNOWN, .id = text_of("web") };
 	sentence_rest(&phrase, &event, &names, SIZE_MAX);
 	assert_string_equal(taken(&phrase), "by uid 0, modprobe, in container web");
 }
@@ -277,7 +277,7 @@ static void file_names(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct event event = call_of(EVENT_MODULE_LOAD, EPERM, "permission");
+		struct event event = call_of(EVENT_MODULE_LOAD, EPERM, "refused");
 		struct phrase phrase = { 0 };
 
 		event.module.name = TEXT_UNKNOWN;
@@ -297,7 +297,9 @@ static void monitors_own(void **state)
 					      { KNOWN, false, false, 11, "/sys/module" } };
 	static const struct count_part verdicts[] = { { "covered", 1 }, { "missing", 2 } };
 	static struct probe_part probes[6];
-	struct event event = { .kind = EVENT_MONITOR_START, .version = text_of("1.0"), .kernel = text_of("6.1") };
+	struct event event = { .kind = EVENT_MONITOR_START,
+			       .version = text_of("1.0"),
+			       .kernel_release = text_of("6.1") };
 
 	for (size_t i = 0; i < COUNT(probes); i++)
 		probes[i] = (struct probe_part) { .known = KNOWN, .attached = number_of(true) };

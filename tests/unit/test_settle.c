@@ -54,9 +54,9 @@ static void abandoned(void **state)
 		bool live;
 		const char *expected;
 	} rows[] = {
-		{ true, "{'event':'module_load','outcome':'success','settled_by':'sysfs','syscall':{'ret':null},"
+		{ true, "{'kind':'module_load','outcome':'success','settled_by':'sysfs','syscall':{'ret':null},"
 			"'module':{'name':'x','state':'live'},'process':" WHOLE_PROCESS "}" },
-		{ false, "{'event':'module_load','outcome':null,'settled_by':'@absent','syscall':{'ret':null,"
+		{ false, "{'kind':'module_load','outcome':null,'settled_by':'@absent','syscall':{'ret':null,"
 			 "'errno':'@absent'},'module':{'name':'x','state':null},'process':" WHOLE_PROCESS "}" },
 	};
 	struct events *events = *state;
@@ -97,7 +97,7 @@ static void notified(void **state)
 	for (int s = 6; s < 9; s++)
 		flush(events, &others, s * SECOND);
 	assert_last(events, 2,
-		    "{'event':'module_load','outcome':'success','settled_by':'notifier','syscall':{'ret':null},"
+		    "{'kind':'module_load','outcome':'success','settled_by':'notifier','syscall':{'ret':null},"
 		    "'module':{'name':'x','state':'live'}}");
 }
 
@@ -114,7 +114,7 @@ static void notified_and_stuck(void **state)
 	assert_int_equal(events->count, 1);
 	assert_false(flush(events, &others, 31 * SECOND));
 	assert_last(events, 2,
-		    "{'event':'module_load','outcome':'failure','stage':'init','settled_by':'notifier',"
+		    "{'kind':'module_load','outcome':'failure','stage':'init','settled_by':'notifier',"
 		    "'syscall':{'ret':null,'errno':null},'module':{'name':'x'}}");
 }
 
@@ -130,9 +130,9 @@ static void overtaken(void **state)
 	made.record.header.time = ATTEMPT + 500;
 	events_take(events, &made);
 	assert_int_equal(events->count, 3);
-	assert_json(events->events[1], "{'event':'module_load','id':'64-3','outcome':null,'syscall':{'ret':null},"
+	assert_json(events->events[1], "{'kind':'module_load','id':'64-3','outcome':null,'syscall':{'ret':null},"
 				       "'module':{'name':'x'}}");
-	assert_last(events, 3, "{'event':'module_load','outcome':'failure','stage':'permission','syscall':{'ret':-1}}");
+	assert_last(events, 3, "{'kind':'module_load','outcome':'failure','stage':'refused','syscall':{'ret':-1}}");
 }
 
 /* The kernel side itself found out that the return was skipped, and says what it knows. */
@@ -167,7 +167,7 @@ static void live_only(void **state)
 	for (int s = 2; s < 6; s++)
 		flush(events, &others, s * SECOND);
 	assert_last(events, 1,
-		    "{'event':'module_load','outcome':'success','settled_by':'notifier','syscall':{'name':null,"
+		    "{'kind':'module_load','outcome':'success','settled_by':'notifier','syscall':{'name':null,"
 		    "'ret':null},'module':{'name':'x','state':'live'},'process':" BARE_PROCESS "}");
 }
 

@@ -49,7 +49,7 @@ static const char *string_of(json_object *line, const char *key)
 
 static void what_every_line_has(void **state)
 {
-	json_object *lines[3];
+	json_object *lines[3], *of_host;
 	struct pipe_stream made;
 	char host[65], expected[512];
 
@@ -58,9 +58,10 @@ static void what_every_line_has(void **state)
 	for (int i = 0; i < 3; i++) {
 		lines[i] = emitted(&made, (struct event) { .kind = EVENT_EVENTS_LOST, .count = number_of(i) });
 		snprintf(expected, sizeof(expected),
-			 "{'schema':1,'seq':%d,'event':'events_lost','host':'%s','count':%d}", i + 1, host, i);
+			 "{'schema':2,'seq':%d,'kind':'events_lost','host':{'name':'%s'},'count':%d}", i + 1, host, i);
 		assert_json(lines[i], expected);
-		assert_int_equal(strlen(string_of(lines[i], "boot_id")), 36);
+		assert_true(json_object_object_get_ex(lines[i], "host", &of_host));
+		assert_int_equal(strlen(string_of(of_host, "boot")), 36);
 		assert_int_equal(strlen(string_of(lines[i], "time")), 30);
 		assert_true(strcmp(string_of(lines[i], "time"), "2024") > 0);
 		for (int j = 0; j < i; j++)

@@ -55,7 +55,7 @@ static void missed_return_then_next(void **state)
 	events_sample(events, RECORD_CALL_DONE, TID, ATTEMPT);
 	assert_int_equal(events->count, 0);
 	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + 1);
-	assert_last(events, 1, "{'event':'module_load','module':{'params':'a=1 b=2'},'process':" WHOLE_PROCESS "}");
+	assert_last(events, 1, "{'kind':'module_load','module':{'params':'a=1 b=2'},'process':" WHOLE_PROCESS "}");
 	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 1);
 	assert_int_equal(events->count, 2);
 }
@@ -79,7 +79,7 @@ static void missed_return_flushed(void **state)
 	assert_int_equal(events->count, 0);
 	assert_true(waiting);
 	assert_int_equal(correlator_flush(events->correlator, NULL, SECOND + 500, BOOT_OFFSET, &waiting), 0);
-	assert_last(events, 1, "{'event':'module_load','process':" WHOLE_PROCESS "}");
+	assert_last(events, 1, "{'kind':'module_load','process':" WHOLE_PROCESS "}");
 	assert_true(waiting);
 	assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
 	assert_int_equal(events->count, 2);
@@ -106,7 +106,7 @@ static void late_return(void **state)
 	made.record.call_return.call.module_call = CALL_DELETE_MODULE;
 	events_take(events, &made);
 	assert_int_equal(correlator_flush(events->correlator, NULL, UINT64_MAX, BOOT_OFFSET, &waiting), 0);
-	assert_last(events, 1, "{'event':'module_unload','module':{'name':'x'},'process':" WHOLE_PROCESS "}");
+	assert_last(events, 1, "{'kind':'module_unload','module':{'name':'x'},'process':" WHOLE_PROCESS "}");
 	for (int i = 0; i < 2; i++) { /* twice, as after a kill */
 		made_sample(&made, RECORD_CALL_RETURN, TID, ATTEMPT);
 		made.record.call_return.call.module_call = CALL_DELETE_MODULE;
@@ -115,7 +115,7 @@ static void late_return(void **state)
 	}
 	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT + 1);
 	events_sample(events, RECORD_CALL_RETURN, TID, ATTEMPT + 1);
-	assert_last(events, 2, "{'event':'module_load','process':" WHOLE_PROCESS "}");
+	assert_last(events, 2, "{'kind':'module_load','process':" WHOLE_PROCESS "}");
 }
 
 static void returned_is_closed(void **state)
@@ -153,9 +153,9 @@ static void interleaved(void **state)
 	}
 	assert_int_equal(events->count, 6);
 	assert_json(events->events[0],
-		    "{'event':'module_coming','process':{'tid':10},'module':{'name':'A','params':'A'}}");
-#define LOAD_OF(letter, tid)                                                                               \
-	"{'event':'module_load','process':{'tid':" tid ",'exe':'/usr/bin/kmod'},'module':{'name':'" letter \
+		    "{'kind':'module_coming','process':{'tid':10},'module':{'name':'A','params':'A'}}");
+#define LOAD_OF(letter, tid)                                                                              \
+	"{'kind':'module_load','process':{'tid':" tid ",'exe':'/usr/bin/kmod'},'module':{'name':'" letter \
 	"','params':'" letter "'},'source':{'path':'/" letter "'}}"
 	assert_json(events->events[3], LOAD_OF("C", "12"));
 	assert_json(events->events[4], LOAD_OF("B", "11"));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What holds for every line of every run, whatever the case: schema 1 of the event contract."""
+"""What holds for every line of every run, whatever the case: schema 2 of the event contract."""
 import re
 from collections import Counter
 
@@ -7,6 +7,7 @@ import schema
 from strict import replaced
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
+MACHINE_ID = re.compile("[0-9a-f]{32}")
 BOOT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KNOWN = {
     "monitor_start", "module_present", "module_policy", "module_request", "tool_exec", "module_coming", "module_load",
@@ -14,7 +15,7 @@ KNOWN = {
     "monitor_recovered", "audit_parity", "audit_unrecorded", "monitor_stop",
 }
 PARTS = {
-    "monitor_start": ("version", "kernel", "probes", "degraded"),
+    "monitor_start": ("version", "kernel_release", "probes", "degraded"),
     "module_present": ("module",),
     "module_policy": ("changed", "modprobe", "modules_disabled", "sig_enforce", "lockdown"),
     "module_request": ("alias", "wait", "process"),
@@ -35,15 +36,15 @@ TEXT, NUMBER, FLAG = (str, OPTIONAL), (int, OPTIONAL), (bool, OPTIONAL)
 PROCESS = {
     "pid": (int,), "tid": (int,), "ppid": NUMBER, "comm": TEXT, "argv": (list, OPTIONAL), "cwd": TEXT,
     "uid": NUMBER, "gid": NUMBER, "euid": NUMBER, "egid": NUMBER, "auid": NUMBER, "ses": NUMBER,
-    "cap_sys_module": FLAG, "kthread": FLAG, "start_time": (str, int, OPTIONAL), "cgroup": TEXT, "container_id": TEXT,
+    "cap_sys_module": FLAG, "kthread": FLAG, "start_time": (str, int, OPTIONAL), "cgroup": TEXT, "container": (dict, OPTIONAL),
     "ns": (dict, OPTIONAL), "ancestors": (list, OPTIONAL),
 }
 # These do not apply to every process: a kernel thread has no executable, a daemon no terminal.
-PERHAPS = {"exe": TEXT, "exe_dev": TEXT, "exe_inode": NUMBER, "exe_deleted": FLAG, "tty": TEXT}
+PERHAPS = {"exe": TEXT, "exe_file": (dict, OPTIONAL), "tty": TEXT}
 SYSCALL = {"name": TEXT, "abi": TEXT, "ret": NUMBER}
 NAMES = {"init_module", "finit_module", "delete_module"}
 ABIS = {"x86_64", "i386", "x32", "aarch64", "arm"}
-STAGES = {"permission", "read", "verify", "init"}
+STAGES = {"refused", "read", "verify", "init"}
 
 
 ABI_UNKNOWN = "syscall.abi is None"
@@ -65,39 +66,38 @@ def check_run(lines, whole=True, unknown_abis=0):
         if name in seen:
             faults.append(f"line {number}: the id {name!r} is that of line {seen[name]} too")
         seen.setdefault(name, number)
-    for key in ("host", "boot_id"):
-        if len({line.get(key) for line in lines}) > 1:
-            faults.append(f"{key} is not the same in all lines")
+    for key in ("id", "boot"):
+        if len({line["host"].get(key) for line in lines if isinstance(line.get("host"), dict)}) > 1:
+            faults.append(f"host.{key} is not the same in all lines")
     return faults
 
 
 def check_ends(lines):
     """A run begins with monitor_start and ends with monitor_stop."""
     for index, wanted in ((0, "monitor_start"), (-1, "monitor_stop")):
-        if not lines or lines[index].get("event") != wanted:
+        if not lines or lines[index].get("kind") != wanted:
             yield f"the {'last' if index else 'first'} line is not {wanted}"
 
 
 def check_counts(lines):
     """The last line of a run counts what was written."""
-    if lines and lines[-1].get("event") == "monitor_stop":
-        written = Counter(line.get("event") for line in lines[:-1])
+    if lines and lines[-1].get("kind") == "monitor_stop":
+        written = Counter(line.get("kind") for line in lines[:-1])
         if lines[-1].get("counts") != written:
             yield f"monitor_stop counts {lines[-1].get('counts')!r}, but {dict(written)!r} were written"
 
 
 def check_line(line):
-    kind = line.get("event")
-    if type(line.get("schema")) is not int or line["schema"] != 1:
-        yield f"schema is {line.get('schema')!r}, not 1"
+    kind = line.get("kind")
+    if type(line.get("schema")) is not int or line["schema"] != 2:
+        yield f"schema is {line.get('schema')!r}, not 2"
     if not isinstance(line.get("id"), str) or not line["id"]:
         yield "there is no id"
     if not isinstance(line.get("time"), str) or not TIME.fullmatch(line["time"]):
         yield f"time is {line.get('time')!r}, not RFC 3339 in UTC with nanoseconds"
-    if not isinstance(line.get("host"), str):
-        yield "there is no host"
-    if not isinstance(line.get("boot_id"), str) or not BOOT_ID.fullmatch(line["boot_id"]):
-        yield f"boot_id is {line.get('boot_id')!r}"
+    if type(line.get("boot_ns")) is not int:
+        yield f"boot_ns is {line.get('boot_ns')!r}"
+    yield from _host(line.get("host"))
     if kind not in KNOWN:
         yield f"the event {kind!r} is not in the contract"
     for part in PARTS.get(kind, ()):
@@ -106,7 +106,7 @@ def check_line(line):
     if isinstance(line.get("process"), dict):
         yield from _types("process", line["process"], PROCESS)
         yield from _process(line["process"])
-    if isinstance(line.get("syscall"), dict):
+    if isinstance(line.get("syscall"), dict) and kind != "attempts_suppressed":
         yield from _types("syscall", line["syscall"], SYSCALL)
         yield from _syscall(line["syscall"])
     if kind in ("module_load", "module_unload"):
@@ -124,9 +124,21 @@ def _types(where, part, table):
             yield f"{where}.{key} is of the wrong type: {part[key]!r}"
 
 
+def _host(host):
+    if not isinstance(host, dict):
+        yield f"host is {host!r}"
+        return
+    if not isinstance(host.get("name"), str):
+        yield "the host has no name"
+    if host.get("id", "") is not None and not MACHINE_ID.fullmatch(host.get("id", "")):
+        yield f"host.id is {host.get('id')!r}"
+    if not isinstance(host.get("boot"), str) or not BOOT_ID.fullmatch(host["boot"]):
+        yield f"host.boot is {host.get('boot')!r}"
+
+
 def _exe(where, part):
     """Which file is executed is known or unknown as its path is, and not there without it."""
-    for key in ("exe_dev", "exe_inode", "exe_deleted"):
+    for key in ("exe_file", "deleted"):
         if key in part and ("exe" not in part or (part[key] is None) != (part["exe"] is None)):
             yield f"{where}.exe is {part.get('exe')!r}, but {key} is {part.get(key)!r}"
 

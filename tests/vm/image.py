@@ -24,6 +24,7 @@ FILES = {
                   "user:x:1000:1000:user:/home/user:/bin/sh\n",
     "etc/group": "root:x:0:\nnogroup:x:65534:\nuser:x:1000:\n",
     "etc/hostname": "guest\n",
+    "etc/machine-id": "34dc0b5e626f2c5c4c5170e34b10e765\n",
     "etc/profile": "export PATH=/usr/local/bin:/usr/sbin:/usr/bin HOME=/root TERM=${TERM:-linux} PS1='guest # '\n",
 }
 

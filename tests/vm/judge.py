@@ -105,10 +105,10 @@ def judge_output(case, data, variables, release, own=None):
         faults += _degraded(lines)
     if own:
         lines = list(own.lines(lines))
-    lines = [line for line in lines if not skipped.is_told(line) and (every or line.get("event") not in GENERAL)]
+    lines = [line for line in lines if not skipped.is_told(line) and (every or line.get("kind") not in GENERAL)]
     # said at the start, and whenever a rule changes: only for cases that ask
     if not any("audit_parity" in text for block in blocks for _, _, text in block.patterns):
-        lines = [line for line in lines if line.get("event") != "audit_parity"]
+        lines = [line for line in lines if line.get("kind") != "audit_parity"]
     bound = {}
     for line in variables.splitlines():
         name, _, value = line.partition("=")
@@ -132,7 +132,7 @@ def judge_output(case, data, variables, release, own=None):
 def _degraded(lines):
     """A probe that is missing is a fault, however well what the case looks at goes without it."""
     for line in lines:
-        if line.get("event") == "monitor_start" and line.get("degraded"):
+        if line.get("kind") == "monitor_start" and line.get("degraded"):
             missing = [probe for probe in line.get("probes", []) if not probe.get("attached") and probe.get("loses")]
             yield f"kmodwatch watched without all its probes: {_brief(missing or line)}"
 

@@ -21,13 +21,13 @@ class Own:
         """Those that the script caused, and those of kmodwatch itself."""
         told = False  # audit_parity comes at the start, and again when anyone changes a rule
         for line in lines:
-            again = told and line.get("event") == "audit_parity"
-            told = told or line.get("event") == "audit_parity"
+            again = told and line.get("kind") == "audit_parity"
+            told = told or line.get("kind") == "audit_parity"
             if not again and self._is_ours(line):
                 yield line
 
     def _is_ours(self, line):
-        kind = line.get("event")
+        kind = line.get("kind")
         if isinstance(line.get("process"), dict):
             requester = (line.get("requested_by") or {}).get("process")
             return self._descends(line["process"]) or self._descends(requester or {})

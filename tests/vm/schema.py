@@ -21,7 +21,7 @@ class Schema:
         schema = json.loads(text)
         Draft202012Validator.check_schema(schema)
         self.validator = Draft202012Validator(strict(schema))
-        self.worded = {"event"}
+        self.worded = {"kind"}
         for part in schema["$defs"].values():
             self.worded |= {key for key, value in part["properties"].items() if "enum" in value}
         self.known = {}

@@ -24,12 +24,12 @@ def may_skip(release, args=""):
 
 
 def is_told(line):
-    return line.get("event") == "events_lost" and line.get("what") == "skipped probe"
+    return line.get("kind") == "events_lost" and line.get("what") == "skipped probe"
 
 
 def makers(wanted):
     """The programs of which one, had it been skipped, would explain that there is no line for this pattern."""
-    kind = wanted.get("event")
+    kind = wanted.get("kind")
     if kind in CALLS and wanted.get("outcome") == "failure" and _may_not(wanted.get("process")):
         syscall = wanted.get("syscall")
         name = syscall.get("name") if isinstance(syscall, dict) else None
@@ -64,13 +64,13 @@ def _open(line, path):
 
 
 def _no_requester(line):
-    return (line.get("event") in ("tool_exec", "module_load") and line.get("requested_by") is None
+    return (line.get("kind") in ("tool_exec", "module_load") and line.get("requested_by") is None
             and isinstance(line.get("process"), dict))
 
 
 def _no_image(line):
     source = line.get("source")
-    return line.get("event") == "module_load" and not (isinstance(source, dict) and source.get("sha256"))
+    return line.get("kind") == "module_load" and not (isinstance(source, dict) and source.get("sha256"))
 
 
 def _no_abi(line):

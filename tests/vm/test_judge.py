@@ -18,18 +18,18 @@ from own import Own  # noqa: E402
 from place import Trouble  # noqa: E402
 
 RELEASE = (6, 12)
-BOOT = "01234567-89ab-cdef-0123-456789abcdef"
+HOST = {"name": "guest", "id": None, "boot": "01234567-89ab-cdef-0123-456789abcdef"}
 PROCESS = {
-    "pid": 100, "tid": 100, "ppid": 50, "comm": "insmod", "exe": "/usr/bin/kmod", "exe_dev": "8:1", "exe_inode": 7,
-    "exe_deleted": False, "argv": ["insmod", "x.ko"], "cwd": "/",
+    "pid": 100, "tid": 100, "ppid": 50, "comm": "insmod", "exe": "/usr/bin/kmod",
+    "exe_file": {"dev": "8:1", "inode": 7, "deleted": False}, "argv": ["insmod", "x.ko"], "cwd": "/",
     "uid": 0, "gid": 0, "euid": 0, "egid": 0, "auid": None, "ses": None, "cap_sys_module": True, "kthread": False,
-    "start_time": "2026-01-01T00:00:00.000000000Z", "cgroup": "/", "container_id": None, "ns": {"pid": 1, "mnt": 2, "user": 3},
-    "ancestors": [{"pid": 50, "comm": "sh", "exe": "/bin/sh", "exe_dev": "8:1", "exe_inode": 8, "exe_deleted": False}],
+    "start_time": "2026-01-01T00:00:00.000000000Z", "cgroup": "/", "container": None, "ns": {"pid": 1, "mnt": 2, "user": 3},
+    "ancestors": [{"pid": 50, "comm": "sh", "exe": "/bin/sh", "deleted": False}],
 }
 
 
 def event(kind, **keys):
-    return {"schema": 1, "time": "2026-01-01T00:00:00.123456789Z", "event": kind, "host": "guest", "boot_id": BOOT, **keys}
+    return {"schema": 2, "time": "2026-01-01T00:00:00.123456789Z", "boot_ns": 1, "kind": kind, "host": HOST, **keys}
 
 
 def load(name="dummy", **keys):
@@ -45,8 +45,8 @@ def unload(name="dummy", **keys):
 
 
 def output(*events, number=True):
-    lines = [event("monitor_start", version="1", kernel="k", probes=[], degraded=False), *events]
-    lines.append(event("monitor_stop", reason="SIGTERM", counts=dict(Counter(line["event"] for line in lines))))
+    lines = [event("monitor_start", version="1", kernel_release="k", probes=[], degraded=False), *events]
+    lines.append(event("monitor_stop", reason="SIGTERM", counts=dict(Counter(line["kind"] for line in lines))))
     if number:
         for seq, line in enumerate(lines, 1):
             line.update(seq=seq, id=f"id-{seq}")
@@ -78,7 +78,7 @@ class Base(unittest.TestCase):
 
 
 class Lines(Base):
-    TWO = '{"event": "module_load"}\n{"event": "module_unload"}'
+    TWO = '{"kind": "module_load"}\n{"kind": "module_unload"}'
 
     def test_the_right_lines_pass(self):
         self.passes(self.TWO, output(load(), unload()))
@@ -112,54 +112,54 @@ class Lines(Base):
 
     def test_one_of_many_like_lines_is_missing(self):
         # All ways to share 39 lines out among 40 patterns are more than anybody can wait for.
-        pattern_text, lines = '40 * {"event": "module_load", "module": {"name": "dummy"}}', [load() for _ in range(39)]
+        pattern_text, lines = '40 * {"kind": "module_load", "module": {"name": "dummy"}}', [load() for _ in range(39)]
         self.passes(pattern_text, output(load(), *lines), header="--- expect unordered")
         self.fails('wanted "dummy", got "other"', pattern_text, output(load("other"), *lines), header="--- expect unordered")
 
     def test_any_order_takes_a_choice_back(self):
         # The first pattern fits both lines; taking the nearest one would leave the second pattern without.
-        patterns = '{"event": "module_load"}\n{"event": "module_load", "module": {"name": "a"}}'
+        patterns = '{"kind": "module_load"}\n{"kind": "module_load", "module": {"name": "a"}}'
         self.passes(patterns, output(load("a"), load("b")), header="--- expect unordered")
 
     def test_times(self):
-        self.passes('3 * {"event": "module_load"}', output(load(), load(), load()))
-        self.fails("no line left", '3 * {"event": "module_load"}', output(load(), load()))
-        self.fails("more than expected", '3 * {"event": "module_load"}', output(*[load() for _ in range(4)]))
+        self.passes('3 * {"kind": "module_load"}', output(load(), load(), load()))
+        self.fails("no line left", '3 * {"kind": "module_load"}', output(load(), load()))
+        self.fails("more than expected", '3 * {"kind": "module_load"}', output(*[load() for _ in range(4)]))
 
     def test_repeated_blocks(self):
         self.passes(self.TWO, output(load(), unload(), load(), unload()), header="--- expect repeat=2")
         self.fails("no line left", self.TWO, output(load(), unload(), load()), header="--- expect repeat=2")
 
     def test_conditions(self):
-        self.passes('{"event": "nothing"}', output(), header="--- expect kernel<6.12")
-        self.fails("no line left", '{"event": "nothing"}', output(), header="--- expect kernel>=6.12")
+        self.passes('{"kind": "nothing"}', output(), header="--- expect kernel<6.12")
+        self.fails("no line left", '{"kind": "nothing"}', output(), header="--- expect kernel>=6.12")
 
     def test_all_lines_spelled_out(self):
-        self.passes('{"event": "monitor_start"}\n{"event": "monitor_stop"}', output(), header="--- expect all")
-        self.fails("no line left", '{"event": "monitor_start"}', [], header="--- expect all")
+        self.passes('{"kind": "monitor_start"}\n{"kind": "monitor_stop"}', output(), header="--- expect all")
+        self.fails("no line left", '{"kind": "monitor_start"}', [], header="--- expect all")
 
 
 class Run(Base):
     def test_a_missing_probe(self):
         lines = output(load())
         lines[0]["degraded"] = True
-        self.fails("without all its probes", '{"event": "module_load"}', lines)
-        self.passes('{"event": "monitor_start", "degraded": true}\n{"event": "module_load"}\n{"event": "monitor_stop"}', lines,
+        self.fails("without all its probes", '{"kind": "module_load"}', lines)
+        self.passes('{"kind": "monitor_start", "degraded": true}\n{"kind": "module_load"}\n{"kind": "monitor_stop"}', lines,
                     header="--- expect all")
 
     def test_a_hole_in_seq(self):
         lines = output(load())
         lines[1]["seq"] = 3
-        self.fails("a hole", '{"event": "module_load"}', lines)
+        self.fails("a hole", '{"kind": "module_load"}', lines)
 
     def test_seq_starts_at_one(self):
         lines = output(load())
         for line in lines:
             line["seq"] += 1
-        self.fails("a hole", '{"event": "module_load"}', lines)
+        self.fails("a hole", '{"kind": "module_load"}', lines)
 
     def test_a_slice_of_a_shared_run_starts_anywhere_but_has_no_holes(self):
-        case = case_of('--- guest\ntrue\n--- expect\n2 * {"event": "module_load"}\n')
+        case = case_of('--- guest\ntrue\n--- expect\n2 * {"kind": "module_load"}\n')
         lines = output(load(), load())[1:3]
         self.assertEqual(judge.judge_output(case, encoded(lines), "", RELEASE), [])
         lines[1]["seq"] = 9
@@ -168,24 +168,25 @@ class Run(Base):
     def test_an_id_twice(self):
         lines = output(load())
         lines[1]["id"] = lines[0]["id"]
-        self.fails("is that of line 1", '{"event": "module_load"}', lines)
+        self.fails("is that of line 1", '{"kind": "module_load"}', lines)
 
     def test_no_monitor_stop(self):
-        self.fails("last line is not monitor_stop", '{"event": "module_load"}', output(load())[:-1])
+        self.fails("last line is not monitor_stop", '{"kind": "module_load"}', output(load())[:-1])
 
     def test_no_monitor_start(self):
-        self.fails("first line is not monitor_start", '{"event": "module_load"}', output(load())[1:])
+        self.fails("first line is not monitor_start", '{"kind": "module_load"}', output(load())[1:])
 
     def test_the_counts_at_the_end(self):
         lines = output(load(), unload())
         lines[-1]["counts"]["module_load"] = 2
         self.fails("monitor_stop counts", Lines.TWO, lines)
-        self.fails("monitor_stop counts", '{"event": "monitor_start"}\n{"event": "module_load"}\n{"event": "module_unload"}\n'
-                   '{"event": "monitor_stop"}', lines, header="--- expect all")
+        self.fails("monitor_stop counts", '{"kind": "monitor_start"}\n{"kind": "module_load"}\n{"kind": "module_unload"}\n'
+                   '{"kind": "monitor_stop"}', lines, header="--- expect all")
 
     def test_keys_of_every_line(self):
-        for key, value in (("schema", 2), ("schema", True), ("id", ""), ("id", 7), ("time", "2026-01-01T00:00:00Z"),
-                           ("event", "module_loaded"), ("host", None), ("boot_id", "x")):
+        for key, value in (("schema", 1), ("schema", True), ("id", ""), ("id", 7), ("time", "2026-01-01T00:00:00Z"),
+                           ("kind", "module_loaded"), ("host", None), ("boot_ns", "x"), ("host", {**HOST, "boot": "x"}),
+                           ("host", {**HOST, "id": "x"})):
             lines = output(load())
             lines[1][key] = value
             self.fails("line 2", "{}", lines)
@@ -206,7 +207,7 @@ class Run(Base):
         self.fails("outcome success", "{}", output(load(syscall=wrong)))
         self.fails("with ret 5", "{}", output(load(syscall={"name": "finit_module", "abi": "x86_64", "ret": 5, "flags": []})))
         self.fails("stage None", "{}", output(load(outcome="failure", syscall=wrong)))
-        self.passes("{}", output(load(outcome="failure", stage="permission", syscall=wrong)))
+        self.passes("{}", output(load(outcome="failure", stage="refused", syscall=wrong)))
         self.fails("stage None", "{}", output(load(outcome="failure", stage=None, syscall=wrong)))
         self.passes("{}", output(load(outcome="failure", stage=None, coalesced=True, syscall=wrong)))
 
@@ -214,7 +215,7 @@ class Run(Base):
 class OthersOnTheMachine(unittest.TestCase):
     """Natively, lines of other processes come too."""
     SCRIPT = 50
-    ONE = '{"event": "tool_exec"}'
+    ONE = '{"kind": "tool_exec"}'
 
     def judged(self, patterns, lines, header="--- expect"):
         case = case_of(f"monitor: none\n--- guest\ntrue\n{header}\n{patterns}\n")
@@ -250,13 +251,13 @@ class OthersOnTheMachine(unittest.TestCase):
 
     def test_a_rule_that_another_changed(self):
         lines = [event("audit_parity", profile="p", outcome="gap") for _ in range(2)]
-        wanted = '{"event": "monitor_start"}\n{"event": "audit_parity"}\n{"event": "monitor_stop"}'
+        wanted = '{"kind": "monitor_start"}\n{"kind": "audit_parity"}\n{"kind": "monitor_stop"}'
         self.assertEqual(self.judged(wanted, output(*lines), header="--- expect all"), [])
 
 
 class InstalledSchema(Base):
     """The schema is held against lines as the program writes them, and must not take others."""
-    ONE = '{"event": "module_load"}'
+    ONE = '{"kind": "module_load"}'
 
     def refuses(self, **keys):
         self.fails("the schema does not allow", self.ONE, output(load(**keys)))
@@ -390,7 +391,7 @@ class Verdict(unittest.TestCase):
         self.assertTrue(self.faults(none, exit=None))
 
     def test_missing_output(self):
-        self.assertTrue(self.faults('--- guest\ntrue\n--- expect\n{"event": "module_load"}\n', stdout=None))
+        self.assertTrue(self.faults('--- guest\ntrue\n--- expect\n{"kind": "module_load"}\n', stdout=None))
 
     def test_stderr(self):
         text = "--- guest\ntrue\n--- expect stderr\nno such .*thing\n"

@@ -26,7 +26,7 @@ def request(name="request"):
 
 
 def refused(**keys):
-    return load(outcome="failure", stage="permission", syscall=REFUSED, process=NOBODY, **keys)
+    return load(outcome="failure", stage="refused", syscall=REFUSED, process=NOBODY, **keys)
 
 
 class Base(unittest.TestCase):
@@ -46,19 +46,19 @@ class Base(unittest.TestCase):
 
 
 class Missing(Base):
-    EXEC, COMING = '{"event": "tool_exec"}', '{"event": "module_coming", "module": {"name": "dummy"}}'
-    LOAD = '{"event": "module_load", "outcome": "success"}'
+    EXEC, COMING = '{"kind": "tool_exec"}', '{"kind": "module_coming", "module": {"name": "dummy"}}'
+    LOAD = '{"kind": "module_load", "outcome": "success"}'
 
     def test_a_line_that_anyone_can_cause(self):
         for header in ("--- expect", "--- expect unordered"):
             self.passes(f"{self.EXEC}\n{self.LOAD}", load(), skip("process_exec"), header=header)
         self.passes(f"{self.EXEC}\n{self.LOAD}", load(), load(), skip("process_exec"), header="--- expect some")
         self.passes(f"{self.COMING}\n{self.LOAD}", load(), skip("module_load"))
-        self.passes(f'{{"event": "module_request"}}\n{self.EXEC}', tool(), skip("module_request"))
+        self.passes(f'{{"kind": "module_request"}}\n{self.EXEC}', tool(), skip("module_request"))
 
     def test_nothing_is_missing(self):
         self.passes(f"{self.EXEC}\n{self.LOAD}", tool(), load(), skip("process_exec", 9))
-        self.passes(f'{{"event": "monitor_start"}}\n{self.LOAD}\n{{"event": "monitor_stop"}}', load(), skip("canary"),
+        self.passes(f'{{"kind": "monitor_start"}}\n{self.LOAD}\n{{"kind": "monitor_stop"}}', load(), skip("canary"),
                     header="--- expect all")
 
     def test_it_must_be_told(self):
@@ -86,19 +86,19 @@ class Missing(Base):
         every = [skip(probe, 9) for probe in ("finit_module_return", "delete_module_return", "load_done", "module_load",
                                               "module_free", "load_data", "read_file", "process_exec")]
         for header in ("--- expect", "--- expect unordered", "--- expect some"):
-            for lost in (self.LOAD, '{"event": "module_unload", "outcome": "success"}', '{"event": "module_load"}',
-                         '{"event": "module_load", "outcome": "failure"}',
-                         '{"event": "module_load", "outcome": "success", "process": {"uid": 65534}}',
-                         '{"event": "module_load", "outcome": "failure", "process": {"uid": 0}}',
-                         '{"event": "module_load", "outcome": "failure", "process": {"uid": 65534, "cap_sys_module": true}}'):
+            for lost in (self.LOAD, '{"kind": "module_unload", "outcome": "success"}', '{"kind": "module_load"}',
+                         '{"kind": "module_load", "outcome": "failure"}',
+                         '{"kind": "module_load", "outcome": "success", "process": {"uid": 65534}}',
+                         '{"kind": "module_load", "outcome": "failure", "process": {"uid": 0}}',
+                         '{"kind": "module_load", "outcome": "failure", "process": {"uid": 65534, "cap_sys_module": true}}'):
                 self.fails("no line left", f"{self.EXEC}\n{lost}", tool(), *every, header=header)
 
     def test_a_refused_call(self):
-        patterns = f'{{"event": "module_load", "outcome": "failure", "process": {{"uid": 65534}}}}\n{self.EXEC}'
+        patterns = f'{{"kind": "module_load", "outcome": "failure", "process": {{"uid": 65534}}}}\n{self.EXEC}'
         self.passes(patterns, tool(), skip("finit_module_return"))
         self.passes(patterns, tool(), skip("compat_init_module_return"))
         self.fails("not met", patterns, tool(), skip("delete_module_return"))
-        named = ('{"event": "module_load", "outcome": "failure", "syscall": {"name": "init_module"}, '
+        named = ('{"kind": "module_load", "outcome": "failure", "syscall": {"name": "init_module"}, '
                  '"process": {"cap_sys_module": false}}')
         self.fails("no line left", named, skip("finit_module_return"))
         self.passes(named, skip("init_module_return"))
@@ -109,14 +109,14 @@ class Missing(Base):
 
     def test_the_missing_one_is_not_the_first_that_would_fit(self):
         def of(*pids):
-            return "\n".join(f'{{"event": "tool_exec", "process": {{"pid": {pid}}}}}' for pid in pids)
+            return "\n".join(f'{{"kind": "tool_exec", "process": {{"pid": {pid}}}}}' for pid in pids)
         self.passes(f"{self.EXEC}\n{of(2, 3)}", tool(2), tool(3), skip("process_exec"))
         order = of(2, 3, 4)
         self.passes(order, tool(2), tool(4), skip("process_exec"))
         self.fails("not met", order, tool(3), tool(2), skip("process_exec"))
 
     def test_a_name_that_the_missing_line_had(self):
-        patterns = '{"event": "module_request", "id": "$r"}\n{"event": "tool_exec", "requested_by": {"id": "$r"}}'
+        patterns = '{"kind": "module_request", "id": "$r"}\n{"kind": "tool_exec", "requested_by": {"id": "$r"}}'
         by = {"id": "request", "alias": "net-pf-38", "process": NOBODY}
         for header in ("--- expect", "--- expect unordered", "--- expect some"):
             self.passes(patterns, tool(requested_by=by), skip("module_request"), header=header)
@@ -125,8 +125,8 @@ class Missing(Base):
 
 
 class Parts(Base):
-    ASKED = ('{"event": "module_request", "id": "$r"}\n{"event": "tool_exec", "requested_by": {"id": "$r"}}\n'
-             '2 * {"event": "module_load", "outcome": "success", "requested_by": {"id": "$r"}}')
+    ASKED = ('{"kind": "module_request", "id": "$r"}\n{"kind": "tool_exec", "requested_by": {"id": "$r"}}\n'
+             '2 * {"kind": "module_load", "outcome": "success", "requested_by": {"id": "$r"}}')
 
     def test_the_requester(self):
         lines = request(), tool(7, requested_by=None), *(load(process={**PROCESS, "pid": 7}) for _ in range(2))
@@ -145,7 +145,7 @@ class Parts(Base):
     def test_the_abi(self):
         unknown = copy.deepcopy(load())
         unknown["syscall"]["abi"] = None
-        wanted = '{"event": "module_load", "outcome": "success", "syscall": {"abi": "x86_64", "ret": 0}}'
+        wanted = '{"kind": "module_load", "outcome": "success", "syscall": {"abi": "x86_64", "ret": 0}}'
         self.passes(wanted, unknown, skip("finit_module_return"))
         self.fails("syscall.abi is None", wanted, unknown, skip("process_exec"))
         self.fails("syscall.abi is None", f"2 * {wanted}", unknown, copy.deepcopy(unknown), skip("finit_module_return"))
@@ -155,13 +155,13 @@ class Parts(Base):
         first, second = load("a"), load("b")
         first["syscall"]["abi"] = None
         first["time"], second["time"] = "2026-01-01T00:00:01.000000000Z", "2026-01-01T00:00:01.500000000Z"
-        patterns = '{"event": "module_load", "module": {"name": "a"}}\n{"event": "module_load", "module": {"name": "b"}}'
+        patterns = '{"kind": "module_load", "module": {"name": "a"}}\n{"kind": "module_load", "module": {"name": "b"}}'
         self.passes(patterns, second, first, skip("finit_module_return"))
         first["syscall"]["abi"] = "x86_64"
         self.fails("not met", patterns, second, first, skip("finit_module_return"))
 
     def test_what_the_image_says(self):
-        wanted = ('{"event": "module_load", "outcome": "failure", "stage": "verify", "module": {"name": "dummy"}, '
+        wanted = ('{"kind": "module_load", "outcome": "failure", "stage": "verify", "module": {"name": "dummy"}, '
                   '"source": {"kind": "memory", "sha256": "abc"}}')
         blind = load(None, outcome="failure", stage="read", source={"kind": "memory", "size": None}, syscall=REFUSED)
         for probe in ("load_data", "post_load_data"):
@@ -171,7 +171,7 @@ class Parts(Base):
         self.fails("no line left", f"2 * {wanted}", blind, skip("load_data", 9))
 
     def test_what_could_be_said_is_judged(self):
-        wanted = '{"event": "module_load", "outcome": "success", "module": {"name": "other"}}'
+        wanted = '{"kind": "module_load", "outcome": "success", "module": {"name": "other"}}'
         self.fails("module.name", wanted, load(), skip("finit_module_return"), skip("load_data"))
 
 

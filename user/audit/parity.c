@@ -223,7 +223,7 @@ int parity_event(struct check *check, struct event *out)
 			counts[kinds++] = (struct count_part) { verdict_name((enum verdict_kind)i), check->counts[i] };
 	event.profile = text_of(check->profile.name);
 	event.outcome = text_of(outcome_name(check->outcome));
-	event.audit_kernel = kernel_part(check);
+	event.audit = kernel_part(check);
 	event.verdicts = (struct list) { .known = KNOWN, .count = kinds, .items = counts };
 	event.advice = texts(check, check->advice, check->advice_count);
 	err = requirements_part(check, &event);
@@ -239,7 +239,7 @@ struct event parity_unknown(const char *profile, const struct text *advice)
 		.profile = text_of(profile),
 		.outcome = text_of(outcome_name(OUTCOME_UNKNOWN)),
 		.verdicts = { .known = UNKNOWN },
-		.audit_kernel = { .known = UNKNOWN },
+		.audit = { .known = UNKNOWN },
 		.requirements = { .known = UNKNOWN },
 		.advice = { .known = KNOWN, .count = 1, .items = advice },
 	};
@@ -252,6 +252,6 @@ char *parity_digest(const struct event *event)
 	char *line;
 
 	/* rises by itself, and says nothing about the rules */
-	without.audit_kernel.lost = (struct number) { .known = ABSENT };
+	without.audit.lost = (struct number) { .known = ABSENT };
 	return json_render(&without, &line, &size) ? NULL : line;
 }

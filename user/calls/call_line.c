@@ -7,7 +7,7 @@
 static struct text failed_stage(const struct call *call)
 {
 	if (call->read_refused)
-		return text_of("permission");
+		return text_of("refused");
 	if (call->module_seen)
 		return text_of("init");
 	return text_of(call->read_done ? "verify" : "read");
@@ -170,7 +170,7 @@ static void set_alone(struct correlator *correlator, struct event *event, const 
 	}
 	if (!refused && call->loads_shared)
 		event->coalesced = NUMBER_UNKNOWN;
-	set_outcome(event, call, refused ? text_of("permission") : TEXT_UNKNOWN);
+	set_outcome(event, call, refused ? text_of("refused") : TEXT_UNKNOWN);
 	decode_called_module(call, &event->module);
 	if (event->kind == EVENT_MODULE_LOAD)
 		event_set_params(&event->module, NULL, view, call);

@@ -28,6 +28,9 @@ static int tool_exec(struct correlator *correlator, const struct record_view *vi
 		[TOOL_INSMOD] = "insmod",
 		[TOOL_RMMOD] = "rmmod",
 		[TOOL_MODPROBE] = "modprobe",
+		[TOOL_LSMOD] = "lsmod",
+		[TOOL_MODINFO] = "modinfo",
+		[TOOL_DEPMOD] = "depmod",
 	};
 	static const char *const matches[] = {
 		[MATCHED_BY_NAME] = "name",

@@ -10,6 +10,7 @@ struct event event_begin(struct correlator *correlator, enum event_kind kind, co
 		.kind = kind,
 		.id = decode_id(header, &correlator->buffer),
 		.time = number_of(header->time + boot_offset),
+		.boot_ns = number_of(header->time),
 	};
 }
 

@@ -112,14 +112,16 @@ static struct text dev_text(uint32_t dev, struct decode_buffer *buffer)
 }
 
 /* What is known of an executed file beside its path is known, unknown or absent as the path is. */
-static struct text exe_dev(const struct exe_file *file, enum known known, struct decode_buffer *buffer)
+static struct exe_file_part decode_exe_file(const struct exe_file *file, enum known known, struct decode_buffer *buffer)
 {
-	return known == KNOWN ? dev_text(file->dev, buffer) : (struct text) { .known = known };
-}
-
-static struct number exe_number(uint64_t value, enum known known)
-{
-	return known == KNOWN ? number_of(value) : (struct number) { .known = known };
+	if (known != KNOWN)
+		return (struct exe_file_part) { .known = known };
+	return (struct exe_file_part) {
+		.known = KNOWN,
+		.dev = dev_text(file->dev, buffer),
+		.inode = number_of(file->inode),
+		.deleted = number_of(file->deleted),
+	};
 }
 
 static void decode_ancestors(const struct record_view *view, const struct subject *subject,
@@ -138,21 +140,25 @@ static void decode_ancestors(const struct record_view *view, const struct subjec
 			.pid = number_of(from->pid),
 			.comm = fixed_text(from->comm, sizeof(from->comm)),
 			.exe = exe,
-			.exe_dev = exe_dev(&from->exe_file, exe.known, buffer),
-			.exe_inode = exe_number(from->exe_file.inode, exe.known),
-			.exe_deleted = exe_number(from->exe_file.deleted, exe.known),
+			.deleted = { .known = exe.known, .value = from->exe_file.deleted },
 		};
 	}
 	*list = (struct list) { .known = KNOWN, .count = count, .items = buffer->ancestors };
 }
 
 /* Outside of a container it is null, as where the cgroup is not known. */
-static struct text decode_container(const struct text *cgroup, struct decode_buffer *buffer)
+static struct container_part decode_container(const struct text *cgroup, struct decode_buffer *buffer)
 {
 	char id[CONTAINER_ID_MAX];
 	size_t size = cgroup->known == KNOWN ? container_id(cgroup->bytes, cgroup->size, id) : 0;
 
-	return size ? decode_text(buffer, "%.*s", (int)size, id) : TEXT_UNKNOWN;
+	if (!size)
+		return (struct container_part) { .known = UNKNOWN };
+	return (struct container_part) {
+		.known = KNOWN,
+		.id = decode_text(buffer, "%.*s", (int)size, id),
+		.runtime = TEXT_UNKNOWN,
+	};
 }
 
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
@@ -172,9 +178,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.ppid = number_of(subject->ppid),
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
 		.exe = exe,
-		.exe_dev = exe_dev(&subject->exe_file, exe.known, buffer),
-		.exe_inode = exe_number(subject->exe_file.inode, exe.known),
-		.exe_deleted = exe_number(subject->exe_file.deleted, exe.known),
+		.exe_file = decode_exe_file(&subject->exe_file, exe.known, buffer),
 		.argv = record_text(view, &subject->argv),
 		.cwd = decode_path(view, &subject->cwd, buffer),
 		.uid = number_of(subject->uid),
@@ -196,7 +200,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 	};
 	if (subject->has_tty)
 		process->tty = fixed_text(subject->tty, sizeof(subject->tty));
-	process->container_id = decode_container(&process->cgroup, buffer);
+	process->container = decode_container(&process->cgroup, buffer);
 	decode_ancestors(view, subject, buffer, &process->ancestors);
 }
 
@@ -209,9 +213,7 @@ void decode_bare_process(const struct record_header *header, struct process *pro
 		.ppid = NUMBER_UNKNOWN,
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
 		.exe = TEXT_UNKNOWN,
-		.exe_dev = TEXT_UNKNOWN,
-		.exe_inode = NUMBER_UNKNOWN,
-		.exe_deleted = NUMBER_UNKNOWN,
+		.exe_file = { .known = UNKNOWN },
 		.argv = TEXT_UNKNOWN,
 		.cwd = TEXT_UNKNOWN,
 		.uid = number_of(header->uid),
@@ -225,7 +227,7 @@ void decode_bare_process(const struct record_header *header, struct process *pro
 		.kthread = NUMBER_UNKNOWN,
 		.start_time = NUMBER_UNKNOWN,
 		.cgroup = TEXT_UNKNOWN,
-		.container_id = TEXT_UNKNOWN,
+		.container = { .known = UNKNOWN },
 		.ns = { .known = UNKNOWN },
 		.ancestors = { .known = UNKNOWN },
 	};

@@ -69,5 +69,6 @@ void load_details_signature(struct load_details *load_details, const struct call
 		},
 		.key_id = text_of(signature->key_id),
 		.hash_algo = text_of(signature->hash_algo),
+		.verified = event->module.is_signed.known == KNOWN ? event->module.is_signed : NUMBER_UNKNOWN,
 	};
 }

@@ -31,11 +31,13 @@ static int emit_report(const struct limit_report *report, size_t slot, uint64_t 
 	snprintf(id, sizeof(id), "s%llx-%zx", (unsigned long long)report->time, slot);
 	event.id = text_of(id);
 	event.time = number_of(report->time + boot_offset);
+	event.boot_ns = number_of(report->time);
 	event.what = text_of(name_of(key->what));
 	event.count = number_of(report->upto - report->done);
 	event.uid = key->uid == LIMIT_ANY_UID ? NUMBER_UNKNOWN : number_of(key->uid);
 	event.since = number_of(report->since + boot_offset);
 	if (key->what == LIMITED_REFUSED) {
+		event.syscall.known = KNOWN;
 		event.syscall.name = text_of(any ? NULL : decode_call_name(key->module_call));
 		event.syscall.errno_name = text_of(any ? NULL : strerrorname_np(key->error));
 	}

@@ -47,7 +47,7 @@ _kmodwatch()
 		;;
 	esac
 	"$split" && return
-	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --no-snapshot --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
+	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --no-snapshot --all-tools --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
 		--profile --verbose --help --version --check-audit --rules --print-rules --print-profile --unpin
 		-v -h -V' -- "$cur")
 } && complete -F _kmodwatch kmodwatch

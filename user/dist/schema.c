@@ -223,7 +223,7 @@ static void add_kind(json_object *all, json_object *names, enum event_kind kind)
 	append(names, string(event_name(kind)));
 	append(all, choice);
 	when = set(set(choice, "if", new_object()), "properties", new_object());
-	set(set(when, "event", new_object()), "const", string(event_name(kind)));
+	set(set(when, "kind", new_object()), "const", string(event_name(kind)));
 	set(choice, "then", reference(event_name(kind)));
 
 	schema = set(definitions, event_name(kind), typed("object", false));
@@ -232,7 +232,7 @@ static void add_kind(json_object *all, json_object *names, enum event_kind kind)
 	set(number, "const", checked(json_object_new_int(EVENT_SCHEMA)));
 	set(properties, "schema", number);
 	set(name, "const", string(event_name(kind)));
-	set(properties, "event", name);
+	set(properties, "kind", name);
 	add_fields(properties, event_fields(kind), true);
 	set(schema, "additionalProperties", checked(json_object_new_boolean(true)));
 }
@@ -250,7 +250,7 @@ static json_object *line_schema(void)
 	required = set(schema, "required", new_array());
 	for (const struct field *field = common_fields; field->key; field++)
 		append(required, string(field->key));
-	names = set(set(set(schema, "properties", new_object()), "event", new_object()), "enum", new_array());
+	names = set(set(set(schema, "properties", new_object()), "kind", new_object()), "enum", new_array());
 	all = set(schema, "allOf", new_array());
 	definitions = set(schema, "$defs", new_object());
 	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++)

@@ -43,8 +43,8 @@ static bool executes(const struct process *process, const struct file_id *exe)
 	char dev[32];
 
 	snprintf(dev, sizeof(dev), "%u:%u", (unsigned int)(exe->dev >> 20), (unsigned int)(exe->dev & 0xfffff));
-	return exe->inode && is_number(&process->exe_inode, exe->inode) && process->exe_dev.known == KNOWN &&
-	       process->exe_dev.size == strlen(dev) && !memcmp(process->exe_dev.bytes, dev, strlen(dev));
+	return exe->inode && is_number(&process->exe_file.inode, exe->inode) && process->exe_file.dev.known == KNOWN &&
+	       process->exe_file.dev.size == strlen(dev) && !memcmp(process->exe_file.dev.bytes, dev, strlen(dev));
 }
 
 bool test_call_is(const struct event *event, const struct file_id *exe)

@@ -22,7 +22,7 @@ static int tell_start(const struct beginning *opening, emit_fn emit, void *ctx)
 
 	uname(&names);
 	event.version = text_of(KMODWATCH_VERSION);
-	event.kernel = text_of(names.release);
+	event.kernel_release = text_of(names.release);
 	event.degraded = number_of(probes_degraded(opening->probes));
 	event.probes = probes_list(opening->probes);
 	event.policy = policy_part(opening->policy);

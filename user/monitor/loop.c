@@ -74,13 +74,18 @@ static bool may_be_limited(const union record *record)
 	return false;
 }
 
-/* What somebody did: more may come of it than its line. */
+/*
+ * What somebody did: more may come of it than its line. A tool that was executed does nothing by that: the look at the
+ * policy and at what got lost, a fifth of all that its line costs, waits for what it does, or for the minute's end.
+ */
 static int take_event(struct monitor *monitor, const union record *record, size_t size)
 {
 	int err;
 
-	policy_watch_wake(&monitor->policy);
-	lost_wake(&monitor->lost);
+	if (record->header.kind != RECORD_TOOL_EXEC) {
+		policy_watch_wake(&monitor->policy);
+		lost_wake(&monitor->lost);
+	}
 	if (may_be_limited(record))
 		limit_period_wake(&monitor->limits, clock_boot_ns());
 	monitor->settle_due = 0;

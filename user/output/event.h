@@ -45,24 +45,36 @@ struct namespaces {
 	struct number pid, mnt, user;
 };
 
+struct exe_file_part {
+	enum known known;
+	struct text dev;
+	struct number inode, deleted;
+};
+
+struct container_part {
+	enum known known;
+	struct text id, runtime;
+};
+
 struct ancestor_part {
 	enum known known;
 	struct number pid;
-	struct text comm, exe, exe_dev;
-	struct number exe_inode, exe_deleted;
+	struct text comm, exe;
+	struct number deleted; /* the name in exe's path does not lead to it any more */
 };
 
 struct process {
 	enum known known;
 	struct number pid, tid, ppid;
-	struct text comm, exe, exe_dev;
-	struct number exe_inode, exe_deleted;
+	struct text comm, exe;
+	struct exe_file_part exe_file;
 	struct text argv, cwd;
 	struct number uid, gid, euid, egid, auid, ses;
 	struct text tty;
 	struct number cap_sys_module, kthread;
 	struct number start_time; /* ns since 1970 */
-	struct text cgroup, container_id;
+	struct text cgroup;
+	struct container_part container;
 	struct namespaces ns;
 	struct list ancestors; /* of struct ancestor_part */
 };
@@ -102,6 +114,7 @@ struct requested_by_part {
 struct signature_part {
 	enum known known;
 	struct text signer, key_id, hash_algo;
+	struct number verified; /* by the kernel */
 };
 
 struct tool_part {
@@ -187,15 +200,22 @@ enum event_kind {
 	EVENT_KINDS,
 };
 
+struct host_part {
+	enum known known;
+	struct text name, id, boot;
+};
+
 struct event {
 	enum event_kind kind;
 	/* every line */
 	struct number schema, seq;
 	struct text id;
 	struct number time; /* ns since 1970 */
-	struct text event, host, boot_id;
+	struct number boot_ns;
+	struct text kind_name;
+	struct host_part host;
 	/* the kinds' own */
-	struct text version, kernel;
+	struct text version, kernel_release;
 	struct list probes; /* of struct probe_part */
 	struct number degraded;
 	struct resumed_part resumed;
@@ -224,7 +244,7 @@ struct event {
 	struct text reason;
 	struct list counts; /* of struct count_part */
 	struct text profile;
-	struct audit_kernel_part audit_kernel;
+	struct audit_kernel_part audit;
 	struct list verdicts;	  /* of struct count_part */
 	struct list requirements; /* of struct audit_requirement_part */
 	struct list advice;	  /* of struct text */

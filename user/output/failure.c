@@ -15,12 +15,12 @@ static const struct {
 	const char *stage, *errno_name, *words;
 } reasons[] = {
 	/* CAP_SYS_MODULE, modules_disabled, an LSM or lockdown, before anything is read */
-	{ EVENT_MODULE_LOAD, true, "permission", "EPERM", "not permitted" },
-	{ EVENT_MODULE_LOAD, true, "permission", "EACCES", "access denied" },
-	{ EVENT_MODULE_LOAD, false, "permission", "EBADF", "the file descriptor is not open for reading" },
-	{ EVENT_MODULE_LOAD, false, "permission", "EINVAL", "not a regular file, an empty file, or unknown flags" },
-	{ EVENT_MODULE_LOAD, false, "permission", "ENOEXEC", "too short to be a module" },
-	{ EVENT_MODULE_LOAD, false, "permission", "ETXTBSY", "the file is open for writing" },
+	{ EVENT_MODULE_LOAD, true, "refused", "EPERM", "not permitted" },
+	{ EVENT_MODULE_LOAD, true, "refused", "EACCES", "access denied" },
+	{ EVENT_MODULE_LOAD, false, "refused", "EBADF", "the file descriptor is not open for reading" },
+	{ EVENT_MODULE_LOAD, false, "refused", "EINVAL", "not a regular file, an empty file, or unknown flags" },
+	{ EVENT_MODULE_LOAD, false, "refused", "ENOEXEC", "too short to be a module" },
+	{ EVENT_MODULE_LOAD, false, "refused", "ETXTBSY", "the file is open for writing" },
 	{ EVENT_MODULE_LOAD, false, "read", "EFAULT", "its bytes are not in the caller's memory" },
 	{ EVENT_MODULE_LOAD, false, "read", "EFBIG", "the file is too large" },
 	{ EVENT_MODULE_LOAD, true, "read", "EPERM", "not permitted" },

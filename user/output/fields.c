@@ -23,11 +23,6 @@
 		.key = #member, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_, \
 		.fields_name = #fields_                                                                           \
 	}
-#define OBJECT_AS(part, member, fields_, key_)                                                                 \
-	{                                                                                                      \
-		.key = key_, .type = FIELD_OBJECT, .offset = offsetof(struct part, member), .fields = fields_, \
-		.fields_name = #fields_                                                                        \
-	}
 #define LIST(part, member, item, fields_)                                                                       \
 	{                                                                                                       \
 		.key = #member, .type = FIELD_LIST, .offset = offsetof(struct part, member), .fields = fields_, \
@@ -54,9 +49,20 @@ static const struct field ancestor_fields[] = {
 	FIELD(FIELD_UINT, ancestor_part, pid),
 	FIELD(FIELD_TEXT, ancestor_part, comm),
 	FIELD(FIELD_TEXT, ancestor_part, exe),
-	FIELD(FIELD_TEXT, ancestor_part, exe_dev),
-	FIELD(FIELD_UINT, ancestor_part, exe_inode),
-	FIELD(FIELD_BOOL, ancestor_part, exe_deleted),
+	FIELD(FIELD_BOOL, ancestor_part, deleted),
+	END,
+};
+
+static const struct field exe_file_fields[] = {
+	FIELD(FIELD_TEXT, exe_file_part, dev),
+	FIELD(FIELD_UINT, exe_file_part, inode),
+	FIELD(FIELD_BOOL, exe_file_part, deleted),
+	END,
+};
+
+static const struct field container_fields[] = {
+	FIELD(FIELD_TEXT, container_part, id),
+	FIELD(FIELD_TEXT, container_part, runtime),
 	END,
 };
 
@@ -66,9 +72,7 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_UINT, process, ppid),
 	FIELD(FIELD_TEXT, process, comm),
 	FIELD(FIELD_TEXT, process, exe),
-	FIELD(FIELD_TEXT, process, exe_dev),
-	FIELD(FIELD_UINT, process, exe_inode),
-	FIELD(FIELD_BOOL, process, exe_deleted),
+	OBJECT(process, exe_file, exe_file_fields),
 	FIELD(FIELD_ARGV, process, argv),
 	FIELD(FIELD_TEXT, process, cwd),
 	FIELD(FIELD_UINT, process, uid),
@@ -82,7 +86,7 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_BOOL, process, kthread),
 	FIELD(FIELD_TIME, process, start_time),
 	FIELD(FIELD_TEXT, process, cgroup),
-	FIELD(FIELD_TEXT, process, container_id),
+	OBJECT(process, container, container_fields),
 	OBJECT(process, ns, namespaces_fields),
 	LIST(process, ancestors, ancestor_part, ancestor_fields),
 	END,
@@ -138,6 +142,7 @@ static const struct field signature_fields[] = {
 	FIELD(FIELD_TEXT, signature_part, signer),
 	FIELD(FIELD_TEXT, signature_part, key_id),
 	FIELD(FIELD_TEXT, signature_part, hash_algo),
+	FIELD(FIELD_BOOL, signature_part, verified),
 	END,
 };
 
@@ -169,16 +174,23 @@ static const struct field policy_fields[] = {
 	END,
 };
 
+static const struct field host_fields[] = {
+	FIELD(FIELD_TEXT, host_part, name),
+	FIELD(FIELD_TEXT, host_part, id),
+	FIELD(FIELD_TEXT, host_part, boot),
+	END,
+};
+
 const struct field common_fields[] = {
 	FIELD(FIELD_UINT, event, schema),  FIELD(FIELD_UINT, event, seq),
 	FIELD(FIELD_TEXT, event, id),	   FIELD(FIELD_TIME, event, time),
-	FIELD(FIELD_TEXT, event, event),   FIELD(FIELD_TEXT, event, host),
-	FIELD(FIELD_TEXT, event, boot_id), END,
+	FIELD(FIELD_UINT, event, boot_ns), FIELD_AS(FIELD_TEXT, event, kind_name, "kind"),
+	OBJECT(event, host, host_fields),  END,
 };
 
 static const struct field monitor_start_fields[] = {
 	FIELD(FIELD_TEXT, event, version),
-	FIELD(FIELD_TEXT, event, kernel),
+	FIELD(FIELD_TEXT, event, kernel_release),
 	FIELD(FIELD_BOOL, event, degraded),
 	LIST(event, probes, probe_part, probe_fields),
 	OBJECT(event, policy, policy_fields),
@@ -222,7 +234,7 @@ static const struct field module_coming_fields[] = {
 
 static const struct field module_load_fields[] = {
 	WORD(event, outcome, "success", "failure"),
-	WORD(event, stage, "permission", "read", "verify", "init"),
+	WORD(event, stage, "refused", "read", "verify", "init"),
 	WORD(event, settled_by, "notifier", "sysfs"),
 	FIELD(FIELD_BOOL, event, coalesced),
 	OBJECT(event, syscall, syscall_fields),
@@ -257,8 +269,7 @@ static const struct field attempts_suppressed_fields[] = {
 	WORD(event, what, "refused", "tool_exec", "module_request", "repeated"),
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_UINT, event, uid),
-	FIELD_AS(FIELD_TEXT, event, syscall.name, "syscall"),
-	FIELD_AS(FIELD_TEXT, event, syscall.errno_name, "errno"),
+	OBJECT(event, syscall, syscall_fields),
 	FIELD(FIELD_TIME, event, since),
 	END,
 };
@@ -347,7 +358,7 @@ static const struct field audit_parity_fields[] = {
 	FIELD(FIELD_TEXT, event, profile),
 	WORD(event, outcome, "parity", "gap", "unknown"),
 	FIELD(FIELD_COUNTS, event, verdicts),
-	OBJECT_AS(event, audit_kernel, audit_kernel_fields, "kernel"),
+	OBJECT(event, audit, audit_kernel_fields),
 	LIST(event, requirements, audit_requirement_part, audit_requirement_fields),
 	TEXTS(event, advice),
 	END,

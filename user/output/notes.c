@@ -56,7 +56,7 @@ static void add_start(struct phrase *phrase, const struct event *event)
 	phrase_add(phrase, "kmodwatch ");
 	phrase_text(phrase, &event->version, "of an unknown version");
 	phrase_add(phrase, " watches kernel ");
-	phrase_text(phrase, &event->kernel, "(unknown)");
+	phrase_text(phrase, &event->kernel_release, "(unknown)");
 	if (attached < all)
 		phrase_addf(phrase, " with %zu of %zu probes", attached, all);
 	else

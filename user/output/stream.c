@@ -11,6 +11,16 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+/* machine-id(5): 32 digits. Before the first boot is complete it may be another word, or nothing. */
+static void read_machine_id(const char *path, char id[static 33])
+{
+	_cleanup_(fclosep) FILE *file = fopen(path, "re");
+	char word[34] = "";
+
+	if (file && fscanf(file, "%33s", word) == 1 && strspn(word, "0123456789abcdef") == 32 && !word[32])
+		memcpy(id, word, 33);
+}
+
 int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping)
 {
 	_cleanup_(fclosep) FILE *boot_id = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -22,6 +32,7 @@ int stream_init(struct stream *stream, int fd, enum output output, const volatil
 	if (fscanf(boot_id, "%36s", stream->boot_id) != 1)
 		return -EIO;
 	snprintf(stream->host, sizeof(stream->host), "%s", names.nodename);
+	read_machine_id("/etc/machine-id", stream->machine_id);
 	sink_open(&stream->sink, fd, stopping);
 	return 0;
 }
@@ -56,16 +67,22 @@ int stream_emit(struct stream *stream, struct event *event)
 
 	event->schema = number_of(EVENT_SCHEMA);
 	event->seq = number_of(stream->seq + 1);
-	event->event = text_of(event_name(event->kind));
-	event->host = text_of(stream->host);
-	event->boot_id = text_of(stream->boot_id);
+	event->kind_name = text_of(event_name(event->kind));
+	event->host = (struct host_part) {
+		.known = KNOWN,
+		.name = text_of(stream->host),
+		.id = text_of(*stream->machine_id ? stream->machine_id : NULL),
+		.boot = text_of(stream->boot_id),
+	};
 	if (event->id.known == ABSENT) {
 		snprintf(id, sizeof(id), "u%llx-%llu", (unsigned long long)stream->start,
 			 (unsigned long long)event->seq.value);
 		event->id = text_of(id);
 	}
-	if (event->time.known == ABSENT)
-		event->time = number_of(clock_wall(clock_boot_ns()));
+	if (event->time.known == ABSENT) {
+		event->boot_ns = number_of(clock_boot_ns());
+		event->time = number_of(clock_wall(event->boot_ns.value));
+	}
 	err = write_event(stream, event);
 	if (event->id.bytes == id)
 		event->id = (struct text) { 0 };

@@ -31,7 +31,7 @@ void who_user(struct phrase *phrase, const struct process *process, struct names
 	const struct number *uid = &process->uid, *euid = &process->euid, *auid = &process->auid;
 	const char *between = " (";
 
-	if (process->container_id.known == KNOWN)
+	if (process->container.known == KNOWN)
 		names = NULL;
 	who_uid(phrase, uid, names);
 	if (euid->known == KNOWN && (uid->known != KNOWN || euid->value != uid->value)) {
@@ -116,8 +116,8 @@ void who_process(struct phrase *phrase, const struct process *process, struct na
 	who_user(phrase, process, names);
 	phrase_add(phrase, ", ");
 	add_program(phrase, &process->comm, &process->exe);
-	if (process->container_id.known == KNOWN)
-		add_container(phrase, &process->container_id);
+	if (process->container.known == KNOWN)
+		add_container(phrase, &process->container.id);
 }
 
 void who_parent(struct phrase *phrase, const struct process *process, struct names *names)
@@ -133,6 +133,6 @@ void who_parent(struct phrase *phrase, const struct process *process, struct nam
 		phrase_add(phrase, ", ");
 		add_program(phrase, &parent->comm, &parent->exe);
 	}
-	if (process->container_id.known == KNOWN)
-		add_container(phrase, &process->container_id);
+	if (process->container.known == KNOWN)
+		add_container(phrase, &process->container.id);
 }

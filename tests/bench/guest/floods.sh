@@ -11,8 +11,8 @@ calls() { sed 's/.*"calls": \([0-9]*\).*/\1/' "$1"; }
 # seen_by_NAME: lines of root's loads and of his unloads.
 seen_by_nothing() { echo 0 0; }
 seen_by_kmodwatch() {
-	echo "$(grep '"event":"module_load".*"outcome":"success"' "$OUT/stdout" | grep -c '"name":"crc7"')" \
-		"$(grep '"event":"module_unload".*"outcome":"success"' "$OUT/stdout" | grep -c '"name":"crc7"')"
+	echo "$(grep '"kind":"module_load".*"outcome":"success"' "$OUT/stdout" | grep -c '"name":"crc7"')" \
+		"$(grep '"kind":"module_unload".*"outcome":"success"' "$OUT/stdout" | grep -c '"name":"crc7"')"
 }
 seen_by_bpftrace() {
 	echo "$(grep -c '^tracepoint:syscalls:sys_exit_finit_module .* 0$' "$OUT/stdout")" \

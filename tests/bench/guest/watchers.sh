@@ -34,7 +34,7 @@ wait_until_it_sees() {
 start_nothing() { DAEMON='' STARTED_MS=0; }
 stop_nothing() { :; }
 
-saw_kmodwatch() { grep -q '"event":"module_load"' "$OUT/stdout" 2>/dev/null; }
+saw_kmodwatch() { grep -q '"kind":"module_load"' "$OUT/stdout" 2>/dev/null; }
 start_kmodwatch() {
 	began=$(uptime_ms)
 	monitor_start kmodwatch --no-snapshot -v "$@" || { cat "$OUT/stderr" >&2; return 1; }

@@ -8,11 +8,11 @@ start() {
 	rm -rf $OUT && mkdir $OUT
 	does monitor_start kmodwatch --format json --no-snapshot -v --state /tmp/state "$@"
 }
-has() { grep -q "\"event\":\"$1\".*$2" $OUT/stdout; }
+has() { grep -q "\"kind\":\"$1\".*$2" $OUT/stdout; }
 # line KIND [EXPRESSION]: waits for it, and prints the first.
 line() {
 	wait_for 20 has "$@" || { echo "there is no $1 with '$2'" >&2; cat $OUT/stderr >&2; exit 1; }
-	grep -m 1 "\"event\":\"$1\".*$2" $OUT/stdout
+	grep -m 1 "\"kind\":\"$1\".*$2" $OUT/stdout
 }
 
 start

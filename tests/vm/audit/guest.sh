@@ -100,7 +100,7 @@ cases() {
 }
 
 # The monitor's last audit_parity lines: so many as $1 says, as tail -n has it.
-parity_lines() { grep '"event":"audit_parity"' /run/events | tail -n "$1"; }
+parity_lines() { grep '"kind":"audit_parity"' /run/events | tail -n "$1"; }
 
 # waits_for NAME PATTERN [LINES]: the monitor's last audit_parity (or these lines) comes to match; prints how long it took.
 waits_for() {
@@ -149,7 +149,7 @@ watching() {
 	watch
 	waits_for start '"outcome":"parity"'
 	sleep 3
-	echo "LINES $(grep -c '"event":"audit_parity"' /run/events)"
+	echo "LINES $(grep -c '"kind":"audit_parity"' /run/events)"
 	auditctl -D >/dev/null
 	waits_for deleted '"outcome":"gap"'
 	auditctl -R /etc/audit/audit.rules >/dev/null
@@ -177,7 +177,7 @@ watching() {
 	waits_for folder-again '"outcome":"parity"'
 
 	# away for a moment only
-	lines=$(grep -c '"event":"audit_parity"' /run/events)
+	lines=$(grep -c '"kind":"audit_parity"' /run/events)
 	auditctl -D >/dev/null
 	usleep 300000
 	auditctl -R /etc/audit/audit.rules >/dev/null

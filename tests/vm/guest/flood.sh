@@ -3,19 +3,19 @@
 
 # flood_lines UID CALL: how many refused (EPERM) calls are lines.
 flood_lines() {
-	grep '"event":"module_\(un\)\?load".*"errno":"EPERM"' "$OUT/stdout" | grep "\"name\":\"$2\"" |
+	grep '"kind":"module_\(un\)\?load".*"errno":"EPERM"' "$OUT/stdout" | grep "\"name\":\"$2\"" |
 		grep -c "\"uid\":$1,"
 }
 
 # flood_suppressed WHAT UID [CALL]: the sum of what was only counted.
 flood_suppressed() {
-	grep "\"event\":\"attempts_suppressed\".*\"what\":\"$1\".*\"uid\":$2,.*${3:+\"syscall\":\"$3\"}" "$OUT/stdout" |
+	grep "\"kind\":\"attempts_suppressed\".*\"what\":\"$1\".*\"uid\":$2,.*${3:+\"syscall\":.\"name\":\"$3\"}" "$OUT/stdout" |
 		sed 's/.*"count":\([0-9]*\).*/\1/' | awk '{ sum += $1 } END { printf "%d\n", sum }'
 }
 
 # flood_lost WHAT [PROBE]: the sum of these events_lost.
 flood_lost() {
-	grep "\"event\":\"events_lost\".*\"what\":\"$1\"${2:+,\"probe\":\"$2\"}" "$OUT/stdout" |
+	grep "\"kind\":\"events_lost\".*\"what\":\"$1\"${2:+,\"probe\":\"$2\"}" "$OUT/stdout" |
 		sed 's/.*"count":\([0-9]*\).*/\1/' | awk '{ sum += $1 } END { printf "%d\n", sum }'
 }
 

@@ -65,4 +65,4 @@ collect() {
 policy_lines() {
 	wait_for 3 policy_has "$1" || { echo "there is no module_policy number $1" >&2; exit 1; }
 }
-policy_has() { [ "$(grep -c '"event":"module_policy"' "$OUT/stdout")" = "$1" ]; }
+policy_has() { [ "$(grep -c '"kind":"module_policy"' "$OUT/stdout")" = "$1" ]; }

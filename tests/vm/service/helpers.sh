@@ -40,7 +40,7 @@ events() {
 
 # The lines since the last run began.
 run_events() {
-	events | tac | sed '/"event":"monitor_start"/q' | tac | jq -c "${1:-.}"
+	events | tac | sed '/"kind":"monitor_start"/q' | tac | jq -c "${1:-.}"
 }
 
 main_pid() {
@@ -64,7 +64,7 @@ started() {
 	eventually 20 systemctl is-active kmodwatch || fail "it does not come up: $1"
 	is "restarts ($1)" "$before" "$(systemctl show -P NRestarts kmodwatch)"
 	modprobe mac-celtic && modprobe -r mac-celtic
-	check "loads are seen ($1)" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ -n "$(run_events "select(.event==\"module_unload\" and .module.name==\"mac_celtic\")")" ]'
+	check "loads are seen ($1)" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ -n "$(run_events "select(.kind==\"module_unload\" and .module.name==\"mac_celtic\")")" ]'
 }
 
 # told FILTER: a line of the run passes it.

@@ -1,13 +1,13 @@
 # Boot with the unit enabled: ready, early enough to see modules-load and udev, and hardened.
 . /usr/lib/vm/helpers.sh
 check "it is active" eventually 20 systemctl is-active kmodwatch
-is "degraded at the start" false "$(events 'select(.event=="monitor_start").degraded')"
-modules_load() { [ -n "$(events 'select(.event=="module_load" and .module.name=="dummy" and (.process.comm|startswith("systemd-modules")))')" ]; }
+is "degraded at the start" false "$(events 'select(.kind=="monitor_start").degraded')"
+modules_load() { [ -n "$(events 'select(.kind=="module_load" and .module.name=="dummy" and (.process.comm|startswith("systemd-modules")))')" ]; }
 check "modules-load's load is seen" eventually 5 modules_load
-check "udev's loads are seen" [ -n "$(events 'select(.event=="module_load" and (.process.comm|test("udevd|udev-worker")))' | head -1)" ]
+check "udev's loads are seen" [ -n "$(events 'select(.kind=="module_load" and (.process.comm|test("udevd|udev-worker")))' | head -1)" ]
 check "auditd runs beside it" systemctl is-active auditd
-is "a failed probe" "" "$(events 'select(.event=="monitor_start").probes[]|select(.attached|not).name')"
-is "a probe that is not pinned" "" "$(events 'select(.event=="monitor_start").probes[]|select(.pinned|not).name')"
+is "a failed probe" "" "$(events 'select(.kind=="monitor_start").probes[]|select(.attached|not).name')"
+is "a probe that is not pinned" "" "$(events 'select(.kind=="monitor_start").probes[]|select(.pinned|not).name')"
 
 exposure=$(systemd-analyze security --no-pager kmodwatch.service | sed -n 's/.*Overall exposure level for kmodwatch.service: \([0-9.]*\).*/\1/p')
 echo "exposure: $exposure"
@@ -18,6 +18,6 @@ journalctl -u kmodwatch -o cat --no-pager | jq -e -c . >/run/parsed || fail "jq 
 check "status has counts" sh -c 'systemctl show -P StatusText kmodwatch | grep -q "loads"'
 
 # what was there before a start
-is "modules-load's module passes for older" "" "$(events 'select(.event=="module_present" and .module.name=="dummy")')"
+is "modules-load's module passes for older" "" "$(events 'select(.kind=="module_present" and .module.name=="dummy")')"
 systemctl restart kmodwatch
-check "a module from before the start is shown" eventually 5 told '.event=="module_present" and .module.name=="dummy" and .module.state=="live"'
+check "a module from before the start is shown" eventually 5 told '.kind=="module_present" and .module.name=="dummy" and .module.state=="live"'

@@ -23,13 +23,13 @@ rm /run/over
 check "it is active" eventually 10 systemctl is-active kmodwatch
 sleep 1
 [ "$(generation)" != "$before" ] || fail "the same programs go on: $before"
-is "resumed" true "$(run_events 'select(.event=="monitor_start")|.resumed!=null')"
-is "loads" "$(grep -c l /run/done)" "$(events 'select(.event=="module_load" and .outcome=="success").id' | wc -l)"
-is "unloads" "$(grep -c u /run/done)" "$(events 'select(.event=="module_unload" and .outcome=="success").id' | wc -l)"
+is "resumed" true "$(run_events 'select(.kind=="monitor_start")|.resumed!=null')"
+is "loads" "$(grep -c l /run/done)" "$(events 'select(.kind=="module_load" and .outcome=="success").id' | wc -l)"
+is "unloads" "$(grep -c u /run/done)" "$(events 'select(.kind=="module_unload" and .outcome=="success").id' | wc -l)"
 is "lines twice" 0 "$(events .id | sort | uniq -d | wc -l)"
 # 7.x skips a probe in whose midst another thread was preempted; the loads are all there
-is "events_lost" "" "$(events 'select(.event=="events_lost" and .what!="skipped probe")')"
-is "module_missed" "" "$(events 'select(.event=="module_missed")')"
+is "events_lost" "" "$(events 'select(.kind=="events_lost" and .what!="skipped probe")')"
+is "module_missed" "" "$(events 'select(.kind=="module_missed")')"
 echo "$(wc -l </run/done) loads and unloads around the upgrade"
 
 # another layout, and other maps: what it left unread is counted, its pins are replaced
@@ -40,12 +40,12 @@ modprobe mac-celtic
 modprobe -r mac-celtic
 cp --remove-destination /usr/lib/vm/other-layout /usr/sbin/kmodwatch
 systemctl start kmodwatch
-check "unread records are counted" [ "$(run_events 'select(.event=="events_lost" and .what=="pinned record of another version").count')" -ge 9 ]
-is "nothing is resumed" false "$(run_events 'select(.event=="monitor_start")|.resumed!=null')"
+check "unread records are counted" [ "$(run_events 'select(.kind=="events_lost" and .what=="pinned record of another version").count')" -ge 9 ]
+is "nothing is resumed" false "$(run_events 'select(.kind=="monitor_start")|.resumed!=null')"
 check "the journal says so" sh -c 'journalctl -u kmodwatch -o cat | grep -q "come from another version of kmodwatch"'
 modprobe mac-celtic
 modprobe -r mac-celtic
-unloaded() { [ -n "$(run_events 'select(.event=="module_unload" and .module.name=="mac_celtic")')" ]; }
+unloaded() { [ -n "$(run_events 'select(.kind=="module_unload" and .module.name=="mac_celtic")')" ]; }
 check "the new programs see" eventually 5 unloaded
 
 # and back

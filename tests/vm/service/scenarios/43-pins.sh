@@ -9,12 +9,12 @@ crash
 rm "$PIN"/current/generation-*/canary
 mkdir "$(echo "$PIN"/current/generation-*)/canary"
 systemctl start --no-block kmodwatch
-check "a pin that cannot be made is named" eventually 15 told '.event=="monitor_start" and (.probes|map(select(.pinned==false).name)==["canary"])'
+check "a pin that cannot be made is named" eventually 15 told '.kind=="monitor_start" and (.probes|map(select(.pinned==false).name)==["canary"])'
 sleep 5
 is "ready" activating "$(systemctl is-active kmodwatch)"
 rmdir "$PIN"/current/generation-*/canary
 started "once it can be made"
-check "and that is said" eventually 8 told '.event=="monitor_recovered" and .probe=="canary"'
+check "and that is said" eventually 8 told '.kind=="monitor_recovered" and .probe=="canary"'
 
 
 # another ring in the ring's place: what the programs write can never be read
@@ -28,9 +28,9 @@ mv /sys/fs/bpf/other/current/maps/ring "$PIN"/current/maps/ring || fail "the rin
 /usr/sbin/kmodwatch --unpin --pin /sys/fs/bpf/other
 systemctl start kmodwatch
 started "with another's ring"
-check "it is told that records were lost" told '.event=="events_lost" and .what=="pinned record"'
+check "it is told that records were lost" told '.kind=="events_lost" and .what=="pinned record"'
 check "in a word that the schema has" jq -e '[.. | .enum? | arrays | .[]] | index("pinned record")' /usr/share/kmodwatch/kmodwatch.schema.json
-is "resumed" false "$(run_events 'select(.event=="monitor_start")|.resumed!=null')"
+is "resumed" false "$(run_events 'select(.kind=="monitor_start")|.resumed!=null')"
 is "attached twice" 1 "$(grep -c '^load_module ' /sys/kernel/tracing/enabled_functions)"
 
 echo '# nothing' >/etc/default/kmodwatch

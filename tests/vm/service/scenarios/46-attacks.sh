@@ -5,7 +5,7 @@ systemctl reload kmodwatch
 check "active after the reload" eventually 10 systemctl is-active kmodwatch
 sleep 3
 cgroup=/sys/fs/cgroup$(systemctl show -P ControlGroup kmodwatch)
-unloads() { events "select(.event==\"module_unload\" and .module.name==\"$1\")" | wc -l; }
+unloads() { events "select(.kind==\"module_unload\" and .module.name==\"$1\")" | wc -l; }
 more_unloads() { [ "$(unloads "$1")" -gt "$2" ]; }
 sees() {
 	local before
@@ -21,7 +21,7 @@ sees "an hour later"
 date -s '-2 hours' >/dev/null
 sees "an hour earlier"
 date -s '+1 hour' >/dev/null
-is "missed" "" "$(run_events 'select(.event=="module_missed")')"
+is "missed" "" "$(run_events 'select(.kind=="module_missed")')"
 
 # journald
 systemctl stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald 2>/dev/null
@@ -45,8 +45,8 @@ check "what happened meanwhile is told" eventually 10 more_unloads crc_itu_t "$b
 sees "without CPUs of its own"
 
 # the pins' file system: gone, and covered
-blind_map() { [ -n "$(run_events "select(.event==\"monitor_blind\" and .map==\"$1\")" | tail -1)" ]; }
-recovered_map() { [ -n "$(run_events "select(.event==\"monitor_recovered\" and .map==\"$1\")" | tail -1)" ]; }
+blind_map() { [ -n "$(run_events "select(.kind==\"monitor_blind\" and .map==\"$1\")" | tail -1)" ]; }
+recovered_map() { [ -n "$(run_events "select(.kind==\"monitor_recovered\" and .map==\"$1\")" | tail -1)" ]; }
 umount -l /sys/fs/bpf
 check "that the pins are out of reach is told" eventually 10 blind_map ring
 sees "without a bpffs"

@@ -1,7 +1,7 @@
 # How a call ends, with the few capabilities and the sealed /proc of the service: a call that lasts is not taken for one that
 # has ended, and one whose process is gone has its line.
 . /usr/lib/vm/helpers.sh
-ends() { events 'select(.event=="module_load" and .process.comm=="act")'; }
+ends() { events 'select(.kind=="module_load" and .process.comm=="act")'; }
 ends >/run/before
 /usr/lib/vm/act stuck-after 2 /m/mac-celtic.ko stay >/run/said &
 stuck=$!

@@ -3,14 +3,14 @@
 . /usr/lib/vm/helpers.sh
 short_watchdog
 sleep 3
-seen() { events 'select(.event=="module_unload" and .module.name=="mac_celtic").id' | sort -u | wc -l; }
+seen() { events 'select(.kind=="module_unload" and .module.name=="mac_celtic").id' | sort -u | wc -l; }
 sees() { # HOW MANY: so many loads since the last time
 	seen=$((seen + $1))
-	check "$2" eventually 15 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.event==\"module_unload\" and .module.name==\"mac_celtic\").id" | sort -u | wc -l)" = '$seen' ]'
+	check "$2" eventually 15 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.kind==\"module_unload\" and .module.name==\"mac_celtic\").id" | sort -u | wc -l)" = '$seen' ]'
 }
 load() { modprobe mac-celtic && modprobe -r mac-celtic; }
-blind() { told ".event==\"monitor_blind\" and .probe==\"$1\""; }
-recovered() { told ".event==\"monitor_recovered\" and .probe==\"$1\""; }
+blind() { told ".kind==\"monitor_blind\" and .probe==\"$1\""; }
+recovered() { told ".kind==\"monitor_recovered\" and .probe==\"$1\""; }
 seen=$(seen)
 
 for kind in tmpfs bpf; do
@@ -27,7 +27,7 @@ for kind in tmpfs bpf; do
 	systemctl restart kmodwatch
 	load
 	sees 1 "loads after it ($kind)"
-	is "resumed ($kind)" true "$(run_events 'select(.event=="monitor_start")|.resumed!=null')"
+	is "resumed ($kind)" true "$(run_events 'select(.kind=="monitor_start")|.resumed!=null')"
 	is "attached twice ($kind)" 1 "$(grep -c '^load_module ' /sys/kernel/tracing/enabled_functions)"
 done
 
@@ -35,7 +35,7 @@ done
 mount -t tmpfs cover /sys/fs/bpf
 check "covered again" eventually 10 blind canary
 if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
-	check "what is worse is told too" eventually 10 told '.event=="monitor_blind" and .probe=="canary" and (.reason|test("ftrace_enabled"))'
+	check "what is worse is told too" eventually 10 told '.kind=="monitor_blind" and .probe=="canary" and (.reason|test("ftrace_enabled"))'
 	sysctl -q -w kernel.ftrace_enabled=1
 fi
 umount -l /sys/fs/bpf

@@ -28,7 +28,7 @@ systemctl reload kmodwatch
 sleep 9
 same reloaded
 kill -CONT $reader
-gone() { grep '"event":"module_unload"' /run/got | grep -c '"outcome":"success".*"name":"veth"'; }
+gone() { grep '"kind":"module_unload"' /run/got | grep -c '"outcome":"success".*"name":"veth"'; }
 all_gone() { [ "$(gone)" -ge 20 ]; }
 eventually 30 all_gone
 is "unloads" 20 "$(gone)"

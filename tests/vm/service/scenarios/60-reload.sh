@@ -5,10 +5,10 @@ pid=$(main_pid)
 modprobe crc-itu-t
 systemctl reload kmodwatch
 modprobe -r crc-itu-t
-profile_is() { [ "$(run_events 'select(.event=="audit_parity").profile' | tail -1)" = "\"$1\"" ]; }
+profile_is() { [ "$(run_events 'select(.kind=="audit_parity").profile' | tail -1)" = "\"$1\"" ]; }
 check "the new profile is checked" eventually 10 profile_is complete
 is "the process" "$pid" "$(main_pid)"
-check "nothing is lost" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.module.name==\"crc_itu_t\" and .outcome==\"success\").event" | tail -2 | tr -d "\n")" = "\"module_load\"\"module_unload\"" ]'
+check "nothing is lost" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.module.name==\"crc_itu_t\" and .outcome==\"success\").kind" | tail -2 | tr -d "\n")" = "\"module_load\"\"module_unload\"" ]'
 
 for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-such-option"' 'KMODWATCH_OPTIONS="--profile' 'nonsense' \
 	'KMODWATCH_OPTIONS="--pin /sys/fs/bpf/elsewhere"'; do

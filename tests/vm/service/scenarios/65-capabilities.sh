@@ -21,12 +21,12 @@ for capability in CAP_BPF CAP_PERFMON; do
 done
 without CAP_AUDIT_CONTROL
 check "it runs without CAP_AUDIT_CONTROL" systemctl is-active kmodwatch
-check "audit_parity comes" eventually 10 told '.event=="audit_parity"'
-check "it knows nothing of the rules in force" told '.event=="audit_parity" and .kernel==null'
+check "audit_parity comes" eventually 10 told '.kind=="audit_parity"'
+check "it knows nothing of the rules in force" told '.kind=="audit_parity" and .audit==null'
 rm -r $dropin
 systemctl daemon-reload
 systemctl reset-failed kmodwatch
 systemctl restart kmodwatch
 check "active again" eventually 10 systemctl is-active kmodwatch
-check "audit_parity comes again" eventually 10 told '.event=="audit_parity"'
-check "it knows the rules in force" told '.event=="audit_parity" and .kernel!=null'
+check "audit_parity comes again" eventually 10 told '.kind=="audit_parity"'
+check "it knows the rules in force" told '.kind=="audit_parity" and .audit!=null'
