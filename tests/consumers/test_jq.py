@@ -18,26 +18,26 @@ class Jq(unittest.TestCase):
         cls.room.path("tmp/lines").write_bytes(lines.mixed())
         cls.events = lines.events()
 
-    def ask(self, recipe, *options):
-        said = self.room.run("jq", "-nRc", *options, "-L", "/tmp", f'include "recipes"; {recipe}', "/tmp/lines")
+    def ask(self, recipe):
+        said = self.room.run("jq", "-nRac", "-L", "/tmp", f'include "recipes"; {recipe}', "/tmp/lines")
         return said.split(b"\n")[:-1]
 
     def answer(self, recipe):
         return [json.loads(line) for line in self.ask(recipe)]
 
     def kind(self, *kinds):
-        return [event for event in self.events if event["event"] in kinds]
+        return [event for event in self.events if event["kind"] in kinds]
 
     @staticmethod
     def row(event, *paths):
         return [at(event, path) for path in paths]
 
     def test_every_line(self):
-        self.assertEqual(self.answer("lines | [.seq, .event, .module.name, .process.argv]"),
-                         [self.row(event, "seq", "event", "module.name", "process.argv") for event in self.events])
+        self.assertEqual(self.answer("lines | [.seq, .kind, .module.name, .process.argv]"),
+                         [self.row(event, "seq", "kind", "module.name", "process.argv") for event in self.events])
 
     def test_ascii(self):
-        for line in self.ask("timeline", "-a"):
+        for line in self.ask("timeline"):
             self.assertTrue(line.isascii() and line.decode().isprintable(), line)
 
     def test_causes(self):
@@ -50,9 +50,9 @@ class Jq(unittest.TestCase):
         self.assertIn(["af_alg", 1000, "/usr/bin/act"], [row[1:] for row in wanted])
 
     def test_cause_unknown(self):
-        line = json.dumps({**next(event for event in self.events if "requested_by" in event and event["event"] == "module_load"), "requested_by": None})
+        line = json.dumps({**next(event for event in self.events if "requested_by" in event and event["kind"] == "module_load"), "requested_by": None})
         self.room.path("tmp/one").write_text(line)
-        said = self.room.run("jq", "-nRc", "-L", "/tmp", 'include "recipes"; causes', "/tmp/one")
+        said = self.room.run("jq", "-nRac", "-L", "/tmp", 'include "recipes"; causes', "/tmp/one")
         self.assertEqual(json.loads(said)[1:], ["af_alg", None, None])
 
     def test_failures(self):
@@ -67,7 +67,7 @@ class Jq(unittest.TestCase):
         self.assertIn("/m/name_line.ko", [row[2] for row in wanted])
 
     def test_timeline(self):
-        wanted = [self.row(event, "time", "event", "outcome", "module.name", "process.uid", "process.exe")
+        wanted = [self.row(event, "time", "kind", "outcome", "module.name", "process.uid", "process.exe")
                   for event in sorted(self.events, key=lambda event: event["time"])]
         for row, event in zip(wanted, sorted(self.events, key=lambda event: event["time"])):
             row[3] = row[3] or event.get("alias")

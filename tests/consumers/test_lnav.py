@@ -8,7 +8,7 @@ import lines
 import room
 from lines import at
 
-PATHS = ("event", "outcome", "stage", "alias", "module.name", "module.params", "source.path", "source.sha256", "syscall.name", "syscall.errno",
+PATHS = ("kind", "outcome", "stage", "alias", "module.name", "module.params", "source.path", "source.sha256", "syscall.name", "syscall.errno",
          "process.pid", "process.uid", "process.auid", "process.comm", "process.exe", "requested_by.process.uid", "requested_by.process.exe")
 HEAD = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3} (\w+) +(\S+) uid (\S+) pid (\S+)")
 
@@ -43,5 +43,5 @@ class Lnav(unittest.TestCase):
         heads = [HEAD.fullmatch(line) for line in shown if line and not line.startswith("  ")]
         self.assertNotIn(None, heads)
         self.assertEqual([head.groups() for head in heads],
-                         [tuple(str(at(event, path) if at(event, path) is not None else "-") for path in ("event", "outcome", "process.uid", "process.pid"))
+                         [tuple(str(at(event, path) if at(event, path) is not None else "-") for path in ("kind", "outcome", "process.uid", "process.pid"))
                           for event in lines.events()])

@@ -8,7 +8,7 @@ import room
 from lines import at
 
 COLUMNS = {
-    "time": "time", "kind": "event", "host": "host", "outcome": "outcome", "stage": "stage", "errno": "syscall.errno", "module": "module.name",
+    "time": "time", "kind": "kind", "host": "host.name", "outcome": "outcome", "stage": "stage", "errno": "syscall.errno", "module": "module.name",
     "path": "source.path", "sha256": "source.sha256", "uid": "process.uid", "auid": "process.auid", "pid": "process.pid", "exe": "process.exe",
     "requester_uid": "requested_by.process.uid", "requester": "requested_by.process.exe",
 }

@@ -10,7 +10,7 @@ from lines import at
 from room import await_that
 
 MANY = 21000  # more than the queue of a destination holds
-PATHS = ("seq", "event", "host", "outcome", "stage", "syscall.errno", "module.name", "module.params", "source.path", "process.pid", "process.uid", "process.comm",
+PATHS = ("seq", "kind", "host.name", "host.boot", "outcome", "stage", "syscall.errno", "module.name", "module.params", "source.path", "process.pid", "process.uid", "process.comm",
          "process.exe", "requested_by.process.uid", "process.argv[0]", "process.argv[1]",
          "process.argv[2]", "process.argv[3]")
 

@@ -7,12 +7,12 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT UNIQUE, line TEXT NOT NULL);
 CREATE VIEW IF NOT EXISTS lines AS SELECT line FROM kept;
 CREATE TRIGGER IF NOT EXISTS keep INSTEAD OF INSERT ON lines BEGIN
 	INSERT OR IGNORE INTO kept VALUES (CASE WHEN json_valid(NEW.line)
-		THEN json_extract(NEW.line, '$.boot_id') || ' ' || json_extract(NEW.line, '$.id') END, NEW.line);
+		THEN json_extract(NEW.line, '$.host.boot') || ' ' || json_extract(NEW.line, '$.id') END, NEW.line);
 END;
 CREATE VIEW IF NOT EXISTS events AS SELECT
 	json_extract(line, '$.time') AS time,
-	json_extract(line, '$.event') AS kind,
-	json_extract(line, '$.host') AS host,
+	json_extract(line, '$.kind') AS kind,
+	json_extract(line, '$.host.name') AS host,
 	json_extract(line, '$.outcome') AS outcome,
 	json_extract(line, '$.stage') AS stage,
 	json_extract(line, '$.syscall.errno') AS errno,

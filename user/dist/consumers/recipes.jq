@@ -1,9 +1,9 @@
 # Questions to ask the lines of kmodwatch, for jq 1.6 and later; FOLDER is where this file is:
-#   journalctl -u kmodwatch -o cat | jq -nRc -L FOLDER 'include "recipes"; causes'
-# What is no line of kmodwatch is skipped. On a terminal add -a: no name can then play tricks with what is shown.
+#   journalctl -u kmodwatch -o cat | jq -nRac -L FOLDER 'include "recipes"; causes'
+# What is no line of kmodwatch is skipped. With -ac, nothing in a name can break a line, or act on a terminal.
 
 def lines: inputs | fromjson? | select(type == "object" and has("schema"));
-def of(kind): lines | select(.event == kind);
+def of(kind): lines | select(.kind == kind);
 def whose: [.uid, .exe];
 
 # [time, module, uid, program]: who caused each load. For what the kernel loaded by itself: who made it do so, null where
@@ -21,7 +21,7 @@ def foreign: of("module_load") | select(.outcome != "failure" and .module
 	| [.time, .module.name, .source.path] + (.process | whose);
 
 # [time, kind, outcome, module or alias, uid, program]: what happened, in order.
-def timeline: [lines] | sort_by(.time) | .[] | [.time, .event, .outcome, (.module.name // .alias)] + (.process | whose);
+def timeline: [lines] | sort_by(.time) | .[] | [.time, .kind, .outcome, (.module.name // .alias)] + (.process | whose);
 
 # [time, outcome, module, uid, program]: unloads.
 def unloads: of("module_unload") | [.time, .outcome, .module.name] + (.process | whose);
