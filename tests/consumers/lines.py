@@ -10,7 +10,8 @@ TOP = HERE.parents[1]
 KERNEL = "6.1"
 FILE = TOP / "build" / "consumers" / "lines.jsonl"
 # What stands between the lines in the journal: of the service manager, of kmodwatch's stderr, and half a line.
-FOREIGN = (b"Started kmodwatch.service - Kernel module load monitor.", b"kmodwatch: watching with 33 probes", b'{"schema":2,"kind":"module_load"', b"")
+FOREIGN = (b"Started kmodwatch.service - Kernel module load monitor.", b"kmodwatch: watching with 33 probes",
+           b'{"schema":2,"kind":"module_load"', b"")
 
 sys.path.insert(0, str(TOP / "tests" / "vm"))
 from place import run  # noqa: E402
@@ -41,7 +42,7 @@ def events():
 
 def mixed():
     """All lines, with others in between."""
-    return b"".join(line + b"\n" for at, own in enumerate(raw()) for line in (FOREIGN[at % len(FOREIGN)], own))
+    return b"".join(line + b"\n" for number, own in enumerate(raw()) for line in (FOREIGN[number % len(FOREIGN)], own))
 
 
 def at(event, path):

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -38,12 +37,12 @@ def mount(*words):
 
 class Room:
     def __init__(self, root):
-        self.root, self.programs = root, []
-        self.configured = Path(tempfile.mkdtemp(prefix="kmodwatch-consumers-")) / "etc"
-        shutil.copytree(root / "etc", self.configured, symlinks=True)
-        for name in (*FRESH, "dev", "proc", "sys"):
+        self.root, self.programs, self.configured = root, [], root / "mnt/etc"
+        for name in ("mnt", *FRESH, "dev", "proc", "sys"):
             (root / name).mkdir(exist_ok=True)
-        for name in (*FRESH, "dev"):
+        for name in ("mnt", *FRESH, "dev"):
+            if name == "etc":
+                shutil.copytree(root / "etc", self.configured, symlinks=True)
             mount("-t", "tmpfs", "none", root / name)
         for name in DEVICES:
             (root / "dev" / name).touch()

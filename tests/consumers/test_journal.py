@@ -7,6 +7,8 @@ import lines
 import room
 from room import await_that
 
+LINE_MAX = 8000
+
 
 class Journal(unittest.TestCase):
     def setUp(self):
@@ -32,3 +34,12 @@ class Journal(unittest.TestCase):
         self.assertEqual([message.encode() for message in found], lines.raw())
         found = [json.loads(line)["MESSAGE"] for line in self.ask("json").split(b"\n")[:-1]]
         self.assertEqual([message is None for message in found], [len("MESSAGE=") + len(line) > 4096 for line in lines.raw()])
+
+    def test_logger(self):
+        """logger makes several messages of a line above 1 KiB, unless it is told otherwise."""
+        self.room.path("tmp/lines").write_bytes(lines.data())
+        self.room.run("logger", "--size", "8192", "-t", "sized", "-f", "/tmp/lines")
+        self.room.run("logger", "-t", "split", "-f", "/tmp/lines")
+        shown = self.room.run("journalctl", "--no-pager", "-t", "sized", "-o", "cat").split(b"\n")[:-1]
+        self.assertLessEqual({line for line in lines.raw() if len(line) <= LINE_MAX}, set(shown))
+        self.assertNotEqual(self.room.run("journalctl", "--no-pager", "-t", "split", "-o", "cat"), lines.data())
