@@ -371,7 +371,10 @@ static void tools(void **state)
 		{ TOOL_RMMOD, MATCHED_BY_NAME, "{'kind':'tool_exec','tool':{'name':'rmmod'},'id':'6e-3'}" },
 		{ TOOL_MODPROBE, MATCHED_BY_NAME, "{'tool':{'name':'modprobe'},'process':" WHOLE_PROCESS "}" },
 		{ 0, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
-		{ 5, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
+		{ TOOL_LSMOD, MATCHED_BY_NAME, "{'tool':{'name':'lsmod'}}" },
+		{ TOOL_MODINFO, MATCHED_BY_NAME, "{'tool':{'name':'modinfo'}}" },
+		{ TOOL_DEPMOD, MATCHED_BY_NAME, "{'tool':{'name':'depmod'}}" },
+		{ TOOL_DEPMOD + 1, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
 	};
 	struct events *events = *state;
 	struct made made;
