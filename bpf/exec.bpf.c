@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The execution of the module tools. On every exec of the machine: the common case must cost next to nothing. */
+#include "carrier.bpf.h"
 #include "compat.bpf.h"
 #include "limit.bpf.h"
 #include "request.bpf.h"
@@ -173,18 +174,18 @@ static __always_inline bool is_kernels_child(void)
 }
 
 /*
- * What the kernel starts for a request is limited with the request, as caused by its user: else anyone's requests would
- * take root's lines.
+ * What the kernel starts for a request is limited with the request, and what descends from that as caused by its user:
+ * else anyone's requests would take root's lines.
  */
-static __always_inline bool is_suppressed(const struct request_id *request)
+static __always_inline bool is_suppressed(const struct request_id *request, bool is_helper)
 {
 	union limit_word what = { .key.uid = caller_uid(), .key.what = LIMITED_TOOL_EXEC };
 
-	if (request->time && !request->suppressed)
+	if (is_helper && !request->suppressed)
 		return false;
 	if (request->time)
 		what.key.uid = request->uid;
-	return !limit_takes(what.word, !request->time, UNEXTENDABLE);
+	return !limit_takes(what.word, !request->suppressed, UNEXTENDABLE);
 }
 
 /* ctx is (task, old_pid, bprm) */
@@ -194,10 +195,11 @@ int process_exec(__u64 *ctx)
 	struct linux_binprm *bprm = (struct linux_binprm *)ctx[2];
 	const struct control *now = control_read();
 	struct tool_exec_record *record;
+	const struct carrier *carrier;
 	struct request_id request = {};
 	struct workspace *ws;
 	__u32 tool, slot, matched_by;
-	bool suppressed, by_kernel, privileged;
+	bool suppressed, by_kernel, is_helper, privileged;
 
 	/* asked before the request is taken: that is there once, for the programs that work */
 	if (!now || now->generation != generation)
@@ -206,14 +208,18 @@ int process_exec(__u64 *ctx)
 	by_kernel = is_kernels_child();
 	if (!tool && !by_kernel)
 		return 0;
-	if (by_kernel && request_take(process_key(), &request) && !tool) {
+	is_helper = by_kernel && request_take(process_key(), &request);
+	if (is_helper && !tool) {
 		tool = TOOL_MODPROBE;
 		matched_by = MATCHED_BY_REQUEST;
 	}
 	if (!tool)
 		return 0;
-	suppressed = is_suppressed(&request);
-	if (suppressed && !request.time)
+	carrier = is_helper ? NULL : carrier_here(carriers_counted());
+	if (carrier)
+		request = carrier->request;
+	suppressed = is_suppressed(&request, is_helper);
+	if (suppressed && !is_helper)
 		return 0;
 	privileged = caller_has(CAP_SYS_MODULE);
 	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
@@ -228,7 +234,7 @@ int process_exec(__u64 *ctx)
 	record = &ws->record.tool_exec;
 	record->tool = tool;
 	record->matched_by = matched_by;
-	record->request_time = request.time;
+	record->request_time = is_helper ? request.time : 0;
 	record->request_cpu = request.cpu;
 	record->suppressed = suppressed;
 	add_string(ws, &record->path, BPF_CORE_READ(bprm, filename), false, TEXT_MAX);

@@ -51,7 +51,7 @@ static void send_alone(struct events *events, struct call call, int file)
 	made.record.call_alone.call = call;
 	made.record.call_alone.call.loads_shared = 1;
 	made.record.call_alone.source.present = file != NO_FILE;
-	made.record.call_alone.source.is_regular = file == REGULAR;
+	made.record.call_alone.source.type = file == REGULAR ? FILE_REGULAR : FILE_PIPE;
 	events_take(events, &made);
 }
 
@@ -227,7 +227,7 @@ static void alone(void **state)
 		{ FINIT(-EEXIST), REGULAR, "{'outcome':'failure','stage':null,'source':" X_FILE "," UNPROVEN },
 		{ FINIT(-ENOEXEC), NO_FILE, "{'outcome':'failure','stage':null,'source':'@absent'," UNPROVEN },
 		{ FINIT(-EINVAL), REGULAR, "{'outcome':'failure','stage':null," UNPROVEN },
-		{ FINIT(-EINVAL), SPECIAL, REFUSED "'source':" X_FILE "}" },
+		{ FINIT(-EINVAL), SPECIAL, REFUSED "'source':{'kind':'pipe','path':'/lib/modules/x.ko'}}" },
 		{ FINIT(-EINVAL), NO_FILE, REFUSED "'source':'@absent'}" },
 		{ { .module_call = CALL_FINIT_MODULE, .ret = -EINVAL, .flags = 8 },
 		  REGULAR,

@@ -5,17 +5,14 @@
 void load_details_requester(struct load_details *load_details, uint32_t pid, const struct subject *subject,
 			    struct event *event)
 {
-	const struct request *request = requests_find(load_details->handover, pid, subject);
 	struct requested_by_part *part = &event->requested_by;
+	const struct request *request;
 	struct record_view view;
 
-	if (!request) {
-		if (subject->ancestor_count && subject->ancestors[0].is_kthread && !subject->is_kthread)
-			part->known = UNKNOWN;
+	part->known = requests_find(load_details->handover, pid, subject, &request);
+	if (part->known != KNOWN)
 		return;
-	}
 	view = attempt_kept(request->record);
-	part->known = KNOWN;
 	part->id = decode_id(&view.record->header, &load_details->buffer);
 	part->alias = record_text(&view, &view.record->module_request.alias);
 	decode_process(&view, &view.record->module_request.subject, load_details->boot_offset, &load_details->buffer,
@@ -26,9 +23,9 @@ void load_details_requester(struct load_details *load_details, uint32_t pid, con
 void load_details_requester_uid(const struct load_details *load_details, uint32_t pid, const struct subject *subject,
 				struct event *event)
 {
-	const struct request *request = requests_find(load_details->handover, pid, subject);
+	const struct request *request;
 
-	if (request)
+	if (requests_find(load_details->handover, pid, subject, &request) == KNOWN)
 		event->requester = number_of(attempt_kept(request->record).record->module_request.subject.uid);
 }
 

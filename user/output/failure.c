@@ -70,7 +70,7 @@ bool failure_is_refusal(const struct event *event)
 {
 	size_t i = find(event);
 
-	return i < REASONS && reasons[i].refusal;
+	return (i < REASONS && reasons[i].refusal) || text_is(&event->settled_by, "seccomp");
 }
 
 /* "No such device" within a sentence. Names in capitals stay. */
@@ -93,6 +93,10 @@ void failure_why(struct phrase *phrase, const struct event *event)
 	const char *description = number && number < KERNELS_OWN ? strerrordesc_np((int)number) : NULL;
 	size_t i = find(event);
 
+	if (text_is(&event->settled_by, "seccomp")) {
+		phrase_add(phrase, "a seccomp filter does not let the caller");
+		return;
+	}
 	phrase_add(phrase, text_is(&event->stage, "init") ? "its init failed: " : "");
 	if (i < REASONS)
 		phrase_add(phrase, reasons[i].words);
