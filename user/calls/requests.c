@@ -134,12 +134,13 @@ static bool may_be_adopted(const struct subject *subject, uint32_t count)
 
 static bool may_be_started_by_kernel(const struct subject *subject)
 {
-	uint32_t count = subject->ancestor_count < ANCESTORS_MAX ? subject->ancestor_count : ANCESTORS_MAX;
+	uint32_t count;
 
 	if (subject->unread || subject->request_unknown)
 		return true;
-	if (subject->is_kthread || count == 0) /* or PID 1 */
+	if (subject->is_kthread || !subject->ancestor_count) /* or PID 1 */
 		return false;
+	count = subject->ancestor_count < ANCESTORS_MAX ? subject->ancestor_count : ANCESTORS_MAX;
 	return subject->ancestors[count - 1].is_kthread || may_be_adopted(subject, count);
 }
 
