@@ -205,7 +205,6 @@ union exec_word {
 		__u8 suppressed : 1;
 		__u8 inherited : 1;  /* it is not what the kernel started for the request, but descends from that */
 		__u8 privileged : 1; /* who executes it may load modules */
-		__u8 pad;
 	};
 	__u64 word;
 };
