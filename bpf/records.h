@@ -82,13 +82,21 @@ enum detached {
 	DETACHED_FILE = 2, /* the file was never in a tree, and its name is the kernel's: a memfd and its like */
 };
 
+/* Where a path leads by now, in the mount namespace that it is of. */
+enum path_place {
+	PLACE_FOREIGN = 1, /* that is not the caller's */
+	PLACE_COVERED = 2, /* to something else, which is mounted over the file or over a folder on the way to it */
+	PLACE_COVER_UNKNOWN = 4, /* to that, perhaps */
+};
+
 /* One text. Paths are stored as the kernel walks them: components from the leaf up, each with its NUL. */
 struct span {
-	__u16 offset;	/* from the start of the record's text */
-	__u16 size;	/* bytes, without the last NUL where it is a C string */
-	__u8 state;	/* enum span_state */
-	__u8 cut;	/* there was more */
-	__u16 detached; /* enum detached, of a path */
+	__u16 offset;  /* from the start of the record's text */
+	__u16 size;    /* bytes, without the last NUL where it is a C string */
+	__u8 state;    /* enum span_state */
+	__u8 cut;      /* there was more */
+	__u8 detached; /* enum detached, of a path, as the next */
+	__u8 place;    /* enum path_place, or-ed; whether it is covered is asked of a module's file only */
 };
 
 enum abi {
@@ -149,7 +157,8 @@ struct subject {
 	__u8 has_tty;
 	__u8 ancestor_count;
 	__u32 pid_ns, mnt_ns, user_ns; /* inode numbers; 0: could not be read */
-	__u32 unread;		       /* nothing of this is known, but for start_time where that is not 0 */
+	__u16 unread;		       /* nothing of this is known, but for start_time where that is not 0 */
+	__u16 cwd_deleted;	       /* its name does not lead to it any more */
 	__u64 start_time;	       /* ns since boot */
 	/*
 	 * With request_cpu, the name of the request that it descends from; 0: none, or request_unknown: the kernel
@@ -161,10 +170,17 @@ struct subject {
 	__u32 request_unknown;
 	__u64 watched_since;
 	__u64 cut_since;
-	struct span exe, argv, cwd, cgroup;
+	struct span exe, argv, cwd, root, cgroup;
 	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char tty[TTY_NAME_SIZE];
+};
+
+/* As in every Unix. */
+enum file_type {
+	FILE_PIPE = 1,
+	FILE_REGULAR = 8,
+	FILE_SOCKET = 12,
 };
 
 struct source_file {
@@ -175,7 +191,7 @@ struct source_file {
 	__u32 dev; /* the kernel's: major << 20 | minor */
 	__u8 present;
 	__u8 unlinked; /* the name in path does not lead to it any more */
-	__u8 is_regular;
+	__u8 type;     /* the upper four bits of its mode: enum file_type */
 	__u8 pad[5];
 	struct span path;
 	char fs[FS_NAME_SIZE];

@@ -141,10 +141,20 @@ struct hlist_bl_node {
 	struct hlist_bl_node **pprev;
 };
 
+/* since 6.16 or so; before, it is a macro, 0x10000 */
+enum dentry_flags {
+	DCACHE_MOUNTED = 0x8000,
+};
+
 struct dentry {
+	unsigned int d_flags;
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
+};
+
+struct list_head {
+	struct list_head *next;
 };
 
 struct vfsmount {
@@ -161,6 +171,8 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_mounts; /* what is mounted on it, */
+	struct list_head mnt_child;  /* by this */
 };
 
 struct path {
@@ -201,6 +213,7 @@ struct files_struct {
 };
 
 struct fs_struct {
+	struct path root;
 	struct path pwd;
 };
 

@@ -51,7 +51,7 @@ static void send_alone(struct events *events, struct call call, int file)
 	made.record.call_alone.call = call;
 	made.record.call_alone.call.loads_shared = 1;
 	made.record.call_alone.source.present = file != NO_FILE;
-	made.record.call_alone.source.is_regular = file == REGULAR;
+	made.record.call_alone.source.type = file == REGULAR ? FILE_REGULAR : FILE_PIPE;
 	events_take(events, &made);
 }
 
@@ -227,7 +227,7 @@ static void alone(void **state)
 		{ FINIT(-EEXIST), REGULAR, "{'outcome':'failure','stage':null,'source':" X_FILE "," UNPROVEN },
 		{ FINIT(-ENOEXEC), NO_FILE, "{'outcome':'failure','stage':null,'source':'@absent'," UNPROVEN },
 		{ FINIT(-EINVAL), REGULAR, "{'outcome':'failure','stage':null," UNPROVEN },
-		{ FINIT(-EINVAL), SPECIAL, REFUSED "'source':" X_FILE "}" },
+		{ FINIT(-EINVAL), SPECIAL, REFUSED "'source':{'kind':'pipe','path':'/lib/modules/x.ko'}}" },
 		{ FINIT(-EINVAL), NO_FILE, REFUSED "'source':'@absent'}" },
 		{ { .module_call = CALL_FINIT_MODULE, .ret = -EINVAL, .flags = 8 },
 		  REGULAR,
@@ -371,7 +371,10 @@ static void tools(void **state)
 		{ TOOL_RMMOD, MATCHED_BY_NAME, "{'kind':'tool_exec','tool':{'name':'rmmod'},'id':'6e-3'}" },
 		{ TOOL_MODPROBE, MATCHED_BY_NAME, "{'tool':{'name':'modprobe'},'process':" WHOLE_PROCESS "}" },
 		{ 0, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
-		{ 200, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
+		{ TOOL_LSMOD, MATCHED_BY_NAME, "{'tool':{'name':'lsmod'}}" },
+		{ TOOL_MODINFO, MATCHED_BY_NAME, "{'tool':{'name':'modinfo'}}" },
+		{ TOOL_DEPMOD, MATCHED_BY_NAME, "{'tool':{'name':'depmod'}}" },
+		{ TOOL_DEPMOD + 1, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
 	};
 	struct events *events = *state;
 	struct made made;

@@ -38,8 +38,8 @@ static const struct {
 	const char *part, *keys;
 } parts[] = {
 	{ "process",
-	  "pid tid ppid comm exe exe_file argv cwd uid gid euid egid auid ses tty cap_sys_module kthread start_time "
-	  "cgroup container ns ancestors" },
+	  "pid tid ppid comm exe exe_file exe_foreign argv cwd cwd_deleted cwd_foreign root root_foreign "
+	  "uid gid euid egid auid ses tty cap_sys_module kthread start_time cgroup container ns ancestors" },
 	{ "ns", "pid mnt user" },
 	{ "exe_file", "dev inode deleted" },
 	{ "container", "id runtime" },
@@ -47,7 +47,7 @@ static const struct {
 	{ "ancestors", "pid comm exe deleted" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
 	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state" },
-	{ "source", "kind path dev inode size mtime fs sha256 complete reason" },
+	{ "source", "kind path path_foreign path_covered dev inode size mtime fs sha256 complete reason" },
 	{ "signature", "signer key_id hash_algo verified" },
 	{ "requested_by", "id alias process" },
 	{ "tool", "name path matched_by" },

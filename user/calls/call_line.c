@@ -149,7 +149,8 @@ static bool is_refusal(const struct call *call, const struct source_file *source
 	case ENOSYS:
 		return true;
 	case EINVAL:
-		return !call->loads_shared || (call->flags & ~(uint64_t)FLAGS) || !source->is_regular || !source->size;
+		return !call->loads_shared || (call->flags & ~(uint64_t)FLAGS) || source->type != FILE_REGULAR ||
+		       !source->size;
 	}
 	return false;
 }

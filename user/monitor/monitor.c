@@ -28,10 +28,10 @@
 /* What the probes sent is still shown. Pinned ones go on, for the next monitor; of others nothing comes any more. */
 static int finish(struct monitor *monitor)
 {
-	bool waiting;
+	bool reload = *monitor->stopping == SIGHUP && monitor->pins, waiting;
 	int err;
 
-	service_stopping(*monitor->stopping == SIGHUP && monitor->pins);
+	service_stopping(reload);
 	if (!monitor->pins)
 		probes_detach(monitor->probes);
 	err = rings_drain(&monitor->rings, SIZE_MAX);
@@ -44,7 +44,7 @@ static int finish(struct monitor *monitor)
 		err = limit_period_finish(&monitor->limits, monitor->probes, monitor->pins, clock_boot_ns(),
 					  clock_boot_offset(), loop_emit, monitor);
 	monitor->handover->seen = clock_boot_ns();
-	return err ? err : lifecycle_stop(*monitor->stopping, monitor->stream.counts, loop_emit, monitor);
+	return err ? err : lifecycle_stop(*monitor->stopping, reload, monitor->stream.counts, loop_emit, monitor);
 }
 
 static const char *name_output(const struct monitor *monitor)

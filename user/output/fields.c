@@ -73,8 +73,13 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_TEXT, process, comm),
 	FIELD(FIELD_TEXT, process, exe),
 	OBJECT(process, exe_file, exe_file_fields),
+	FIELD(FIELD_BOOL, process, exe_foreign),
 	FIELD(FIELD_ARGV, process, argv),
 	FIELD(FIELD_TEXT, process, cwd),
+	FIELD(FIELD_BOOL, process, cwd_deleted),
+	FIELD(FIELD_BOOL, process, cwd_foreign),
+	FIELD(FIELD_TEXT, process, root),
+	FIELD(FIELD_BOOL, process, root_foreign),
 	FIELD(FIELD_UINT, process, uid),
 	FIELD(FIELD_UINT, process, gid),
 	FIELD(FIELD_UINT, process, euid),
@@ -118,8 +123,10 @@ static const struct field module_fields[] = {
 };
 
 static const struct field source_fields[] = {
-	WORD(source_part, kind, "file", "memfd", "deleted", "memory"),
+	WORD(source_part, kind, "file", "memfd", "deleted", "memory", "pipe", "other"),
 	FIELD(FIELD_TEXT, source_part, path),
+	FIELD(FIELD_BOOL, source_part, path_foreign),
+	FIELD(FIELD_BOOL, source_part, path_covered),
 	FIELD(FIELD_TEXT, source_part, dev),
 	FIELD(FIELD_UINT, source_part, inode),
 	FIELD(FIELD_UINT, source_part, size),

@@ -23,6 +23,7 @@ extern const struct act maps_acts[];
 extern const struct act touch_acts[];
 extern const struct act terminal_acts[];
 extern const struct act preempt_acts[];
+extern const struct act field_acts[];
 
 /* Runs the act that the words name: some acts change the process and then go on with another one. */
 int dispatch(int argc, char **argv);
