@@ -269,7 +269,7 @@ int process_exec(__u64 *ctx)
 	}
 	if (!tool)
 		return 0;
-	carrier = is_helper ? NULL : carrier_here(carriers_counted());
+	carrier = is_helper ? NULL : carrier_here(carriers_counted(), process_start());
 	if (carrier)
 		request = carrier->request;
 	suppressed = is_suppressed(&request, is_helper);
