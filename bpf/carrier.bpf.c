@@ -33,7 +33,7 @@ int process_fork(__u64 *ctx)
 {
 	const struct task_struct *parent = (const void *)ctx[0], *child = (const void *)ctx[1];
 	struct carrier_counts *counts = carriers_counted();
-	const struct carrier *here = carrier_here(counts);
+	const struct carrier *here = carrier_here(counts, parent->group_leader->start_boottime);
 	struct carrier carrier = {};
 
 	if (!here && !is_below_kernel(parent))

@@ -16,8 +16,8 @@ static __always_inline struct carrier_counts *carriers_counted(void)
 	return bpf_map_lookup_elem(&carrier_counts, &key);
 }
 
-/* What the process that runs carries; NULL: nothing. */
-static __always_inline const struct carrier *carrier_here(const struct carrier_counts *counts)
+/* What the process that runs carries; start_time: its own. NULL: nothing. */
+static __always_inline const struct carrier *carrier_here(const struct carrier_counts *counts, __u64 start_time)
 {
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	const struct carrier *carrier;
@@ -25,7 +25,7 @@ static __always_inline const struct carrier *carrier_here(const struct carrier_c
 	if (!counts || !counts->all)
 		return NULL;
 	carrier = bpf_map_lookup_elem(&carriers, &pid);
-	return carrier && carrier->start_time == process_start() ? carrier : NULL;
+	return carrier && carrier->start_time == start_time ? carrier : NULL;
 }
 
 static __always_inline void carriers_add(struct carrier_counts *counts, __u32 share, __s64 by)

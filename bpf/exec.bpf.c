@@ -80,9 +80,15 @@ static __always_inline __u32 tool_by_path(const char *path, __u64 size, bool use
 	return tool_by_last_bytes(last << (8 * (LONGEST_NAME - size)), 0);
 }
 
-/* The last component of what was given to execve: for a link it is the link's name. */
-static __always_inline __u32 tool_by_filename(const char *filename)
+int tool_by_filename(__u64 path, unextendable by);
+
+/*
+ * The last component of what was given to execve: for a link it is the link's name. On its own, so that its stack is
+ * given back before the record is made: all together have 512 bytes.
+ */
+__weak int tool_by_filename(__u64 path, unextendable by)
 {
+	const char *filename = (const char *)path;
 	enum { CHUNKS = 38 }; /* PATH_MAX is 4096 */
 	char chunk[128];
 	__u64 size = 0;
@@ -100,8 +106,10 @@ static __always_inline __u32 tool_by_filename(const char *filename)
 	return tool_by_path(filename, size + n - 1, false);
 }
 
+int tool_by_argv0(unextendable by);
+
 /* What kmod and busybox go by, if it is of a usual length. */
-static __always_inline __u32 tool_by_argv0(void)
+__weak int tool_by_argv0(unextendable by)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	const char *argv0 = (const char *)BPF_CORE_READ(task, mm, arg_start);
@@ -148,11 +156,11 @@ static __always_inline __u32 tool_by_inode(struct file *file)
 static __always_inline __u32 find_tool(struct linux_binprm *bprm, const struct control *now, __u32 *matched_by)
 {
 	struct file *file = BPF_CORE_READ(bprm, file);
-	__u32 tool = tool_by_filename(BPF_CORE_READ(bprm, filename));
+	__u32 tool = tool_by_filename((__u64)BPF_CORE_READ(bprm, filename), UNEXTENDABLE);
 
 	*matched_by = MATCHED_BY_NAME;
 	if (only_reads(tool)) {
-		tool = tool_by_argv0();
+		tool = tool_by_argv0(UNEXTENDABLE);
 		if (only_reads(tool))
 			return now->all_tools ? tool : 0;
 	}
@@ -188,18 +196,64 @@ static __always_inline bool is_suppressed(const struct request_id *request, bool
 	return !limit_takes(what.word, !request->suppressed, UNEXTENDABLE);
 }
 
+/* An execution in one word, which is what a global function can be given on 5.10. */
+union exec_word {
+	struct {
+		__u32 request_cpu;
+		__u8 tool;
+		__u8 matched_by;
+		__u8 suppressed : 1;
+		__u8 inherited : 1;  /* it is not what the kernel started for the request, but descends from that */
+		__u8 privileged : 1; /* who executes it may load modules */
+	};
+	__u64 word;
+};
+
+int exec_send(__u64 filename, __u64 request_time, __u64 word, unextendable by);
+
+/* request_time: 0: it is for none. On its own, so that the verifier reads it once, and not for each way to it. */
+__weak int exec_send(__u64 filename, __u64 request_time, __u64 word, unextendable by)
+{
+	const union exec_word what = { .word = word };
+	struct tool_exec_record *record;
+	struct workspace *ws;
+	__u32 slot;
+
+	ws = workspace_take(what.privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
+	if (!ws) {
+		if (what.privileged && !what.suppressed)
+			brief_send(RECORD_TOOL_EXEC, what.tool, 0, 0, UNEXTENDABLE);
+		else
+			count_lost(RECORD_TOOL_EXEC);
+		return 0;
+	}
+	record_begin(ws, RECORD_TOOL_EXEC);
+	record = &ws->record.tool_exec;
+	record->tool = what.tool;
+	record->matched_by = what.matched_by;
+	record->request_time = what.inherited ? 0 : request_time;
+	record->request_cpu = what.request_cpu;
+	record->suppressed = what.suppressed;
+	add_string(ws, &record->path, (const char *)filename, false, TEXT_MAX);
+	subject_read(slot, UNEXTENDABLE);
+	if (!request_time) /* else it belongs to the request, and is charged once its line is written */
+		limit_charge(record->header.uid, ws->text_used, UNEXTENDABLE);
+	request_send(ws, sizeof(*record), what.suppressed);
+	workspace_release(slot);
+	return 0;
+}
+
 /* ctx is (task, old_pid, bprm) */
 SEC("tp_btf/sched_process_exec")
 int process_exec(__u64 *ctx)
 {
 	struct linux_binprm *bprm = (struct linux_binprm *)ctx[2];
 	const struct control *now = control_read();
-	struct tool_exec_record *record;
 	const struct carrier *carrier;
 	struct request_id request = {};
-	struct workspace *ws;
-	__u32 tool, slot, matched_by;
-	bool suppressed, by_kernel, is_helper, privileged;
+	union exec_word what = {};
+	__u32 tool, matched_by;
+	bool suppressed, by_kernel, is_helper;
 
 	/* asked before the request is taken: that is there once, for the programs that work */
 	if (!now || now->generation != generation)
@@ -215,33 +269,18 @@ int process_exec(__u64 *ctx)
 	}
 	if (!tool)
 		return 0;
-	carrier = is_helper ? NULL : carrier_here(carriers_counted());
+	carrier = is_helper ? NULL : carrier_here(carriers_counted(), process_start());
 	if (carrier)
 		request = carrier->request;
 	suppressed = is_suppressed(&request, is_helper);
 	if (suppressed && !is_helper)
 		return 0;
-	privileged = caller_has(CAP_SYS_MODULE);
-	ws = workspace_take(privileged ? POOL_PRIVILEGED : POOL_ANYONE, &slot);
-	if (!ws) {
-		if (privileged && !suppressed)
-			brief_send(RECORD_TOOL_EXEC, tool, 0, 0, UNEXTENDABLE);
-		else
-			count_lost(RECORD_TOOL_EXEC);
-		return 0;
-	}
-	record_begin(ws, RECORD_TOOL_EXEC);
-	record = &ws->record.tool_exec;
-	record->tool = tool;
-	record->matched_by = matched_by;
-	record->request_time = is_helper ? request.time : 0;
-	record->request_cpu = request.cpu;
-	record->suppressed = suppressed;
-	add_string(ws, &record->path, BPF_CORE_READ(bprm, filename), false, TEXT_MAX);
-	subject_read(slot, UNEXTENDABLE);
-	if (!request.time) /* else it belongs to the request, and is charged once its line is written */
-		limit_charge(record->header.uid, ws->text_used, UNEXTENDABLE);
-	request_send(ws, sizeof(*record), suppressed);
-	workspace_release(slot);
+	what.tool = tool;
+	what.matched_by = matched_by;
+	what.suppressed = suppressed;
+	what.privileged = caller_has(CAP_SYS_MODULE);
+	what.inherited = request.time && !is_helper;
+	what.request_cpu = request.cpu;
+	exec_send((__u64)BPF_CORE_READ(bprm, filename), request.time, what.word, UNEXTENDABLE);
 	return 0;
 }

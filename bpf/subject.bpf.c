@@ -154,7 +154,7 @@ __weak int ancestor_step(__u32 slot, __u32 i, unextendable by)
 static __always_inline void read_request(struct subject *subject)
 {
 	const struct carrier_counts *counts = carriers_counted();
-	const struct carrier *carrier = carrier_here(counts);
+	const struct carrier *carrier = carrier_here(counts, subject->start_time);
 	const struct control *now = control_read();
 
 	if (now)

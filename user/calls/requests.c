@@ -112,6 +112,12 @@ static const struct request *served_above(const struct handover *handover, uint3
 	return request;
 }
 
+/* It may come from a ring that somebody wrote into. */
+static uint32_t count_ancestors(const struct subject *subject)
+{
+	return subject->ancestor_count < ANCESTORS_MAX ? subject->ancestor_count : ANCESTORS_MAX;
+}
+
 /* When that of its line began which PID 1 has adopted, or started. count: of its ancestors, not 0. */
 static uint64_t line_began(const struct subject *subject, uint32_t count)
 {
@@ -134,11 +140,11 @@ static bool may_be_adopted(const struct subject *subject, uint32_t count)
 
 static bool may_be_started_by_kernel(const struct subject *subject)
 {
-	uint32_t count = subject->ancestor_count < ANCESTORS_MAX ? subject->ancestor_count : ANCESTORS_MAX;
+	uint32_t count = count_ancestors(subject);
 
 	if (subject->unread || subject->request_unknown)
 		return true;
-	if (subject->is_kthread || count == 0) /* or PID 1 */
+	if (subject->is_kthread || !count) /* or PID 1 */
 		return false;
 	return subject->ancestors[count - 1].is_kthread || may_be_adopted(subject, count);
 }

@@ -186,14 +186,15 @@ static int do_no_bpf(int argc, char **argv)
 	go_on(argv + 1);
 }
 
-/* Where a filter answers init_module, finit_module and delete_module of x86-64 and of i386. */
-static int do_filtered(int argc, char **argv)
+struct filter_way {
+	const char *name;
+	unsigned int action, flags;
+};
+
+static struct filter_way find_way(const char *name)
 {
-	enum { I386 = 0x40000003, LOG_FLAG = 2 };
-	static const struct {
-		const char *name;
-		unsigned int action, flags;
-	} ways[] = {
+	enum { LOG_FLAG = 2 };
+	static const struct filter_way ways[] = {
 		{ "kill", SECCOMP_RET_KILL_PROCESS, 0 },
 		{ "kill-thread", SECCOMP_RET_KILL_THREAD, 0 },
 		{ "log", SECCOMP_RET_LOG, 0 },
@@ -201,14 +202,19 @@ static int do_filtered(int argc, char **argv)
 		{ "errno-logged", SECCOMP_RET_ERRNO | EPERM, LOG_FLAG },
 		{ "trap-logged", SECCOMP_RET_TRAP, LOG_FLAG },
 	};
-	size_t way = 0;
 
-	while (way < sizeof(ways) / sizeof(*ways) && strcmp(ways[way].name, argv[1]))
-		way++;
-	if (way == sizeof(ways) / sizeof(*ways)) {
-		errno = EINVAL;
-		die(argv[1]);
-	}
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+		if (!strcmp(ways[i].name, name))
+			return ways[i];
+	errno = EINVAL;
+	die(name);
+}
+
+/* Where a filter answers init_module, finit_module and delete_module of x86-64 and of i386. */
+static int do_filtered(int argc, char **argv)
+{
+	enum { I386 = 0x40000003 };
+	const struct filter_way way = find_way(argv[1]);
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, I386, 4, 0),
@@ -221,13 +227,12 @@ static int do_filtered(int argc, char **argv)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 2, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 350, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		BPF_STMT(BPF_RET | BPF_K, ways[way].action),
+		BPF_STMT(BPF_RET | BPF_K, way.action),
 	};
 	struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
 
 	(void)argc;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, ways[way].flags, &filter))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, way.flags, &filter))
 		die("seccomp");
 	go_on(argv + 2);
 }
