@@ -230,7 +230,8 @@ struct call {
 	__u8 end;	    /* enum call_end */
 	__u8 empty;	    /* of a call alone: it is about no byte, no descriptor, no name, and so can do nothing */
 	__u8 filtered;	    /* of a call alone: a seccomp filter refused it; what the caller passed is not known */
-	__u8 pad[3];
+	__u8 brief;	    /* made of a brief record: how far the call came is not known */
+	__u8 pad[2];
 	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
 	struct span params;	     /* the caller's, where the kernel has no copy */
 	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */

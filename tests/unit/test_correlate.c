@@ -256,6 +256,37 @@ static void alone(void **state)
 	}
 }
 
+/* Of a call that there was no room to describe, it is not known how far it came. */
+static void brief_calls(void **state)
+{
+	static const struct {
+		uint32_t of_kind;
+		int64_t ret;
+		uint64_t address;
+		const char *expected;
+	} rows[] = {
+		{ RECORD_CALL_RETURN, -ENOEXEC, 0, "{'outcome':'failure','stage':null,'syscall':{'errno':'ENOEXEC'}}" },
+		{ RECORD_CALL_RETURN, -ENODEV, 1, "{'outcome':'failure','stage':'init'}" },
+		{ RECORD_CALL_RETURN, 0, 0, "{'outcome':'success','stage':'@absent'}" },
+		{ RECORD_CALL_ALONE, -EINVAL, 0, "{'outcome':'failure','stage':null}" },
+		{ RECORD_CALL_ALONE, -EBADF, 0, "{'outcome':'failure','stage':'refused'}" },
+	};
+	struct events *events = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct made made;
+
+		made_begin(&made, RECORD_BRIEF, TID, ATTEMPT);
+		made.record.brief.of_kind = rows[i].of_kind;
+		made.record.brief.module_call = CALL_FINIT_MODULE;
+		made.record.brief.ret = rows[i].ret;
+		made.record.brief.address = rows[i].address;
+		events_take(events, &made);
+		assert_last(events, 1, rows[i].expected);
+		events_forget(events);
+	}
+}
+
 /* What another monitor's self-test can be taken for. */
 static void empty_calls(void **state)
 {
@@ -418,9 +449,10 @@ static void errors(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		WITH_EVENTS(every_load), WITH_EVENTS(coming),	  WITH_EVENTS(every_unload), WITH_EVENTS(alone),
-		WITH_EVENTS(coalesced),	 WITH_EVENTS(alone_late), WITH_EVENTS(start_time),   WITH_EVENTS(tools),
-		WITH_EVENTS(request),	 WITH_EVENTS(errors),	  WITH_EVENTS(empty_calls),
+		WITH_EVENTS(every_load), WITH_EVENTS(coming),	   WITH_EVENTS(every_unload), WITH_EVENTS(alone),
+		WITH_EVENTS(coalesced),	 WITH_EVENTS(alone_late),  WITH_EVENTS(start_time),   WITH_EVENTS(tools),
+		WITH_EVENTS(request),	 WITH_EVENTS(errors),	   WITH_EVENTS(empty_calls),  WITH_EVENTS(request),
+		WITH_EVENTS(errors),	 WITH_EVENTS(brief_calls),
 	};
 
 	return cmocka_run_group_tests_name("correlate", tests, NULL, NULL);

@@ -222,6 +222,7 @@ static void sources(void **state)
 		{ "[eventfd]", 0, DETACHED_FILE, 0, "other", "/[eventfd]" },
 		{ "[eventfd]", FILE_REGULAR, DETACHED_FILE, 0, "other", "/[eventfd]" },
 		{ "", FILE_REGULAR, DETACHED_FILE, 0, "other", NULL },
+		{ "/", FILE_REGULAR, DETACHED_FILE, 0, "other", NULL },
 		{ "", FILE_PIPE, DETACHED_FILE, 0, "pipe", NULL },
 		{ "memfd:x", FILE_PIPE, 0, 0, "pipe", "/memfd:x" },
 		{ "tmp/fifo", FILE_PIPE, 0, 1, "pipe", "/tmp/fifo" },

@@ -75,6 +75,7 @@ static void failures(void **state)
 		  "the file descriptor is not open for reading (EBADF)" },
 		{ EVENT_MODULE_LOAD, EINVAL, "refused", "failed",
 		  "not a regular file, an empty file, or unknown flags (EINVAL)" },
+		{ EVENT_MODULE_LOAD, EFBIG, "refused", "failed", "the file is too large (EFBIG)" },
 		{ EVENT_MODULE_LOAD, ENOEXEC, "refused", "failed", "too short to be a module (ENOEXEC)" },
 		{ EVENT_MODULE_LOAD, EFAULT, "read", "failed", "its bytes are not in the caller's memory (EFAULT)" },
 		{ EVENT_MODULE_LOAD, EKEYREJECTED, "verify", "refused",
@@ -148,6 +149,45 @@ static void successes(void **state)
 	assert_string_equal(sentence(&event), "dummy was unloaded by uid 0, modprobe");
 }
 
+/* Where a file is that its path does not lead to, and what is no file. */
+static void places(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
+
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/m/dummy.ko") };
+	event.source.path_foreign = number_of(true);
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from /m/dummy.ko in another mount namespace");
+	event.source.path_covered = number_of(true);
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from /m/dummy.ko in another mount namespace, over which "
+					  "something else is mounted");
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/m/dummy.ko") };
+	event.source.path_covered = NUMBER_UNKNOWN;
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from /m/dummy.ko");
+	event.source.kind = text_of("pipe");
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from the pipe /m/dummy.ko");
+	event.source.path.known = ABSENT;
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from a pipe");
+	event.source.kind = text_of("other");
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from something that is no file");
+}
+
+/* The signer of bytes that were changed is not the one who signed them. */
+static void refused_signature(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_LOAD, EKEYREJECTED, "verify");
+
+	event.signature = (struct signature_part) { .known = KNOWN, .signer = text_of("Debian") };
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: its signature is missing or not accepted (EKEYREJECTED)");
+	event.signature.verified = number_of(false);
+	assert_string_equal(sentence(&event), "uid 0, modprobe could not load dummy: its signature is missing or not "
+					      "accepted (EKEYREJECTED); it claims to be signed by Debian, which the "
+					      "kernel refused");
+	event.signature.verified = number_of(true);
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: its signature is missing or not accepted (EKEYREJECTED)");
+}
+
 static void shared_loads(void **state)
 {
 	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
@@ -178,8 +218,11 @@ static void marks(void **state)
 	event.module.is_signed = number_of(false);
 	assert_string_equal(rest(&event), "by uid 0, modprobe; unsigned, out-of-tree");
 	event.signature = (struct signature_part) { .known = KNOWN, .signer = text_of("by root") };
-	assert_string_equal(rest(&event), "by uid 0, modprobe; signed by \"by\\x20root\", which the kernel does not "
-					  "accept, out-of-tree");
+	assert_string_equal(rest(&event), "by uid 0, modprobe; it claims to be signed by \"by\\x20root\", which the "
+					  "kernel did not check, out-of-tree");
+	event.signature.verified = number_of(false);
+	assert_string_equal(rest(&event), "by uid 0, modprobe; it claims to be signed by \"by\\x20root\", which the "
+					  "kernel did not accept, out-of-tree");
 	event.signature.known = UNKNOWN;
 	event.module.is_signed = number_of(true);
 	event.module.taint_names.count = 0;
@@ -440,12 +483,20 @@ static void nameless(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(failures),   cmocka_unit_test(strange_failures),
-		cmocka_unit_test(successes),  cmocka_unit_test(shared_loads),
-		cmocka_unit_test(marks),      cmocka_unit_test(actors),
-		cmocka_unit_test(names),      cmocka_unit_test(tools),
-		cmocka_unit_test(file_names), cmocka_unit_test(monitors_own),
-		cmocka_unit_test(gaps),	      cmocka_unit_test(nameless),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(strange_failures),
+		cmocka_unit_test(successes),
+		cmocka_unit_test(places),
+		cmocka_unit_test(refused_signature),
+		cmocka_unit_test(shared_loads),
+		cmocka_unit_test(marks),
+		cmocka_unit_test(actors),
+		cmocka_unit_test(names),
+		cmocka_unit_test(tools),
+		cmocka_unit_test(file_names),
+		cmocka_unit_test(monitors_own),
+		cmocka_unit_test(gaps),
+		cmocka_unit_test(nameless),
 	};
 
 	return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);

@@ -10,6 +10,8 @@ static struct text failed_stage(const struct call *call)
 		return text_of("refused");
 	if (call->module_seen)
 		return text_of("init");
+	if (call->brief)
+		return TEXT_UNKNOWN;
 	return text_of(call->read_done ? "verify" : "read");
 }
 
@@ -149,6 +151,8 @@ static bool is_refusal(const struct call *call, const struct source_file *source
 	case ENOSYS:
 		return true;
 	case EINVAL:
+		if (call->brief)
+			return false;
 		return !call->loads_shared || (call->flags & ~(uint64_t)FLAGS) || source->type != FILE_REGULAR ||
 		       !source->size;
 	}

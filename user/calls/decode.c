@@ -286,10 +286,16 @@ static const char *source_kind(const struct source_file *source, const struct te
 		   : "other";
 }
 
-/* A socket's name is its protocol's, as UNIX-STREAM; a pipe has none. */
-static bool has_path(const struct source_file *source)
+/* What the kernel makes has a name only where it needs one: a socket goes by its protocol, a pipe by "", a namespace by
+ * "/". */
+static bool has_path(const struct source_file *source, const struct text *path)
 {
-	return source->path.detached != DETACHED_FILE || (source->path.size > 1 && source->type != FILE_SOCKET);
+	if (source->path.detached != DETACHED_FILE || path->known != KNOWN)
+		return true;
+	for (size_t i = 0; i < path->size; i++)
+		if (path->bytes[i] != '/')
+			return source->type != FILE_SOCKET;
+	return false;
 }
 
 static struct number is_covered(const struct span *span)
@@ -305,7 +311,7 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 	*part = (struct source_part) {
 		.known = KNOWN,
 		.kind = text_of(source_kind(source, &path)),
-		.path = has_path(source) ? path : (struct text) { 0 },
+		.path = has_path(source, &path) ? path : (struct text) { 0 },
 		.path_foreign = is_foreign(&source->path),
 		.path_covered = is_covered(&source->path),
 		.dev = dev_text(source->dev, buffer),

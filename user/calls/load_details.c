@@ -2,6 +2,8 @@
 #include "load_details.h"
 #include "requests.h"
 
+#include <errno.h>
+
 void load_details_requester(struct load_details *load_details, uint32_t pid, const struct subject *subject,
 			    struct event *event)
 {
@@ -35,6 +37,23 @@ void load_details_image(struct load_details *load_details, const struct record_h
 	images_describe(load_details->images, header, call, load_details->hash, &event->source);
 }
 
+/*
+ * Whether the kernel accepted the signature. It asks nobody for a module that is to be loaded whatever its version is
+ * said to be (module_sig_check()), and lets in what is signed by a key that it does not know, where it need not be.
+ */
+static struct number is_verified(const struct call *call, const struct number *is_signed)
+{
+	enum { IGNORES = 1 | 2 }; /* uapi/linux/module.h: MODULE_INIT_IGNORE_MODVERSIONS, MODULE_INIT_IGNORE_VERMAGIC */
+	bool refused = call->end == END_RETURNED && !call->module_seen && call->read_done &&
+		       (call->ret == -EKEYREJECTED || call->ret == -EBADMSG);
+
+	if (is_signed->known == KNOWN && is_signed->value)
+		return number_of(true);
+	if (call->module_call != CALL_INIT_MODULE && call->flags & IGNORES)
+		return NUMBER_UNKNOWN;
+	return refused || is_signed->known == KNOWN ? number_of(false) : NUMBER_UNKNOWN;
+}
+
 void load_details_signature(struct load_details *load_details, const struct call *call, const struct open_attempt *open,
 			    struct event *event)
 {
@@ -66,6 +85,6 @@ void load_details_signature(struct load_details *load_details, const struct call
 		},
 		.key_id = text_of(signature->key_id),
 		.hash_algo = text_of(signature->hash_algo),
-		.verified = event->module.is_signed.known == KNOWN ? event->module.is_signed : NUMBER_UNKNOWN,
+		.verified = is_verified(call, &event->module.is_signed),
 	};
 }

@@ -25,7 +25,7 @@ _kmodwatch()
 		mapfile -t COMPREPLY < <(compgen -W '1024 4096 8192 16384 65536' -- "$cur")
 		return
 		;;
-	--self-test | --image-limit | --capture-max)
+	--running | --self-test | --image-limit | --capture-max)
 		return
 		;;
 	--pin | --state | --capture)
@@ -47,7 +47,7 @@ _kmodwatch()
 		;;
 	esac
 	"$split" && return
-	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --no-snapshot --all-tools --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
-		--profile --verbose --help --version --check-audit --rules --print-rules --print-profile --unpin
+	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --snapshot --no-snapshot --all-tools --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
+		--profile --verbose --help --version --check-options --running --check-audit --rules --print-rules --print-profile --unpin
 		-v -h -V' -- "$cur")
 } && complete -F _kmodwatch kmodwatch

@@ -248,7 +248,7 @@ struct event {
 	struct text what, probe, map, object;
 	struct number blind_ns;
 	struct text reason;
-	bool reload; /* not shown: it ends to read its options again */
+	bool reload;	    /* not shown: it ends to read its options again */
 	struct list counts; /* of struct count_part */
 	struct text profile;
 	struct audit_kernel_part audit;

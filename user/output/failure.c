@@ -20,6 +20,7 @@ static const struct {
 	{ EVENT_MODULE_LOAD, false, "refused", "EBADF", "the file descriptor is not open for reading" },
 	{ EVENT_MODULE_LOAD, false, "refused", "EINVAL", "not a regular file, an empty file, or unknown flags" },
 	{ EVENT_MODULE_LOAD, false, "refused", "ENOEXEC", "too short to be a module" },
+	{ EVENT_MODULE_LOAD, false, "refused", "EFBIG", "the file is too large" },
 	{ EVENT_MODULE_LOAD, false, "refused", "ETXTBSY", "the file is open for writing" },
 	{ EVENT_MODULE_LOAD, false, "read", "EFAULT", "its bytes are not in the caller's memory" },
 	{ EVENT_MODULE_LOAD, false, "read", "EFBIG", "the file is too large" },

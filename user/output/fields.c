@@ -277,6 +277,7 @@ static const struct field attempts_suppressed_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_UINT, event, uid),
 	OBJECT(event, syscall, syscall_fields),
+	OBJECT(event, module, module_fields),
 	FIELD(FIELD_TIME, event, since),
 	END,
 };

@@ -119,6 +119,12 @@ static void add_suppressed(struct phrase *phrase, const struct event *event, str
 		phrase_add(phrase, " more executions of module tools");
 	} else if (text_is(&event->what, "module_request")) {
 		phrase_add(phrase, " more requests for modules");
+	} else if (event->module.known == KNOWN) {
+		phrase_add(phrase, " more loads of ");
+		phrase_text(phrase, &event->module.name, "a module");
+		phrase_add(phrase, " that failed in the same way (");
+		phrase_text(phrase, &event->syscall.errno_name, "several errors");
+		phrase_add(phrase, ")");
 	} else if (text_is(&event->what, "repeated")) {
 		phrase_add(phrase, " more steps of loads that failed before, on request");
 	} else {
