@@ -44,16 +44,17 @@ class Jq(unittest.TestCase):
         wanted = []
         for load in self.kind("module_load"):
             if load["outcome"] == "success":
-                who = "requested_by.process" if "requested_by" in load else "process"
-                wanted.append(self.row(load, "time", "module.name", f"{who}.uid", f"{who}.exe"))
+                asked = ("requested_by.process.uid", "requested_by.process.exe") if "requested_by" in load else ()
+                wanted.append(self.row(load, "time", "module.name", "process.uid", "process.exe", *asked))
         self.assertEqual(self.answer("causes"), wanted)
-        self.assertIn(["af_alg", 1000, "/usr/bin/act"], [row[1:] for row in wanted])
+        self.assertIn(["af_alg", 0, "/usr/bin/kmod", 1000, "/usr/bin/act"], [row[1:] for row in wanted])
+        self.assertIn(["dummy", 0, "/usr/bin/kmod"], [row[1:] for row in wanted])
 
     def test_cause_unknown(self):
-        line = json.dumps({**next(event for event in self.events if "requested_by" in event and event["kind"] == "module_load"), "requested_by": None})
+        line = json.dumps({**next(event for event in self.kind("module_load") if event.get("requested_by")), "requested_by": None})
         self.room.path("tmp/one").write_text(line)
         said = self.room.run("jq", "-nRac", "-L", "/tmp", 'include "recipes"; causes', "/tmp/one")
-        self.assertEqual(json.loads(said)[1:], ["af_alg", None, None])
+        self.assertEqual(json.loads(said)[1:], ["af_alg", 0, "/usr/bin/kmod", None, None])
 
     def test_failures(self):
         wanted = Counter((load["process"]["uid"], load["syscall"]["errno"]) for load in self.kind("module_load") if load["outcome"] == "failure")

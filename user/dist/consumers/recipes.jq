@@ -6,10 +6,10 @@ def lines: inputs | fromjson? | select(type == "object" and has("schema"));
 def of(kind): lines | select(.kind == kind);
 def whose: [.uid, .exe];
 
-# [time, module, uid, program]: who caused each load. For what the kernel loaded by itself: who made it do so, null where
+# [time, module, uid, program]: who loaded what. Then, if the kernel was made to do it: by which uid and program, null where
 # that is not known.
 def causes: of("module_load") | select(.outcome == "success")
-	| [.time, .module.name] + (if has("requested_by") then .requested_by.process else .process end | whose);
+	| [.time, .module.name] + (.process | whose) + (if has("requested_by") then .requested_by.process | whose else [] end);
 
 # {uid, errno, count}: failed loads by user and reason, the most frequent first.
 def failures: [of("module_load") | select(.outcome == "failure") | {uid: .process.uid, errno: .syscall.errno}]
@@ -17,7 +17,8 @@ def failures: [of("module_load") | select(.outcome == "failure") | {uid: .proces
 
 # [time, module, path, uid, program]: loads of what is no signed file below /lib/modules, or is not known to be one.
 def foreign: of("module_load") | select(.outcome != "failure" and .module
-		and (.module.signed != true or .source.kind != "file" or (.source.path // "" | test("^(/usr)?/lib/modules/") | not)))
+		and (.module.signed != true or .source.kind != "file" or .source.path_foreign
+			or (.source.path // "" | test("^(/usr)?/lib/modules/") | not)))
 	| [.time, .module.name, .source.path] + (.process | whose);
 
 # [time, kind, outcome, module or alias, uid, program]: what happened, in order.
