@@ -44,6 +44,7 @@ enum record_kind {
 
 enum {
 	TEXT_MAX = 4096,   /* the longest single text */
+	ARGV_TAIL = 1024,  /* of a text of arguments that are longer: their end, behind their beginning */
 	TEXT_AREA = 16384, /* all texts of a record; a power of two */
 	ANCESTORS_MAX = 8,
 
@@ -152,6 +153,8 @@ struct subject {
 	__u32 unread;		       /* nothing of this is known, but for start_time where that is not 0 */
 	__u64 start_time;	       /* ns since boot */
 	struct span exe, argv, cwd, cgroup;
+	__u32 argv_length; /* bytes of all arguments */
+	__u32 argv_gap;	   /* what is missing of them was before this byte of argv; 0: behind the last */
 	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char tty[TTY_NAME_SIZE];

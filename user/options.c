@@ -3,6 +3,7 @@
 #include "audit/profiles.h"
 #include "cleanup.h"
 #include "log.h"
+#include "output/limits.h"
 #include "options_file.h"
 
 #include <getopt.h>
@@ -21,7 +22,9 @@ static const char help[] =
     "      --color WHEN     colours in text: auto (the default: on a terminal, unless NO_COLOR is set),\n"
     "                       always or never\n"
     "      --journal        send events to the journal, with journal fields, instead of stdout:\n"
-    "                       journalctl KMODWATCH_EVENT=module_load\n"
+    "                       journalctl KMODWATCH_KIND=module_load\n"
+    "      --line-max BYTES  the longest JSON line, from 2048 to 65536 (default 8000); what does not fit is cut,\n"
+    "                       and marked\n"
     "      --no-snapshot    do not list the modules that are already loaded\n"
     "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
@@ -95,6 +98,11 @@ static const char *take_ring_size(const char *word, void *member)
 static const char *take_image_limit(const char *word, void *member)
 {
 	return take_number(word, 1, 64, member);
+}
+
+static const char *take_line_max(const char *word, void *member)
+{
+	return take_number(word, LINE_LEAST, LINE_MOST, member);
 }
 
 static const char *take_capture_max(const char *word, void *member)
@@ -222,6 +230,8 @@ static const struct known_option {
 	{ "format", required_argument, 0, take_format, MEMBER(output), "is not known: use text or json" },
 	{ "color", required_argument, 0, take_colour, MEMBER(colour), "is not known: use auto, always or never" },
 	{ "journal", no_argument, 0, take_journal, MEMBER(output), NULL },
+	{ "line-max", required_argument, 0, take_line_max, MEMBER(line_max),
+	  "cannot be used: give 2048 to 65536, in bytes" },
 	{ "no-snapshot", no_argument, 0, set_false, MEMBER(snapshot), NULL },
 	{ "btf", required_argument, 0, take_path, MEMBER(btf_path), NULL },
 	{ "ring-size", required_argument, 0, take_ring_size, MEMBER(ring_kib), SIZE_IN_KIB },
@@ -343,6 +353,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				.self_test = 30,
 				.image_limit_mib = 64,
 				.capture_max_mib = 1024,
+				.line_max = LINE_MAX_BYTES,
 				.profile = PROFILE_DEFAULT };
 	struct option list[KNOWN_OPTIONS + 1];
 	int answer;

@@ -29,6 +29,7 @@ struct options {
 	bool snapshot;		/* module_present lines at the start */
 	bool verbose;
 	enum output output;
+	unsigned int line_max; /* bytes of a line of JSON */
 	enum colour colour;
 	bool check_audit;	   /* check the audit rules and exit */
 	bool print_rules;	   /* print what would close the gaps instead of the result */
