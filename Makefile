@@ -55,6 +55,7 @@ help:
 	@echo 'make bench-profile show where the instructions go (needs perf, from linux-perf)'
 	@echo 'make vm KERNEL=6.12  start a shell in a guest with that kernel: $(KERNELS)'
 	@echo 'make docs-check    run the examples of the documents in a guest; make docs-record records them again'
+	@echo 'make consumers     give lines to rsyslog, syslog-ng, lnav, jq and SQLite, as user/dist/consumers sets them up'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
 	@echo 'make vm-asan       run everything that runs in guests, on $(SANITIZED_KERNELS), with the user side built for ASan and UBSan'
 	@echo 'make fuzz T=3600   run each fuzzer for that many seconds'
@@ -275,8 +276,8 @@ test:
 	@tests/setup/check
 	@STEP=5/10 tests/setup/step 'types and verifier budget on all kernels, signatures, the native kernel, instruction counts'
 	@$(quiet_make) -j2 --output-sync=target check-vmlinux signatures native bench-short
-	@STEP=6/10 tests/setup/step 'the examples in the documents, and the cases on all kernels (about 400, about ten minutes)'
-	@$(quiet_make) docs-check matrix
+	@STEP=6/10 tests/setup/step 'the examples in the documents, what reads the lines, and the cases on all kernels (about 400, about ten minutes)'
+	@$(quiet_make) docs-check consumers matrix
 	@STEP=7/10 tests/setup/step 'fuzzers, $(T) s each'
 	@$(quiet_make) -j2 fuzz
 	@STEP=8/10 tests/setup/step 'the service, in guests with a real systemd'
@@ -377,6 +378,11 @@ signatures: $(B)/tests/signatures/show
 	@tests/vm/run fetch $(KERNELS) >/dev/null
 	@tests/signatures/run.sh $< $(KERNELS:%=$(B)/vm/kernels/%/modules)
 
+# What a guest writes, read by Debian 12's log daemons and viewers as user/dist/consumers sets them up.
+.PHONY: consumers
+consumers: packages-vm all
+	@tests/consumers/run
+
 # The cases that need no modules, on this machine's own kernel.
 native: all
 	@tests/vm/run native
@@ -447,9 +453,9 @@ LINT := $(B)/lint
 LINT_C := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] vmlinux/*.[ch] tests/unit/*.[ch] tests/vm/guest/*.[ch] tests/bench/*.[ch] tests/replay/*.c)
 LINT_TIDY := $(patsubst %,$(LINT)/%.tidy,$(USER_SOURCES) $(wildcard user/dist/*.c vmlinux/*.c))
 LINT_PYTHON := $(wildcard tests/vm/audit/*.py) tests/vm/audit/run $(wildcard tests/vm/*.py tests/dist/*.py) tests/vm/run $(wildcard tests/vm/service/*.py) tests/vm/service/run \
-	$(wildcard tests/bench/*.py) tests/bench/run $(wildcard tests/lint/*.py)
+	$(wildcard tests/bench/*.py) tests/bench/run $(wildcard tests/consumers/*.py) tests/consumers/run $(wildcard tests/lint/*.py)
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
-LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/vm/guest/init
+LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/consumers/lines.sh tests/vm/guest/init
 LINT_SHELL := $(wildcard tests/setup/* tests/pristine/run tests/pristine/readme tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 # Sourced helpers, and jq filters in single quotes.
 LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh)

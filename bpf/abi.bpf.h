@@ -31,7 +31,31 @@ static __always_inline struct pt_regs *call_regs(const __u64 *ctx)
 	return regs;
 }
 
+/* The three calls have other numbers in each ABI. */
+static __always_inline enum module_call call_of_number(int number, int init, int delete, int finit)
+{
+	if (number == init)
+		return CALL_INIT_MODULE;
+	if (number == delete)
+		return CALL_DELETE_MODULE;
+	return number == finit ? CALL_FINIT_MODULE : CALL_UNKNOWN;
+}
+
 #if defined(__TARGET_ARCH_x86)
+
+/* Of a call that has no wrapper: it was refused before. */
+static __always_inline enum module_call call_by_number(__u32 number, enum abi *abi)
+{
+	enum { X32 = 0x40000000, TS_COMPAT = 2 };
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT) {
+		*abi = ABI_I386;
+		return call_of_number(number, 128, 129, 350);
+	}
+	*abi = number & X32 ? ABI_X32 : ABI_X86_64;
+	return call_of_number(number & ~X32, 175, 176, 313);
+}
 
 static __always_inline void read_call_args(const struct pt_regs *regs, bool compat, struct call_args *args)
 {
@@ -51,12 +75,23 @@ static __always_inline void read_call_args(const struct pt_regs *regs, bool comp
 
 #elif defined(__TARGET_ARCH_arm64)
 
-static __always_inline void read_call_args(const struct pt_regs *regs, bool compat, struct call_args *args)
+static __always_inline bool is_32bit(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	bool is_32bit = BPF_CORE_READ(task, thread_info.flags) >> 22 & 1; /* TIF_32BIT */
 
-	args->abi = is_32bit ? ABI_ARM : ABI_AARCH64;
+	return BPF_CORE_READ(task, thread_info.flags) >> 22 & 1; /* TIF_32BIT */
+}
+
+/* Of a call that has no wrapper: it was refused before. */
+static __always_inline enum module_call call_by_number(__u32 number, enum abi *abi)
+{
+	*abi = is_32bit() ? ABI_ARM : ABI_AARCH64;
+	return *abi == ABI_ARM ? call_of_number(number, 128, 129, 379) : call_of_number(number, 105, 106, 273);
+}
+
+static __always_inline void read_call_args(const struct pt_regs *regs, bool compat, struct call_args *args)
+{
+	args->abi = is_32bit() ? ABI_ARM : ABI_AARCH64;
 	args->arg[0] = BPF_CORE_READ(regs, regs[0]);
 	args->arg[1] = BPF_CORE_READ(regs, regs[1]);
 	args->arg[2] = BPF_CORE_READ(regs, regs[2]);

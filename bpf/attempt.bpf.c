@@ -20,27 +20,38 @@ __weak int attempt_start(__u32 module_call, unextendable by)
 	return 0;
 }
 
-__weak int attempt_describe(unextendable by)
+static __always_inline void describe(bool with_file)
 {
 	struct attempt *attempt = attempt_here();
 	struct workspace *ws;
 	__u32 slot;
 
 	if (!attempt)
-		return 0;
+		return;
 	ws = workspace_take(POOL_PRIVILEGED, &slot);
 	if (!ws) {
 		count_lost(RECORD_ATTEMPT);
-		return 0;
+		return;
 	}
 	attempt->described = 1;
 	record_begin(ws, RECORD_ATTEMPT);
 	record_of_attempt(ws, attempt);
 	ws->record.attempt.module_call = attempt->module_call;
-	if (attempt->module_call == CALL_FINIT_MODULE && attempt->handle)
+	if (with_file)
 		add_source(ws, slot, &ws->record.attempt.source, (struct file *)attempt->handle);
 	subject_read(slot, UNEXTENDABLE);
 	record_send_early(ws, sizeof(ws->record.attempt));
 	workspace_release(slot);
+}
+
+__weak int attempt_describe(unextendable by)
+{
+	describe(false);
+	return 0;
+}
+
+__weak int attempt_describe_file(unextendable by)
+{
+	describe(true);
 	return 0;
 }

@@ -50,8 +50,11 @@ static __always_inline void attempt_end(void)
 /* Both for the thread that runs; global functions, for the reason given in path.bpf.h. */
 
 int attempt_start(__u32 module_call, unextendable by);
-/* Sends who makes the call and, of finit_module, from which file. Where there is no room for that, it is counted. */
+/* Sends who makes the call. Where there is no room for that, it is counted. */
 int attempt_describe(unextendable by);
+/* The same, and from which file: the attempt's handle is one. Apart, since not every program can afford the look at it.
+ */
+int attempt_describe_file(unextendable by);
 
 /*
  * Begins an attempt; what was left of one that never returned is gone. Who makes it is still to be described. NULL

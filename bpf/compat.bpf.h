@@ -109,6 +109,14 @@ static __always_inline bool loads_are_shared(void)
 	return bpf_core_type_exists(struct idempotent);
 }
 
+/* Of a dentry on which something is mounted; before the enumerator (6.16 or so) it was one or the other of two bits. */
+static __always_inline __u32 dentry_mounted_flags(void)
+{
+	if (bpf_core_enum_value_exists(enum dentry_flags, DCACHE_MOUNTED))
+		return bpf_core_enum_value(enum dentry_flags, DCACHE_MOUNTED);
+	return 0x18000;
+}
+
 /* The inode number of mount namespaces that nobody can enter; before 6.18 they had none: 0. */
 static __always_inline __u32 anonymous_mnt_ns(void)
 {

@@ -19,7 +19,10 @@ static __always_inline int load_begins(enum module_call module_call, const struc
 	if (attempt) {
 		attempt->handle = (__u64)file;
 		attempt->read_refused = read_refused;
-		attempt_describe(UNEXTENDABLE);
+		if (module_call == CALL_FINIT_MODULE)
+			attempt_describe_file(UNEXTENDABLE);
+		else
+			attempt_describe(UNEXTENDABLE);
 	}
 	preemption_on();
 	return 0;

@@ -29,7 +29,40 @@ struct request_id {
 	__u64 time;
 	__u32 cpu;
 	__u32 uid;
-	__u64 suppressed;
+	__u32 suppressed;
+	__u32 share; /* enum share: whose room is taken by what descends from it */
+};
+
+/*
+ * What the kernel starts for a request carries it, and so does all that descends from that: by process id. A request
+ * without time: the kernel started it, and why is not known.
+ */
+struct carrier {
+	__u64 start_time; /* of the process: its id may be another's by now */
+	struct request_id request;
+};
+
+/*
+ * Anyone can make requests, and what is started for them may go on for long: so there is room for some of each user's,
+ * and more for root's. Users who meet in a share have that one together.
+ */
+enum share {
+	SHARE_ROOT = 0,	      /* root of the initial user namespace */
+	SHARE_NAMESPACES = 1, /* all that comes from other user namespaces */
+	SHARE_UNKNOWN = 2,    /* what the kernel started without a request that is known */
+	SHARE_USERS = 3,
+	USERS_SHARES = 16, /* a power of two */
+	SHARES = SHARE_USERS + USERS_SHARES,
+	SHARES_ROOM = 32, /* the next power of two */
+	CARRIERS_OF_ROOT = 4096,
+	CARRIERS_OF_SHARE = 1024,
+	CARRIERS_MAX = CARRIERS_OF_ROOT + (SHARES - 1) * CARRIERS_OF_SHARE,
+};
+
+struct carrier_counts {
+	__u64 of[SHARES_ROOM];
+	__u64 all;
+	__u64 cut; /* ns since boot: when first there was no room for one; 0: never */
 };
 
 /* What anyone may cause in any number. */
@@ -130,11 +163,13 @@ struct control {
 	__u32 patience; /* ms that a loader waits for room on the image ring; 0 where nobody can make room meanwhile */
 	__u64 nonce;	/* what the next canary record is to carry */
 	__u64 period;	/* counts up; for each, so many lines go on */
+	__u64 began;	/* ns since boot: when programs worked first; what was before, nobody saw */
 	__u64 image_limit; /* images above that many bytes are not sent; 0: none is */
 	/* the process whose refused calls are sent whatever the limit says, while it makes the self-test's; else 0 */
 	__u32 tester;
 	__u32 reader;	    /* the process that reads, */
 	__u64 reader_start; /* and when it started: ns since boot */
+	__u64 all_tools;    /* those too that only read */
 };
 
 /* What can be told so: the order's number comes first, then up to two values. Only the reader gives the others. */
@@ -146,6 +181,7 @@ enum order {
 	ORDER_TEST = 5,	  /* 1: this process makes the self-test's calls; 0: no more */
 	ORDER_PERIOD = 6, /* the next one */
 	ORDER_PATIENCE = 7,
+	ORDER_TOOLS = 8, /* all_tools */
 };
 
 /*

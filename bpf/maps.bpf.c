@@ -20,6 +20,9 @@
  *   requests          module requests on their way to the process that the kernel starts for them: by the requester's
  *                     thread id, then by the address of struct subprocess_info, then by the new process's id. What
  *                     gets stuck on that way is never looked for again: hence LRU
+ *   carriers          the processes that descend from what the kernel started for a request, while they live. No LRU:
+ *                     what is forgotten there would pass for what no request has caused. carrier_counts says how many
+ *                     there are of each share, and of all: where there are none, another's fork is spared the look
  *   limits            how much of what anyone may cause in any number there was this second, and how much of it was
  *                     only counted; at its end the sums of all. A table of our own, since the look into a hash map was
  *                     190 of the 495 instructions that a refused call cost more; limit_owners says which slots are

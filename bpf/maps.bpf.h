@@ -16,6 +16,7 @@ enum {
 	ATTEMPTS_MAX = 16384,
 	WORKSPACES = 8, /* of one CPU: the user side makes as many as the machine may have CPUs */
 	REQUESTS_MAX = 4096,
+	SUSPECTS_MAX = 4, /* a power of two */
 	OBJECTS_MAX = 512,
 	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
 	REFUSED_RING_SIZE = 4 * 1024 * 1024,
@@ -42,6 +43,14 @@ struct workspace {
 	struct {
 		__u64 dentry, mnt;
 		struct span span;
+		__u32 crossed; /* it came to where it stands through the mount that is there */
+		__u32 suspects_wanted;
+		__u64 suspect_count;
+		struct suspect {
+			__u64 dentry, mnt;
+		} suspects[SUSPECTS_MAX]; /* of the path: where something may be mounted over it */
+		__u64 child;		  /* cover_step()'s: a struct list_head, */
+		__u64 undecided;	  /* and how many suspects are no longer or not yet known to be none */
 	} walk;
 	__u64 ancestor; /* the task that ancestor_step() goes on from */
 };
@@ -110,6 +119,20 @@ struct requests_map {
 	struct request_id *value;
 };
 
+struct carriers_map {
+	int (*type)[BPF_MAP_TYPE_HASH];
+	int (*max_entries)[CARRIERS_MAX];
+	__u32 *key; /* process id */
+	struct carrier *value;
+};
+
+struct carrier_counts_map {
+	int (*type)[BPF_MAP_TYPE_ARRAY];
+	int (*max_entries)[1];
+	__u32 *key;
+	struct carrier_counts *value;
+};
+
 struct limits_map {
 	int (*type)[BPF_MAP_TYPE_ARRAY];
 	int (*max_entries)[LIMIT_SLOTS];
@@ -169,6 +192,8 @@ MAP struct workspace_owners_map workspace_owners SEC(".maps");
 MAP struct lost_map lost SEC(".maps");
 MAP struct tools_map tools SEC(".maps");
 MAP struct requests_map requests SEC(".maps");
+MAP struct carriers_map carriers SEC(".maps");
+MAP struct carrier_counts_map carrier_counts SEC(".maps");
 MAP struct under_way_map under_way SEC(".maps");
 MAP struct limits_map limits SEC(".maps");
 MAP struct limit_owners_map limit_owners SEC(".maps");

@@ -21,7 +21,9 @@ static __always_inline int begin_work(struct control *now, __u64 image_limit, __
 	now->image_limit = image_limit;
 	now->tester = 0;
 	now->generation = generation;
-	if (!first) /* the programs before these have seen the beginnings */
+	if (first)
+		now->began = bpf_ktime_get_boot_ns();
+	else /* the programs before these have seen the beginnings */
 		now->alone = generation;
 	return DONE;
 }
@@ -58,6 +60,9 @@ int order(__u64 *ctx)
 		return DONE;
 	case ORDER_PATIENCE:
 		now->patience = ctx[1];
+		return DONE;
+	case ORDER_TOOLS:
+		now->all_tools = ctx[1];
 		return DONE;
 	}
 	return REFUSED;

@@ -36,21 +36,51 @@ static __always_inline void walk_begin(struct workspace *ws)
 	__builtin_memset(&ws->walk.span, 0, sizeof(ws->walk.span));
 	ws->walk.span.state = ws->walk.dentry ? SPAN_KNOWN : SPAN_UNKNOWN;
 	ws->walk.span.offset = ws->text_used;
+	ws->walk.crossed = 0;
+	ws->walk.suspect_count = 0;
 }
 
 /*
  * Whether a root mount is one that names are looked up in: not the kernel's own (shmem's, under memfds), not one that
  * was unmounted while in use, not a tree that open_tree() or fsmount() made and nobody attached.
  */
-static __always_inline bool mount_in_namespace(const struct mount *mount)
+static __always_inline bool is_entered(const struct mnt_namespace *ns)
 {
-	struct mnt_namespace *ns = BPF_CORE_READ(mount, mnt_ns);
 	__u32 inum;
 
 	if (!ns || (__u64)ns >= (__u64)-4095) /* MNT_NS_INTERNAL is an error pointer */
 		return false;
 	inum = BPF_CORE_READ(ns, ns.inum);
 	return inum && inum != anonymous_mnt_ns();
+}
+
+/* The walk has come to a mount that is on no other. */
+static __always_inline void walk_end(struct workspace *ws, const struct mount *root)
+{
+	const struct task_struct *task = (void *)bpf_get_current_task();
+	const struct mnt_namespace *ns = BPF_CORE_READ(root, mnt_ns);
+
+	if (!is_entered(ns))
+		ws->walk.span.detached = DETACHED_TREE;
+	else if (ns != BPF_CORE_READ(task, nsproxy, mnt_ns))
+		ws->walk.span.place = PLACE_FOREIGN;
+}
+
+/*
+ * Where the walk stands is a place where something is mounted, on this mount or on another one of the same file system.
+ * What the walk came through is not over it.
+ */
+static __always_inline void suspect(struct workspace *ws, const struct dentry *dentry)
+{
+	__u64 count = ws->walk.suspect_count;
+
+	if (ws->walk.crossed || !(BPF_CORE_READ(dentry, d_flags) & dentry_mounted_flags()))
+		return;
+	ws->walk.suspect_count = count + 1;
+	if (count >= SUSPECTS_MAX)
+		return;
+	ws->walk.suspects[count & (SUSPECTS_MAX - 1)].dentry = ws->walk.dentry;
+	ws->walk.suspects[count & (SUSPECTS_MAX - 1)].mnt = ws->walk.mnt;
 }
 
 /* The steps go on from where ws->walk stands; 0: the walk is over. */
@@ -71,17 +101,20 @@ __weak int path_step(__u32 slot, unextendable by)
 	dentry = (void *)ws->walk.dentry;
 	vfsmount = (void *)ws->walk.mnt;
 	parent = BPF_CORE_READ(dentry, d_parent);
+	if (ws->walk.suspects_wanted)
+		suspect(ws, dentry);
+	ws->walk.crossed = 0;
 	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
 		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
 		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
 
 		if (up == mount || !up) {
-			if (!mount_in_namespace(mount))
-				ws->walk.span.detached = DETACHED_TREE;
+			walk_end(ws, mount);
 			return 0;
 		}
 		ws->walk.dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
 		ws->walk.mnt = (__u64)&up->mnt;
+		ws->walk.crossed = 1;
 		return 1;
 	}
 	if (!add_part(ws, BPF_CORE_READ(dentry, d_name.name)))

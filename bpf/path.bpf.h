@@ -22,6 +22,15 @@ static __always_inline void add_path(struct workspace *ws, __u32 slot, struct sp
 	*span = ws->walk.span;
 }
 
+/*
+ * Whether the file's name leads to it no more, as d_unlinked() has it. What never had a name is no such thing: a memfd,
+ * a pipe and their like are their dentry's own root.
+ */
+static __always_inline bool is_unlinked(const struct dentry *dentry)
+{
+	return !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
+}
+
 static __always_inline void add_cgroup(struct workspace *ws, __u32 slot, struct span *span, struct kernfs_node *kn)
 {
 	ws->walk.dentry = (__u64)kn;

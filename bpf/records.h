@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 6
+#define KMODWATCH_LAYOUT 8
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -83,13 +83,21 @@ enum detached {
 	DETACHED_FILE = 2, /* the file was never in a tree, and its name is the kernel's: a memfd and its like */
 };
 
+/* Where a path leads by now, in the mount namespace that it is of. */
+enum path_place {
+	PLACE_FOREIGN = 1, /* that is not the caller's */
+	PLACE_COVERED = 2, /* to something else, which is mounted over the file or over a folder on the way to it */
+	PLACE_COVER_UNKNOWN = 4, /* to that, perhaps */
+};
+
 /* One text. Paths are stored as the kernel walks them: components from the leaf up, each with its NUL. */
 struct span {
-	__u16 offset;	/* from the start of the record's text */
-	__u16 size;	/* bytes, without the last NUL where it is a C string */
-	__u8 state;	/* enum span_state */
-	__u8 cut;	/* there was more */
-	__u16 detached; /* enum detached, of a path */
+	__u16 offset;  /* from the start of the record's text */
+	__u16 size;    /* bytes, without the last NUL where it is a C string */
+	__u8 state;    /* enum span_state */
+	__u8 cut;      /* there was more */
+	__u8 detached; /* enum detached, of a path, as the next */
+	__u8 place;    /* enum path_place, or-ed; whether it is covered is asked of a module's file only */
 };
 
 enum abi {
@@ -150,14 +158,32 @@ struct subject {
 	__u8 has_tty;
 	__u8 ancestor_count;
 	__u32 pid_ns, mnt_ns, user_ns; /* inode numbers; 0: could not be read */
-	__u32 unread;		       /* nothing of this is known, but for start_time where that is not 0 */
+	__u16 unread;		       /* nothing of this is known, but for start_time where that is not 0 */
+	__u16 cwd_deleted;	       /* its name does not lead to it any more */
 	__u64 start_time;	       /* ns since boot */
-	struct span exe, argv, cwd, cgroup;
+	/*
+	 * With request_cpu, the name of the request that it descends from; 0: none, or request_unknown: the kernel
+	 * started what it descends from, and why is not known. What began before watched_since, or since cut_since
+	 * (0: never), may descend from a request all the same. ns since boot
+	 */
+	__u64 request_time;
+	__u32 request_cpu;
+	__u32 request_unknown;
+	__u64 watched_since;
+	__u64 cut_since;
+	struct span exe, argv, cwd, root, cgroup;
 	__u32 argv_length; /* bytes of all arguments */
 	__u32 argv_gap;	   /* what is missing of them was before this byte of argv; 0: behind the last */
 	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char tty[TTY_NAME_SIZE];
+};
+
+/* As in every Unix. */
+enum file_type {
+	FILE_PIPE = 1,
+	FILE_REGULAR = 8,
+	FILE_SOCKET = 12,
 };
 
 struct source_file {
@@ -168,7 +194,7 @@ struct source_file {
 	__u32 dev; /* the kernel's: major << 20 | minor */
 	__u8 present;
 	__u8 unlinked; /* the name in path does not lead to it any more */
-	__u8 is_regular;
+	__u8 type;     /* the upper four bits of its mode: enum file_type */
 	__u8 pad[5];
 	struct span path;
 	char fs[FS_NAME_SIZE];
@@ -206,7 +232,9 @@ struct call {
 	__u8 appended;	    /* enum appended */
 	__u8 end;	    /* enum call_end */
 	__u8 empty;	    /* of a call alone: it is about no byte, no descriptor, no name, and so can do nothing */
-	__u8 pad[4];
+	__u8 filtered;	    /* of a call alone: a seccomp filter refused it; what the caller passed is not known */
+	__u8 brief;	    /* made of a brief record: how far the call came is not known */
+	__u8 pad[2];
 	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
 	struct span params;	     /* the caller's, where the kernel has no copy */
 	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */
@@ -234,6 +262,10 @@ enum tool {
 	TOOL_INSMOD = 2,
 	TOOL_RMMOD = 3,
 	TOOL_MODPROBE = 4,
+	/* those that only read: records by option */
+	TOOL_LSMOD = 5,
+	TOOL_MODINFO = 6,
+	TOOL_DEPMOD = 7,
 };
 
 struct tool_exec_record {

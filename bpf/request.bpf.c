@@ -6,16 +6,28 @@
  *   the requester   __request_module(): module_request, then call_usermodehelper_exec(info), in one thread
  *   a kworker       starts a thread, which runs call_usermodehelper_exec_async(info) and executes the program
  */
+#include "carrier.bpf.h"
 #include "limit.bpf.h"
 #include "request.bpf.h"
 #include "compat.bpf.h"
+
+extern const volatile __u64 limit_factor;
+
+static __always_inline __u32 share_of_caller(__u32 uid)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (BPF_CORE_READ(task, cred, user_ns, ns.inum) != INITIAL_USER_NS)
+		return SHARE_NAMESPACES;
+	return uid ? SHARE_USERS + (uid * limit_factor >> 32) % USERS_SHARES : SHARE_ROOT;
+}
 
 /* In the context of the process that made the kernel want a module. ctx is (name, wait, ip) */
 SEC("tp_btf/module_request")
 int module_request(__u64 *ctx)
 {
 	const union limit_word what = { .key.uid = caller_uid(), .key.what = LIMITED_MODULE_REQUEST };
-	struct request_id id = { .uid = what.key.uid };
+	struct request_id id = { .uid = what.key.uid, .share = share_of_caller(what.key.uid) };
 	struct module_request_record *request;
 	struct workspace *ws;
 	__u32 slot;
@@ -72,11 +84,20 @@ int helper_wanted(__u64 *ctx)
 	return 0;
 }
 
-/* The new process, before it executes the program. ctx is (info) */
+/* The new process, before it executes the program: from here on the request is carried. ctx is (info) */
 SEC("fentry/call_usermodehelper_exec_async")
 int helper_begins(__u64 *ctx)
 {
-	if (is_active())
-		request_move(ctx[0], process_key());
+	struct carrier carrier = {};
+
+	if (!is_active())
+		return 0;
+	if (request_take(ctx[0], &carrier.request)) {
+		carrier.start_time = process_start();
+		carrier_put(carriers_counted(), bpf_get_current_pid_tgid() >> 32, &carrier);
+		request_put(process_key(), &carrier.request);
+	} else {
+		request_forget(process_key());
+	}
 	return 0;
 }

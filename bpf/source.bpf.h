@@ -4,7 +4,7 @@
 #define KMODWATCH_SOURCE_BPF_H
 
 #include "compat.bpf.h"
-#include "path.bpf.h"
+#include "cover.bpf.h"
 
 static __always_inline void add_source(struct workspace *ws, __u32 slot, struct source_file *source, struct file *file)
 {
@@ -12,14 +12,14 @@ static __always_inline void add_source(struct workspace *ws, __u32 slot, struct 
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 
 	source->present = 1;
-	source->is_regular = (BPF_CORE_READ(inode, i_mode) & 0170000) == 0100000; /* S_ISREG */
+	source->type = BPF_CORE_READ(inode, i_mode) >> 12;
 	source->inode = BPF_CORE_READ(inode, i_ino);
 	source->size = BPF_CORE_READ(inode, i_size);
 	source->dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	inode_mtime(inode, &source->mtime_sec, &source->mtime_nsec);
-	source->unlinked = !BPF_CORE_READ(dentry, d_hash.pprev); /* as d_unhashed() */
+	source->unlinked = is_unlinked(dentry);
 	bpf_probe_read_kernel_str(source->fs, sizeof(source->fs), BPF_CORE_READ(inode, i_sb, s_type, name));
-	add_path(ws, slot, &source->path, &file->f_path);
+	add_path_with_cover(ws, slot, &source->path, &file->f_path);
 }
 
 #endif

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Who acts. Everything is read from the current task and its parents, at the event: later is too late. */
 #include "subject.bpf.h"
+#include "carrier.bpf.h"
 #include "compat.bpf.h"
+#include "gate.bpf.h"
 #include "path.bpf.h"
 #include "record.bpf.h"
 
@@ -46,14 +48,13 @@ enum { OF_SUBJECT = ANCESTORS_MAX }; /* beside the numbers of ancestors */
 int exe_read(__u32 slot, __u32 whose, __u64 file, unextendable by);
 
 /*
- * Which file is executed. A memfd and its like never had a name: they are their dentry's own root, as in d_unlinked().
- * A function of its own, so that its stack is given back before the path is walked: all together have 512 bytes.
+ * Which file is executed. A function of its own, so that its stack is given back before the path is walked: all
+ * together have 512 bytes.
  */
 __weak int exe_read(__u32 slot, __u32 whose, __u64 file, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
 	struct file *exe = (void *)file;
-	struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
 	struct inode *inode = BPF_CORE_READ(exe, f_inode);
 	struct exe_file *out;
 
@@ -66,7 +67,7 @@ __weak int exe_read(__u32 slot, __u32 whose, __u64 file, unextendable by)
 	}
 	out->inode = BPF_CORE_READ(inode, i_ino);
 	out->dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	out->deleted = !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
+	out->deleted = is_unlinked(BPF_CORE_READ(exe, f_path.dentry));
 	return 0;
 }
 
@@ -112,24 +113,29 @@ static __always_inline void read_texts(struct workspace *ws, __u32 slot, struct 
 			subject->exe.state = SPAN_UNKNOWN;
 		add_argv(ws, subject, start, BPF_CORE_READ(mm, arg_end));
 	}
-	if (fs)
+	if (fs) {
+		subject->cwd_deleted = is_unlinked(BPF_CORE_READ(fs, pwd.dentry));
 		add_path(ws, slot, &subject->cwd, &fs->pwd);
-	else
+		add_path(ws, slot, &subject->root, &fs->root);
+	} else {
 		subject->cwd.state = SPAN_UNKNOWN;
+		subject->root.state = SPAN_UNKNOWN;
+	}
 	add_cgroup(ws, slot, &subject->cgroup, BPF_CORE_READ(task, cgroups, dfl_cgrp, kn));
 }
 
 /*
  * One step towards init, from the task in the workspace; 0: there is none above. A global function for the same reason
- * as path_step(). The parent's mm is not ours to hold: where it changed while its path was read (exec, exit), the path
- * is given up as unknown.
+ * as path_step(). The parent is the thread that started the child: its process goes by its leader's name, but its mm is
+ * the thread's, since a leader that has ended has none. That mm is not ours to hold: where it changed while its path
+ * was read (exec, exit), the path is given up as unknown.
  */
 int ancestor_step(__u32 slot, __u32 i, unextendable by);
 
 __weak int ancestor_step(__u32 slot, __u32 i, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
-	struct task_struct *child, *task;
+	struct task_struct *child, *task, *leader;
 	struct ancestor *ancestor;
 	struct mm_struct *mm;
 
@@ -145,9 +151,10 @@ __weak int ancestor_step(__u32 slot, __u32 i, unextendable by)
 	ws->ancestor = (__u64)task;
 	ancestor = &subject_of(ws)->ancestors[i];
 	ancestor->pid = BPF_CORE_READ(task, tgid);
-	ancestor->start_time = BPF_CORE_READ(task, group_leader, start_boottime);
+	leader = BPF_CORE_READ(task, group_leader);
+	ancestor->start_time = BPF_CORE_READ(leader, start_boottime);
 	ancestor->is_kthread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
-	bpf_probe_read_kernel_str(ancestor->comm, sizeof(ancestor->comm), &task->comm);
+	bpf_probe_read_kernel_str(ancestor->comm, sizeof(ancestor->comm), &leader->comm);
 	subject_of(ws)->ancestor_count = i + 1;
 	mm = BPF_CORE_READ(task, mm);
 	if (mm) {
@@ -164,6 +171,23 @@ __weak int ancestor_step(__u32 slot, __u32 i, unextendable by)
 	return 1;
 }
 
+static __always_inline void read_request(struct subject *subject)
+{
+	const struct carrier_counts *counts = carriers_counted();
+	const struct carrier *carrier = carrier_here(counts);
+	const struct control *now = control_read();
+
+	if (now)
+		subject->watched_since = now->began;
+	if (counts)
+		subject->cut_since = counts->cut;
+	if (carrier) {
+		subject->request_time = carrier->request.time;
+		subject->request_cpu = carrier->request.cpu;
+		subject->request_unknown = !carrier->request.time;
+	}
+}
+
 __weak int subject_read(__u32 slot, unextendable by)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
@@ -177,6 +201,7 @@ __weak int subject_read(__u32 slot, unextendable by)
 	subject->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	subject->is_kthread = !!(BPF_CORE_READ(task, flags) & PF_KTHREAD);
 	subject->start_time = BPF_CORE_READ(task, group_leader, start_boottime);
+	read_request(subject);
 	read_ids(subject, task);
 	read_namespaces(subject, task);
 	tty = BPF_CORE_READ(task, signal, tty);

@@ -16,5 +16,12 @@ int folder_open(const char *path, bool make);
  * descriptor, or a negative errno with *why for the user: -EPERM where others may write there.
  */
 int folder_open_ours(const char *path, const char **why);
+/* Whether files can be made in it. Returns 0, or a negative errno with *why. */
+int folder_may_write(int folder, const char **why);
+/* Whether both would succeed: changes nothing. Returns 0 or as above. */
+int folder_check_ours(const char *path, const char **why);
+
+/* An errno of a folder or of what is to be made in it, for the user: what is wrong, and the mend where there is one. */
+const char *folder_error(int err);
 
 #endif

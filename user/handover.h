@@ -126,6 +126,25 @@ struct repeated_counts {
 	uint32_t slot, pad;
 };
 
+/* ---- loads that fail as one did that was shown (calls/recurrences.h) */
+
+enum { RECURRENCES_MAX = 256 };
+
+struct recurrence {
+	uint64_t began; /* ns since boot: the failure that was shown; 0: none. Stored last */
+	uint64_t count; /* of those that were not */
+	uint32_t uid, module_size;
+	unsigned char cause[SHA256_DIGEST_LENGTH], coming[SHA256_DIGEST_LENGTH];
+	char call[16], error[24], module[MODULE_NAME_SIZE];
+};
+
+struct kept_recurrences {
+	struct recurrence list[RECURRENCES_MAX];
+	/* the record that was counted last, and what its count became then */
+	uint64_t time, count;
+	uint32_t cpu, pad;
+};
+
 /* ---- what is loaded (modules/table.h) */
 
 enum { TABLE_MAX = 4096 };
@@ -180,8 +199,8 @@ struct readers {
 
 struct handover {
 	struct readers readers;
-	uint32_t cut; /* the last line was not written to its end */
-	uint32_t pad;
+	uint32_t cut;				 /* the last line was not written to its end */
+	uint32_t listed;			 /* what was loaded before anybody watched was shown, up to its end */
 	struct ring_place places[PLACES];	 /* how far each ring was read */
 	uint64_t seen;				 /* ns since boot: when it last looked */
 	struct record_id last;			 /* the record whose line was written last */
@@ -200,6 +219,7 @@ struct handover {
 	struct kept_table modules;
 	struct limit_report reports[LIMIT_SLOTS];
 	struct repeated_counts repeated;
+	struct kept_recurrences recurrences;
 	struct slot slots[SLOTS];
 	struct request requests[REQUESTS_KEPT];
 };

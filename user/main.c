@@ -3,12 +3,16 @@
 #include "log.h"
 #include "monitor/monitor.h"
 #include "options.h"
+#include "monitor/options_check.h"
+#include "output/outlet.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -91,7 +95,7 @@ static int run(int argc, char **argv, struct options options)
 	for (;;) {
 		log_set_verbose(tried.verbose);
 		code = monitor_run(&tried, &stopping);
-		if (code == EXIT_NO_START && anew) {
+		if ((code == EXIT_NO_START || code == EXIT_TRY_AGAIN) && anew) {
 			log_line(
 			    "the options that were read again cannot be used: kmodwatch goes on with the old ones");
 			tried = options;
@@ -108,6 +112,12 @@ static int run(int argc, char **argv, struct options options)
 		else
 			log_line("the options were not read again: kmodwatch goes on with the old ones");
 	}
+}
+
+/* EXIT_TRY_AGAIN is said to a service manager only (sd_notify(3)). */
+static int exit_code_for(int code)
+{
+	return code == EXIT_TRY_AGAIN && !getenv("NOTIFY_SOCKET") ? EXIT_NO_START : code;
 }
 
 /* Where it is closed, the next file that is opened would be stderr, and get the messages. */
@@ -129,10 +139,14 @@ int main(int argc, char **argv)
 	static struct options options; /* what it owns is kept until the end */
 	int exit_code;
 
+	prctl(PR_SET_NAME, "kmodwatch"); /* for other monitors, whatever the file is called: see test_call_is() */
 	keep_stderr();
+	outlet_append(STDERR_FILENO);
 	if (!options_read(argc, argv, &options, &exit_code))
 		return exit_code;
 	log_set_verbose(options.verbose);
+	if (options.check_options)
+		return options_check(&options);
 	if (options.output != OUTPUT_JOURNAL && fcntl(STDOUT_FILENO, F_GETFD) < 0) {
 		log_line("stdout is closed, and that is where events go: start kmodwatch with it open");
 		return EXIT_NO_START;
@@ -145,5 +159,5 @@ int main(int argc, char **argv)
 	if (options.unpin)
 		return monitor_unpin(&options);
 	handle_signals();
-	return run(argc, argv, options);
+	return exit_code_for(run(argc, argv, options));
 }

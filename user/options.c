@@ -6,7 +6,9 @@
 #include "output/limits.h"
 #include "options_file.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +27,10 @@ static const char help[] =
     "                       journalctl KMODWATCH_KIND=module_load\n"
     "      --line-max BYTES  the longest JSON line, from 2048 to 65536 (default 8000); what does not fit is cut,\n"
     "                       and marked\n"
-    "      --no-snapshot    do not list the modules that are already loaded\n"
+    "      --snapshot       list the modules that are already loaded at each start and reload; with --pin, only\n"
+    "                       the first of a boot does so otherwise\n"
+    "      --no-snapshot    never list them\n"
+    "      --all-tools      show lsmod, modinfo and depmod too, which only read\n"
     "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
     "                       to 1048576 (default 16384); what does not fit is counted as events_lost\n"
@@ -48,6 +53,10 @@ static const char help[] =
     "  -V, --version        show the version and exit\n"
     "\n"
     "Instead of watching:\n"
+    "      --check-options  read the options as for watching, say what is wrong with them and with what they\n"
+    "                       name, and exit\n"
+    "      --running PID    with --check-options: also whether the kmodwatch that runs as PID can take them at\n"
+    "                       a reload\n"
     "      --check-audit    check whether auditd's rules, on disk and in the kernel, record what the\n"
     "                       profile requires, and exit\n"
     "      --rules PATH     check this file (as auditctl -R reads it) or folder (as augenrules joins it)\n"
@@ -61,6 +70,7 @@ static const char help[] =
     "be root's or yours, must not be writable by anybody else, and must not be a symbolic link.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout was closed, ...);\n"
     "2 could not start (usage, privilege, no probe could be attached, another kmodwatch holds the pins).\n"
+    "With --check-options: 0 nothing is wrong; 2 something is.\n"
     "With --check-audit: 0 everything required is recorded; 1 something is not; 2 the check could not\n"
     "decide (usage, privilege, unreadable files, an unknown verdict).\n"
     "See kmodwatch(8), kmodwatch-events(5) and kmodwatch-audit(7).\n";
@@ -115,6 +125,11 @@ static const char *take_seconds(const char *word, void *member)
 	return take_number(word, 0, 86400, member);
 }
 
+static const char *take_pid(const char *word, void *member)
+{
+	return take_number(word, 1, INT_MAX, member);
+}
+
 static const char *take_path(const char *word, void *member)
 {
 	*(const char **)member = word;
@@ -133,10 +148,17 @@ static const char *set_true(const char *word, void *member)
 	return NULL;
 }
 
-static const char *set_false(const char *word, void *member)
+static const char *set_snapshot_always(const char *word, void *member)
 {
 	(void)word;
-	*(bool *)member = false;
+	*(enum snapshot *)member = SNAPSHOT_ALWAYS;
+	return NULL;
+}
+
+static const char *set_snapshot_never(const char *word, void *member)
+{
+	(void)word;
+	*(enum snapshot *)member = SNAPSHOT_NEVER;
 	return NULL;
 }
 
@@ -226,36 +248,43 @@ static const struct known_option {
 	take_fn take;
 	size_t member;
 	const char *wrong; /* of a word: follows it */
+	bool alone;	   /* instead of watching: so it has no place in the options of a service */
 } known_options[] = {
-	{ "format", required_argument, 0, take_format, MEMBER(output), "is not known: use text or json" },
-	{ "color", required_argument, 0, take_colour, MEMBER(colour), "is not known: use auto, always or never" },
-	{ "journal", no_argument, 0, take_journal, MEMBER(output), NULL },
+	{ "format", required_argument, 0, take_format, MEMBER(output), "is not known: use text or json", false },
+	{ "color", required_argument, 0, take_colour, MEMBER(colour), "is not known: use auto, always or never",
+	  false },
+	{ "journal", no_argument, 0, take_journal, MEMBER(output), NULL, false },
 	{ "line-max", required_argument, 0, take_line_max, MEMBER(line_max),
-	  "cannot be used: give 2048 to 65536, in bytes" },
-	{ "no-snapshot", no_argument, 0, set_false, MEMBER(snapshot), NULL },
-	{ "btf", required_argument, 0, take_path, MEMBER(btf_path), NULL },
-	{ "ring-size", required_argument, 0, take_ring_size, MEMBER(ring_kib), SIZE_IN_KIB },
+	  "cannot be used: give 2048 to 65536, in bytes", false },
+	{ "snapshot", no_argument, 0, set_snapshot_always, MEMBER(snapshot), NULL, false },
+	{ "no-snapshot", no_argument, 0, set_snapshot_never, MEMBER(snapshot), NULL, false },
+	{ "all-tools", no_argument, 0, set_true, MEMBER(all_tools), NULL, false },
+	{ "btf", required_argument, 0, take_path, MEMBER(btf_path), NULL, false },
+	{ "ring-size", required_argument, 0, take_ring_size, MEMBER(ring_kib), SIZE_IN_KIB, false },
 	{ "image-limit", required_argument, 0, take_image_limit, MEMBER(image_limit_mib),
-	  "cannot be used: give 1 to 64, in MiB" },
-	{ "image-ring", required_argument, 0, take_ring_size, MEMBER(image_ring_kib), SIZE_IN_KIB },
-	{ "no-hash", no_argument, 0, set_zero, MEMBER(image_limit_mib), NULL },
+	  "cannot be used: give 1 to 64, in MiB", false },
+	{ "image-ring", required_argument, 0, take_ring_size, MEMBER(image_ring_kib), SIZE_IN_KIB, false },
+	{ "no-hash", no_argument, 0, set_zero, MEMBER(image_limit_mib), NULL, false },
 	{ "capture", required_argument, 0, take_folder, MEMBER(capture),
-	  "needs a folder, for example /var/lib/kmodwatch/images" },
+	  "needs a folder, for example /var/lib/kmodwatch/images", false },
 	{ "capture-max", required_argument, 0, take_capture_max, MEMBER(capture_max_mib),
-	  "cannot be used: give 1 to 1048576, in MiB" },
-	{ "pin", required_argument, 0, take_path, MEMBER(pin), NULL },
-	{ "unpin", no_argument, 0, set_true, MEMBER(unpin), NULL },
+	  "cannot be used: give 1 to 1048576, in MiB", false },
+	{ "pin", required_argument, 0, take_path, MEMBER(pin), NULL, false },
+	{ "unpin", no_argument, 0, set_true, MEMBER(unpin), NULL, true },
 	{ "self-test", required_argument, 0, take_seconds, MEMBER(self_test),
-	  "cannot be used: give 0 to 86400, in seconds" },
-	{ "state", required_argument, 0, take_folder, MEMBER(state), "needs a folder, for example /var/lib/kmodwatch" },
-	{ "check-audit", no_argument, 0, set_true, MEMBER(check_audit), NULL },
-	{ "profile", required_argument, 0, take_path, MEMBER(profile), NULL },
-	{ "rules", required_argument, 0, add_rules, MEMBER(rules), NULL },
-	{ "print-rules", no_argument, 0, take_print_rules, 0, NULL },
-	{ "print-profile", required_argument, 0, take_path, MEMBER(print_profile), NULL },
-	{ "verbose", no_argument, 'v', set_true, MEMBER(verbose), NULL },
-	{ "help", no_argument, 'h', show_help, 0, NULL },
-	{ "version", no_argument, 'V', show_version, 0, NULL },
+	  "cannot be used: give 0 to 86400, in seconds", false },
+	{ "state", required_argument, 0, take_folder, MEMBER(state), "needs a folder, for example /var/lib/kmodwatch",
+	  false },
+	{ "check-options", no_argument, 0, set_true, MEMBER(check_options), NULL, true },
+	{ "running", required_argument, 0, take_pid, MEMBER(running), "is not the number of a process", true },
+	{ "check-audit", no_argument, 0, set_true, MEMBER(check_audit), NULL, true },
+	{ "profile", required_argument, 0, take_path, MEMBER(profile), NULL, false },
+	{ "rules", required_argument, 0, add_rules, MEMBER(rules), NULL, true },
+	{ "print-rules", no_argument, 0, take_print_rules, 0, NULL, true },
+	{ "print-profile", required_argument, 0, take_path, MEMBER(print_profile), NULL, true },
+	{ "verbose", no_argument, 'v', set_true, MEMBER(verbose), NULL, false },
+	{ "help", no_argument, 'h', show_help, 0, NULL, true },
+	{ "version", no_argument, 'V', show_version, 0, NULL, true },
 };
 
 enum { KNOWN_OPTIONS = COUNT(known_options), LONG_OPTION = 256 };
@@ -283,7 +312,10 @@ static const char shown[] = "shown", not_shown[] = "not shown";
 
 static const char *show(const char *text)
 {
-	fputs(text, stdout);
+	if (fputs(text, stdout) == EOF) { /* it is longer than the buffer */
+		log_line("the result could not be written to stdout: %s", strerror(errno));
+		return not_shown;
+	}
 	return log_flushed(stdout) ? not_shown : shown;
 }
 
@@ -332,6 +364,8 @@ static const char *conflict(const struct options *options)
 {
 	if (!options->check_audit && options->rules.count)
 		return "--rules needs --check-audit or --print-rules: while watching, kmodwatch checks this machine's rules";
+	if (options->running && !options->check_options)
+		return "--running needs --check-options";
 	if (options->output == OUTPUT_JOURNAL && options->check_audit)
 		return two_outputs;
 	if (options->capture && !options->image_limit_mib)
@@ -347,45 +381,78 @@ static bool end_with(int *exit_code, int code)
 	return false;
 }
 
+/* Whether the word is on the command line itself, not in a file that --options names. */
+static bool is_given(char *const *given, int count, const char *word)
+{
+	for (int i = 0; i < count; i++)
+		if (given[i] == word)
+			return true;
+	return false;
+}
+
+/*
+ * Takes what getopt_long() answered. given: on the command line itself; right: nothing was wrong up to now. Returns
+ * NULL, shown, not_shown, or what is wrong, which has been explained.
+ */
+static const char *take(int answer, const char *last, bool given, bool right, struct options *options)
+{
+	const struct known_option *option = option_of(answer);
+	const char *word = optarg ? optarg : "", *wrong;
+
+	if (!option) {
+		explain_unknown(answer, last);
+		return as_said;
+	}
+	if (option->alone && !given) {
+		log_line("--%s does not watch, so it cannot be in a file that --options names", option->name);
+		return as_said;
+	}
+	if (!right && (option->take == show_help || option->take == show_version))
+		return NULL;
+	wrong = option->take(word, (char *)options + option->member);
+	if (wrong && wrong != shown && wrong != not_shown)
+		explain(option, word, wrong);
+	return wrong;
+}
+
 bool options_read(int argc, char **argv, struct options *options, int *exit_code)
 {
-	struct options read = { .snapshot = true,
+	struct options read = { .snapshot = SNAPSHOT_ONCE,
 				.self_test = 30,
 				.image_limit_mib = 64,
 				.capture_max_mib = 1024,
 				.line_max = LINE_MAX_BYTES,
 				.profile = PROFILE_DEFAULT };
 	struct option list[KNOWN_OPTIONS + 1];
-	int answer;
+	bool right = true;
+	char **words;
+	int count;
 
-	if (options_expand(argc, argv, &argc, &argv))
+	if (options_expand(argc, argv, &count, &words))
 		return end_with(exit_code, EXIT_NO_START);
 	list_options(list);
 	optind = 0; /* the command line may be read again */
-	while ((answer = getopt_long(argc, argv, ":vhV", list, NULL)) != -1) {
-		const struct known_option *option = option_of(answer);
-		const char *wrong;
+	for (;;) {
+		const char *first = words[optind ? optind : 1], *wrong;
+		int answer = getopt_long(count, words, ":vhV", list, NULL);
 
-		if (!option) {
-			explain_unknown(answer, argv[optind - 1]);
-			return end_with(exit_code, EXIT_NO_START);
-		}
-		wrong = option->take(optarg ? optarg : "", (char *)&read + option->member);
+		if (answer == -1)
+			break;
+		wrong = take(answer, words[optind - 1], is_given(argv, argc, first), right, &read);
 		if (wrong == shown || wrong == not_shown)
 			return end_with(exit_code, wrong == shown ? EXIT_ENDED : EXIT_NO_START);
-		if (wrong) {
-			explain(option, optarg ? optarg : "", wrong);
-			return end_with(exit_code, EXIT_NO_START);
-		}
+		right &= !wrong;
 	}
-	if (optind < argc) {
-		log_line("`%s` is not an option, and kmodwatch takes no other arguments: see --help", argv[optind]);
-		return end_with(exit_code, EXIT_NO_START);
+	if (optind < count) {
+		log_line("`%s` is not an option, and kmodwatch takes no other arguments: see --help", words[optind]);
+		right = false;
 	}
-	if (conflict(&read)) {
+	if (right && conflict(&read)) {
 		log_line("%s", conflict(&read));
-		return end_with(exit_code, EXIT_NO_START);
+		right = false;
 	}
+	if (!right)
+		return end_with(exit_code, EXIT_NO_START);
 	*options = read;
 	return true;
 }

@@ -13,6 +13,8 @@ enum {
 	EXIT_ENDED = 0,	   /* by SIGINT or SIGTERM; after --help and --version; --check-audit: parity */
 	EXIT_STOPPED = 1,  /* by an error while running; --check-audit: a gap */
 	EXIT_NO_START = 2, /* usage, privilege, no probe could be attached; --check-audit: no verdict */
+	/* could not start for a reason that may pass: for a service manager only, for all else that is EXIT_NO_START */
+	EXIT_TRY_AGAIN = 75,
 };
 
 struct options {
@@ -26,11 +28,18 @@ struct options {
 	bool unpin;		/* take out what is pinned, and exit */
 	unsigned int self_test; /* seconds between two tests of the probes; 0: only at the start */
 	const char *state;	/* where the list of loaded modules is kept; NULL: nowhere */
-	bool snapshot;		/* module_present lines at the start */
+	enum snapshot {
+		SNAPSHOT_NEVER,
+		SNAPSHOT_ONCE, /* in a boot: not where an earlier monitor of the same pins wrote them */
+		SNAPSHOT_ALWAYS,
+	} snapshot;	/* module_present lines at the start */
+	bool all_tools; /* tool_exec lines of the tools that only read, too */
 	bool verbose;
 	enum output output;
 	unsigned int line_max; /* bytes of a line of JSON */
 	enum colour colour;
+	bool check_options;	   /* check these options and exit */
+	unsigned int running;	   /* the process that is to read these at a reload; 0: none */
 	bool check_audit;	   /* check the audit rules and exit */
 	bool print_rules;	   /* print what would close the gaps instead of the result */
 	const char *print_profile; /* print this profile and exit; else NULL */
@@ -43,7 +52,8 @@ struct options {
 
 /*
  * Reads the command line, and the files that it names with --options. Calling it again reads those anew. True: go on,
- * with *options filled. False: end with *exit_code (--help, --version, or a usage error, which has been explained).
+ * with *options filled. False: end with *exit_code (--help, --version, or usage errors, each of which has been
+ * explained).
  */
 bool options_read(int argc, char **argv, struct options *options, int *exit_code);
 

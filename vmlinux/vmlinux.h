@@ -55,6 +55,9 @@ enum {
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 #if defined(__TARGET_ARCH_x86)
+struct thread_info {
+	u32 status;
+};
 struct pt_regs {
 	unsigned long bx;
 	unsigned long cx;
@@ -138,10 +141,20 @@ struct hlist_bl_node {
 	struct hlist_bl_node **pprev;
 };
 
+/* since 6.16 or so; before, it is a macro, 0x10000 */
+enum dentry_flags {
+	DCACHE_MOUNTED = 0x8000,
+};
+
 struct dentry {
+	unsigned int d_flags;
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
+};
+
+struct list_head {
+	struct list_head *next;
 };
 
 struct vfsmount {
@@ -158,6 +171,8 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_mounts; /* what is mounted on it, */
+	struct list_head mnt_child;  /* by this */
 };
 
 struct path {
@@ -198,6 +213,7 @@ struct files_struct {
 };
 
 struct fs_struct {
+	struct path root;
 	struct path pwd;
 };
 
@@ -211,7 +227,12 @@ struct tty_struct {
 	char name[64];
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct signal_struct {
+	atomic_t live;
 	struct tty_struct *tty;
 };
 
@@ -229,9 +250,7 @@ struct css_set {
 };
 
 struct task_struct {
-#if defined(__TARGET_ARCH_arm64)
 	struct thread_info thread_info;
-#endif
 	unsigned int flags;
 	struct mm_struct *mm;
 	int pid;
@@ -272,10 +291,6 @@ enum kernel_read_file_id {
 enum kernel_load_data_id {
 	LOADING_MODULE = 2,
 };
-
-typedef struct {
-	int counter;
-} atomic_t;
 
 enum module_state {
 	MODULE_STATE_LIVE = 0,

@@ -27,6 +27,7 @@ import contract  # noqa: E402
 
 # Commands whose lines the recorded scene stands for.
 WATCHING = (r"make run </dev/null", r"journalctl [^|]*-o cat\b[^|]*", r"kmodwatch(?! --check-audit| --print)\b[^|]*")
+INSTALLED = "/usr/local/share/kmodwatch"
 ON_TERMINAL = "make run </dev/null"
 IN_GUEST = re.compile(r"kmodwatch --(check-audit|print-)")
 # `...` is no JSON: as a key, and as an item, it becomes this.
@@ -119,7 +120,7 @@ def console_faults(block):
             source = "cat scene.jsonl"
             if "journalctl" in watching[0]:  # the journal has other lines between the events
                 source = f"{{ echo Started kmodwatch.service; {source}; }}"
-            script = f"{source} {command[watching.end():]}"
+            script = f"{source} {command[watching.end():]}".replace(INSTALLED, str(TOP / "user" / "dist"))
             done = subprocess.run(["bash", "-c", script], cwd=FOLDER, capture_output=True, text=True)
             if done.returncode or done.stderr or not output_is(shown, done.stdout.splitlines()):
                 yield f"{block.where}: `{command}` ends with {done.returncode}, and gives\n{done.stderr}{done.stdout}"

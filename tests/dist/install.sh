@@ -25,6 +25,12 @@ for prefix in /usr/local /usr; do
 644 .$prefix/lib/systemd/system/kmodwatch.service
 755 .$prefix/sbin/kmodwatch
 644 .$prefix/share/bash-completion/completions/kmodwatch
+644 .$prefix/share/kmodwatch/consumers/import.sql
+644 .$prefix/share/kmodwatch/consumers/kmodwatch.lnav.json
+644 .$prefix/share/kmodwatch/consumers/recipes.jq
+644 .$prefix/share/kmodwatch/consumers/rsyslog-receiver.conf
+644 .$prefix/share/kmodwatch/consumers/rsyslog.conf
+644 .$prefix/share/kmodwatch/consumers/syslog-ng.conf
 644 .$prefix/share/kmodwatch/kmodwatch.schema.json
 644 .$prefix/share/man/man5/kmodwatch-events.5
 644 .$prefix/share/man/man7/kmodwatch-audit.7
@@ -36,7 +42,7 @@ for prefix in /usr/local /usr; do
 	grep -q "^ExecStart=$prefix/sbin/kmodwatch " "$root$prefix/lib/systemd/system/kmodwatch.service" ||
 		fail "the unit does not start $prefix/sbin/kmodwatch"
 	for page in man5/kmodwatch-events.5 man8/kmodwatch.8; do
-		same "$page's folders" "$(grep -c "$prefix/share/kmodwatch/" "$root$prefix/share/man/$page")" 1
+		same "$page's folders" "$(grep -oE "/usr[a-z/]*/share/kmodwatch" "$root$prefix/share/man/$page" | sort -u)" "$prefix/share/kmodwatch"
 	done
 	grep -rlE "@[A-Z]+@" "$root$prefix"/{lib,share} && fail "something was not filled in"
 	other=$(find "$root" -path "$root/var/lib/kmodwatch" -prune -o -type d ! -perm 755 -print)

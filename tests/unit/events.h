@@ -44,7 +44,7 @@ void events_forget(struct events *events);
 	"{'pid':6,'tid':7,'comm':'insmod','exe':'/usr/bin/kmod','argv':['insmod','x.ko'],'uid':1000," \
 	"'auid':1002,'ns':{'pid':11},'ancestors':["                                                   \
 	"{'pid':900,'comm':'bash','exe':'/usr/bin/bash',"                                             \
-	"'deleted':true},{'pid':2,'comm':'kthreadd'}]}"
+	"'deleted':true},{'pid':1,'comm':'systemd'}]}"
 #define BARE_PROCESS                                                                                       \
 	"{'pid':6,'tid':7,'ppid':null,'comm':'insmod','exe':null,'argv':null,'cwd':null,'uid':1000,'gid':" \
 	"null,'auid':null,'ns':null,'ancestors':null}"

@@ -107,11 +107,12 @@ static void fill_subject(struct made *made)
 		.exe_file = { .inode = 43, .dev = 254 << 20 | 1 },
 		.argv = made_bytes(made, "insmod\0x.ko", sizeof("insmod\0x.ko")),
 		.cwd = made_path(made, "root"),
+		.root = made_path(made, ""),
 		.cgroup = made_path(made, "user.slice/a.scope"),
 		.ancestors = {
 			{ .pid = 900, .comm = "bash", .exe = made_path(made, "usr/bin/bash"),
 			  .exe_file = { .inode = 44, .dev = 254 << 20 | 2, .deleted = 1 } },
-			{ .pid = 2, .is_kthread = 1, .comm = "kthreadd" },
+			{ .pid = 1, .comm = "systemd" },
 		},
 		.tty = "pts0",
 	};
@@ -141,7 +142,7 @@ static void fill_source(struct made *made, struct source_file *source)
 		.mtime_nsec = 500,
 		.dev = 8 << 20 | 1,
 		.present = 1,
-		.is_regular = 1,
+		.type = FILE_REGULAR,
 		.path = made_path(made, "lib/modules/x.ko"),
 		.fs = "ext4",
 	};

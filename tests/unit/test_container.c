@@ -13,62 +13,90 @@
 static void paths(void **state)
 {
 	static const struct {
-		const char *cgroup, *id; /* NULL: none */
+		const char *cgroup, *id, *runtime; /* NULL: none, not known for certain */
 	} rows[] = {
-		{ "/system.slice/docker-" ID ".scope", ID },
-		{ "/system.slice/docker-" ID ".scope/init.scope", ID },
-		{ "/docker/" ID, ID },
-		{ "/custom-parent/" ID, ID },
-		{ "/docker/" ID "/docker/" OTHER, OTHER }, /* docker in docker */
-		{ "/system.slice/docker-" ID ".scope" POD "/cri-containerd-" OTHER ".scope", OTHER }, /* kind */
-		{ "/machine.slice/libpod-" ID ".scope/container", ID },
-		{ "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope", ID },
-		{ "/libpod_parent/libpod-" ID, ID },
-		{ POD "/cri-containerd-" ID ".scope", ID },
-		{ "/kubepods/besteffort/pod74c13223-5a00-11e9-b385-42010a80018d/" ID, ID },
-		{ "/default/" ID, ID },
-		{ "/system.slice/nerdctl-" ID ".scope", ID },
-		{ POD "/crio-" ID ".scope", ID },
-		{ "/kubepods/burstable/pod74c13223/crio-" ID, ID },
-		{ "/user.slice/user-1000.slice/user@1000.service/app.slice/redis.service/libpod-payload-" ID, ID },
-		{ "/system.slice/containerd.service/kubepods-besteffort-podX.slice:cri-containerd:" ID, ID },
-		{ "/libpod_parent/" OTHER "/libpod-" ID, ID },
-		{ "/machine.slice/machine-qemu\\x2dweb.scope/payload", "qemu-web" },
-		{ "/machine.slice/machine-web.scope/payload/system.slice/nginx.service", "web" },
-		{ "/machine.slice/machine-my\\x2dbox.scope/payload", "my-box" },
-		{ "/machine.slice/systemd-nspawn@my\\x2dbox.service/payload/init.scope", "my-box" },
-		{ "/machine.slice/systemd-nspawn@a.service/payload/system.slice/docker-" ID ".scope", ID },
+		{ "/system.slice/docker-" ID ".scope", ID, "docker" },
+		{ "/system.slice/docker-" ID ".scope/init.scope", ID, "docker" },
+		{ "/docker/" ID, ID, "docker" },
+		{ "/custom-parent/" ID, ID, NULL },
+		{ "/docker/" ID "/docker/" OTHER, OTHER, "docker" }, /* docker in docker */
+		{ "/system.slice/docker-" ID ".scope" POD "/cri-containerd-" OTHER ".scope", OTHER,
+		  "containerd" }, /* kind */
+		{ "/machine.slice/libpod-" ID ".scope/container", ID, "podman" },
+		{ "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope", ID, "podman" },
+		{ "/libpod_parent/libpod-" ID, ID, "podman" },
+		{ POD "/cri-containerd-" ID ".scope", ID, "containerd" },
+		{ "/kubepods/besteffort/pod74c13223-5a00-11e9-b385-42010a80018d/" ID, ID, NULL },
+		{ "/default/" ID, ID, NULL },
+		{ "/system.slice/nerdctl-" ID ".scope", ID, "containerd" },
+		{ POD "/crio-" ID ".scope", ID, "crio" },
+		{ "/kubepods/burstable/pod74c13223/crio-" ID, ID, "crio" },
+		{ "/user.slice/user-1000.slice/user@1000.service/app.slice/redis.service/libpod-payload-" ID, ID,
+		  "podman" },
+		{ "/system.slice/containerd.service/kubepods-besteffort-podX.slice:cri-containerd:" ID, ID,
+		  "containerd" },
+		{ "/libpod_parent/" OTHER "/libpod-" ID, ID, "podman" },
+		{ "/machine.slice/machine-qemu\\x2dweb.scope/payload", "qemu-web", "nspawn" },
+		{ "/machine.slice/machine-web.scope/payload/system.slice/nginx.service", "web", "nspawn" },
+		{ "/machine.slice/machine-my\\x2dbox.scope/payload", "my-box", "nspawn" },
+		{ "/machine.slice/systemd-nspawn@my\\x2dbox.service/payload/init.scope", "my-box", "nspawn" },
+		{ "/machine.slice/systemd-nspawn@a.service/payload/system.slice/docker-" ID ".scope", ID, "docker" },
+		{ "/ecs/0123456789abcdef0123456789abcdef/" ID, ID, NULL },
+		{ "/lxc.payload.web", "web", "lxc" },
+		{ "/lxc.payload.web/init.scope", "web", "lxc" },
+		{ "/lxc.payload.default_web/system.slice/cron.service", "default_web", "lxc" },
+		{ "/user.slice/user-1000.slice/session-2.scope/lxc.payload.web/init.scope", "web", "lxc" },
+		{ "/lxc.payload/web", "web", "lxc" },
+		{ "/lxc.payload/web/system.slice", "web", "lxc" },
+		{ "/lxc/web/system.slice/cron.service", "web", "lxc" },
+		{ "/lxc/100/ns/init.scope", "100", "lxc" },
+		{ "/lxc.payload.web/docker/" ID, ID, "docker" },
+		{ "/lxc.payload.a.b", "a.b", "lxc" },
+		{ "/lxc.payload." ID ID, ID ID, "lxc" },
+		{ "/lxc.payload." ID ID ID ID, NULL, NULL }, /* no cgroup has such a name */
 
-		{ "", NULL },
-		{ "/", NULL },
-		{ "/system.slice/docker.service", NULL },
-		{ "/user.slice/user-1000.slice/session-1.scope", NULL },
-		{ "/machine.slice/libpod-conmon-" ID ".scope", NULL },
-		{ POD "/crio-conmon-" ID ".scope", NULL },
-		{ POD, NULL },
-		{ "/machine.slice/systemd-nspawn@a.service/supervisor", NULL },
-		{ "/machine.slice/machine-a.scope/supervisor/x", NULL },
-		{ "/machine.slice/machine-a.scope/payloads", NULL },
-		{ "/machine.slice/systemd-nspawn@a.service", NULL },
-		{ "/libpod_parent/" ID "/conmon", NULL },
-		{ "/x:cri-containerd:" ID "0", NULL },
-		{ "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator", NULL },
-		{ "/machine.slice/machine-.scope/payload", NULL },
-		{ "/machine.slice/machine-\\x00.scope/payload", NULL },
-		{ "/machine.slice/machine-" ID "x.scope/payload", NULL },
-		{ "/docker/34dc0b5e626f", NULL },
-		{ "/docker/" ID "0", NULL },
-		{ "/docker/34DC0B5E626F2C5C4C5170E34B10E7654CE36F0FCD532739F4445BAABEA03376", NULL },
-		{ "/docker-docker-" ID, NULL },
-		{ "/x" ID ".scope", NULL },
+		{ "", NULL, NULL },
+		{ "/", NULL, NULL },
+		{ "/system.slice/docker.service", NULL, NULL },
+		{ "/user.slice/user-1000.slice/session-1.scope", NULL, NULL },
+		{ "/machine.slice/libpod-conmon-" ID ".scope", NULL, NULL },
+		{ POD "/crio-conmon-" ID ".scope", NULL, NULL },
+		{ POD, NULL, NULL },
+		{ "/machine.slice/systemd-nspawn@a.service/supervisor", NULL, NULL },
+		{ "/machine.slice/machine-a.scope/supervisor/x", NULL, NULL },
+		{ "/machine.slice/machine-a.scope/payloads", NULL, NULL },
+		{ "/machine.slice/systemd-nspawn@a.service", NULL, NULL },
+		{ "/libpod_parent/" ID "/conmon", NULL, NULL },
+		{ "/x:cri-containerd:" ID "0", NULL, NULL },
+		{ "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator", NULL, NULL },
+		{ "/machine.slice/machine-.scope/payload", NULL, NULL },
+		{ "/machine.slice/machine-\\x00.scope/payload", NULL, NULL },
+		{ "/machine.slice/machine-" ID "x.scope/payload", NULL, NULL },
+		{ "/docker/34dc0b5e626f", NULL, NULL },
+		{ "/docker/" ID "0", NULL, NULL },
+		{ "/docker/34DC0B5E626F2C5C4C5170E34B10E7654CE36F0FCD532739F4445BAABEA03376", NULL, NULL },
+		{ "/docker-docker-" ID, NULL, NULL },
+		{ "/x" ID ".scope", NULL, NULL },
+		{ "/lxc.monitor.web", NULL, NULL },
+		{ "/lxc.monitor/web", NULL, NULL },
+		{ "/lxc.pivot", NULL, NULL },
+		{ "/lxc.payload.", NULL, NULL },
+		{ "/lxc.payload", NULL, NULL },
+		{ "/lxc", NULL, NULL },
+		{ "/system.slice/lxc.service", NULL, NULL },
+		{ "/system.slice/lxc-net.service/x", NULL, NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		size_t size = strlen(rows[i].cgroup), wanted = rows[i].id ? strlen(rows[i].id) : 0;
 		char *copy = exact_copy(rows[i].cgroup, size), id[CONTAINER_ID_MAX];
+		const char *runtime = NULL;
 
-		if (container_id(copy, size, id) != wanted || (wanted && memcmp(id, rows[i].id, wanted) != 0))
+		if (container_find(copy, size, id, &runtime) != wanted ||
+		    (wanted && memcmp(id, rows[i].id, wanted) != 0))
 			fail_msg("%s", rows[i].cgroup);
+		if ((runtime == NULL) != (rows[i].runtime == NULL) || (runtime && strcmp(runtime, rows[i].runtime)))
+			fail_msg("%s: %s", rows[i].cgroup, runtime);
 		free(copy);
 	}
 }

@@ -51,7 +51,7 @@ static void send_alone(struct events *events, struct call call, int file)
 	made.record.call_alone.call = call;
 	made.record.call_alone.call.loads_shared = 1;
 	made.record.call_alone.source.present = file != NO_FILE;
-	made.record.call_alone.source.is_regular = file == REGULAR;
+	made.record.call_alone.source.type = file == REGULAR ? FILE_REGULAR : FILE_PIPE;
 	events_take(events, &made);
 }
 
@@ -227,7 +227,7 @@ static void alone(void **state)
 		{ FINIT(-EEXIST), REGULAR, "{'outcome':'failure','stage':null,'source':" X_FILE "," UNPROVEN },
 		{ FINIT(-ENOEXEC), NO_FILE, "{'outcome':'failure','stage':null,'source':'@absent'," UNPROVEN },
 		{ FINIT(-EINVAL), REGULAR, "{'outcome':'failure','stage':null," UNPROVEN },
-		{ FINIT(-EINVAL), SPECIAL, REFUSED "'source':" X_FILE "}" },
+		{ FINIT(-EINVAL), SPECIAL, REFUSED "'source':{'kind':'pipe','path':'/lib/modules/x.ko'}}" },
 		{ FINIT(-EINVAL), NO_FILE, REFUSED "'source':'@absent'}" },
 		{ { .module_call = CALL_FINIT_MODULE, .ret = -EINVAL, .flags = 8 },
 		  REGULAR,
@@ -251,6 +251,37 @@ static void alone(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		print_message("row %zu\n", i);
 		send_alone(events, rows[i].call, rows[i].file);
+		assert_last(events, 1, rows[i].expected);
+		events_forget(events);
+	}
+}
+
+/* Of a call that there was no room to describe, it is not known how far it came. */
+static void brief_calls(void **state)
+{
+	static const struct {
+		uint32_t of_kind;
+		int64_t ret;
+		uint64_t address;
+		const char *expected;
+	} rows[] = {
+		{ RECORD_CALL_RETURN, -ENOEXEC, 0, "{'outcome':'failure','stage':null,'syscall':{'errno':'ENOEXEC'}}" },
+		{ RECORD_CALL_RETURN, -ENODEV, 1, "{'outcome':'failure','stage':'init'}" },
+		{ RECORD_CALL_RETURN, 0, 0, "{'outcome':'success','stage':'@absent'}" },
+		{ RECORD_CALL_ALONE, -EINVAL, 0, "{'outcome':'failure','stage':null}" },
+		{ RECORD_CALL_ALONE, -EBADF, 0, "{'outcome':'failure','stage':'refused'}" },
+	};
+	struct events *events = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct made made;
+
+		made_begin(&made, RECORD_BRIEF, TID, ATTEMPT);
+		made.record.brief.of_kind = rows[i].of_kind;
+		made.record.brief.module_call = CALL_FINIT_MODULE;
+		made.record.brief.ret = rows[i].ret;
+		made.record.brief.address = rows[i].address;
+		events_take(events, &made);
 		assert_last(events, 1, rows[i].expected);
 		events_forget(events);
 	}
@@ -371,7 +402,10 @@ static void tools(void **state)
 		{ TOOL_RMMOD, MATCHED_BY_NAME, "{'kind':'tool_exec','tool':{'name':'rmmod'},'id':'6e-3'}" },
 		{ TOOL_MODPROBE, MATCHED_BY_NAME, "{'tool':{'name':'modprobe'},'process':" WHOLE_PROCESS "}" },
 		{ 0, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
-		{ 5, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
+		{ TOOL_LSMOD, MATCHED_BY_NAME, "{'tool':{'name':'lsmod'}}" },
+		{ TOOL_MODINFO, MATCHED_BY_NAME, "{'tool':{'name':'modinfo'}}" },
+		{ TOOL_DEPMOD, MATCHED_BY_NAME, "{'tool':{'name':'depmod'}}" },
+		{ TOOL_DEPMOD + 1, MATCHED_BY_NAME, "{'tool':{'name':null}}" },
 	};
 	struct events *events = *state;
 	struct made made;
@@ -415,9 +449,10 @@ static void errors(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		WITH_EVENTS(every_load), WITH_EVENTS(coming),	  WITH_EVENTS(every_unload), WITH_EVENTS(alone),
-		WITH_EVENTS(coalesced),	 WITH_EVENTS(alone_late), WITH_EVENTS(start_time),   WITH_EVENTS(tools),
-		WITH_EVENTS(request),	 WITH_EVENTS(errors),	  WITH_EVENTS(empty_calls),
+		WITH_EVENTS(every_load), WITH_EVENTS(coming),	   WITH_EVENTS(every_unload), WITH_EVENTS(alone),
+		WITH_EVENTS(coalesced),	 WITH_EVENTS(alone_late),  WITH_EVENTS(start_time),   WITH_EVENTS(tools),
+		WITH_EVENTS(request),	 WITH_EVENTS(errors),	   WITH_EVENTS(empty_calls),  WITH_EVENTS(request),
+		WITH_EVENTS(errors),	 WITH_EVENTS(brief_calls),
 	};
 
 	return cmocka_run_group_tests_name("correlate", tests, NULL, NULL);

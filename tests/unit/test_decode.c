@@ -163,7 +163,7 @@ static void whole_process(void **state)
 	assert_text(ancestors[0].comm, "bash");
 	assert_text(ancestors[0].exe, "/usr/bin/bash");
 	assert_number(ancestors[0].deleted, 1);
-	assert_text(ancestors[1].comm, "kthreadd");
+	assert_text(ancestors[1].comm, "systemd");
 	assert_known(ancestors[1].exe, ABSENT);
 	assert_known(ancestors[1].deleted, ABSENT);
 }
@@ -224,19 +224,33 @@ static void sources(void **state)
 {
 	static const struct {
 		const char *path;
-		uint16_t detached;
-		uint8_t unlinked;
-		const char *kind, *shown;
+		uint8_t type, detached, unlinked;
+		const char *kind, *shown; /* shown NULL: there is no path */
 	} rows[] = {
-		{ "lib/x.ko", 0, 0, "file", "/lib/x.ko" },
-		{ "tmp/x.ko", 0, 1, "deleted", "/tmp/x.ko" },
-		{ "memfd:x", DETACHED_FILE, 1, "memfd", "/memfd:x" },
-		{ "memfd:", DETACHED_FILE, 1, "memfd", "/memfd:" },
+		{ "lib/x.ko", FILE_REGULAR, 0, 0, "file", "/lib/x.ko" },
+		{ "tmp/x.ko", FILE_REGULAR, 0, 1, "deleted", "/tmp/x.ko" },
+		{ "memfd:x", FILE_REGULAR, DETACHED_FILE, 0, "memfd", "/memfd:x" },
+		{ "memfd:", FILE_REGULAR, DETACHED_FILE, 0, "memfd", "/memfd:" },
 		/* a tree that was unmounted can hold any name */
-		{ "memfd:x", DETACHED_TREE, 0, "file", "/memfd:x" },
-		{ "memfd:x", 0, 0, "file", "/memfd:x" },
-		{ "memfd", 1, 0, "file", "/memfd" },
-		{ "a/memfd:x", 1, 0, "file", "/a/memfd:x" },
+		{ "memfd:x", FILE_REGULAR, DETACHED_TREE, 0, "file", "/memfd:x" },
+		{ "memfd:x", FILE_REGULAR, 0, 0, "file", "/memfd:x" },
+		{ "memfd", FILE_REGULAR, DETACHED_TREE, 0, "file", "/memfd" },
+		{ "a/memfd:x", FILE_REGULAR, DETACHED_TREE, 0, "file", "/a/memfd:x" },
+		/* what the kernel made: an anonymous inode's mode has no type before 6.17 or so, then a regular file's
+		 */
+		{ "SYSV00000000", FILE_REGULAR, DETACHED_FILE, 0, "other", "/SYSV00000000" },
+		{ "[eventfd]", 0, DETACHED_FILE, 0, "other", "/[eventfd]" },
+		{ "[eventfd]", FILE_REGULAR, DETACHED_FILE, 0, "other", "/[eventfd]" },
+		{ "", FILE_REGULAR, DETACHED_FILE, 0, "other", NULL },
+		{ "/", FILE_REGULAR, DETACHED_FILE, 0, "other", NULL },
+		{ "", FILE_PIPE, DETACHED_FILE, 0, "pipe", NULL },
+		{ "memfd:x", FILE_PIPE, 0, 0, "pipe", "/memfd:x" },
+		{ "tmp/fifo", FILE_PIPE, 0, 1, "pipe", "/tmp/fifo" },
+		{ "UNIX-STREAM", FILE_SOCKET, DETACHED_FILE, 0, "other", NULL },
+		{ "run/socket", FILE_SOCKET, 0, 0, "other", "/run/socket" },
+		{ "", 4, 0, 0, "other", "/" },
+		{ "dev/null", 2, 0, 0, "other", "/dev/null" },
+		{ "dev/sda", 6, 0, 1, "other", "/dev/sda" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -247,15 +261,79 @@ static void sources(void **state)
 		file->path = made_path(&made, rows[i].path);
 		file->path.detached = rows[i].detached;
 		file->unlinked = rows[i].unlinked;
+		file->type = rows[i].type;
 		file->dev = i ? file->dev : UINT32_MAX;
 		source = source_of_made();
 		assert_text(source.kind, rows[i].kind);
-		assert_text(source.path, rows[i].shown);
+		if (rows[i].shown)
+			assert_text(source.path, rows[i].shown);
+		else
+			assert_known(source.path, ABSENT);
 		assert_text(source.dev, i ? "8:1" : "4095:1048575");
 		assert_number(source.inode, 42);
 		assert_number(source.size, 4096);
 		assert_number(source.mtime, 1700000000000000500);
 		assert_text(source.fs, "ext4");
+	}
+}
+
+static void places(void **state)
+{
+	static const struct {
+		uint8_t place;
+		enum known foreign, covered;
+	} rows[] = {
+		{ 0, ABSENT, ABSENT },
+		{ PLACE_FOREIGN, KNOWN, ABSENT },
+		{ PLACE_COVERED, ABSENT, KNOWN },
+		{ PLACE_COVER_UNKNOWN, ABSENT, UNKNOWN },
+		{ PLACE_FOREIGN | PLACE_COVERED, KNOWN, KNOWN },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct source_part source;
+
+		made_sample(&made, RECORD_ATTEMPT, 7, 1);
+		made.record.attempt.source.path.place = rows[i].place;
+		source = source_of_made();
+		assert_known(source.path_foreign, rows[i].foreign);
+		assert_known(source.path_covered, rows[i].covered);
+		assert_int_equal(source.path_foreign.value, rows[i].foreign == KNOWN);
+		assert_int_equal(source.path_covered.value, rows[i].covered == KNOWN);
+	}
+}
+
+/* What is the mount namespace's own root is not said. */
+static void roots(void **state)
+{
+	static const struct {
+		const char *path;
+		uint8_t detached, place;
+		const char *shown;
+	} rows[] = {
+		{ "", 0, 0, NULL },
+		{ "srv/jail", 0, 0, "/srv/jail" },
+		{ "", 0, PLACE_FOREIGN, "/" },
+		{ "", DETACHED_TREE, 0, "/" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct subject *subject = &made.record.attempt.subject;
+		struct process process;
+
+		made_sample(&made, RECORD_ATTEMPT, 7, 1);
+		subject->root = made_path(&made, rows[i].path);
+		subject->root.detached = rows[i].detached;
+		subject->root.place = rows[i].place;
+		subject->cwd_deleted = i % 2;
+		process = process_of_made();
+		if (rows[i].shown)
+			assert_text(process.root, rows[i].shown);
+		else
+			assert_known(process.root, ABSENT);
+		assert_known(process.root_foreign, rows[i].place ? KNOWN : ABSENT);
+		assert_known(process.cwd_deleted, i % 2 ? KNOWN : ABSENT);
+		assert_known(process.cwd_foreign, ABSENT);
 	}
 }
 
@@ -279,7 +357,8 @@ int main(void)
 		cmocka_unit_test(long_paths),	 cmocka_unit_test(long_arguments),
 		cmocka_unit_test(whole_process), cmocka_unit_test(process_without),
 		cmocka_unit_test(bare_process),	 cmocka_unit_test(sources),
-		cmocka_unit_test(source_times),
+		cmocka_unit_test(source_times),	 cmocka_unit_test(places),
+		cmocka_unit_test(roots),
 	};
 
 	return cmocka_run_group_tests_name("decode", tests, NULL, NULL);

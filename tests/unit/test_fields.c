@@ -25,7 +25,7 @@ static const struct {
 	[EVENT_MODULE_UNLOAD] = { "module_unload", "outcome settled_by syscall module process" },
 	[EVENT_MODULE_MISSED] = { "module_missed", "change module" },
 	[EVENT_MODULE_HIDDEN] = { "module_hidden", "missing_from module" },
-	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", "what count uid syscall since" },
+	[EVENT_ATTEMPTS_SUPPRESSED] = { "attempts_suppressed", "what count uid syscall module since" },
 	[EVENT_EVENTS_LOST] = { "events_lost", "count what probe since" },
 	[EVENT_MONITOR_TOUCHED] = { "monitor_touched", "what object process" },
 	[EVENT_MONITOR_BLIND] = { "monitor_blind", "probe map reason" },
@@ -37,9 +37,8 @@ static const struct {
 static const struct {
 	const char *part, *keys;
 } parts[] = {
-	{ "process",
-	  "pid tid ppid comm exe exe_file argv cwd uid gid euid egid auid ses tty cap_sys_module kthread start_time "
-	  "cgroup container ns ancestors" },
+	{ "process", "pid tid ppid comm exe exe_file exe_foreign argv cwd cwd_deleted cwd_foreign root root_foreign "
+		     "uid gid euid egid auid ses tty cap_sys_module kthread start_time cgroup container ns ancestors" },
 	{ "ns", "pid mnt user" },
 	{ "exe_file", "dev inode deleted" },
 	{ "container", "id runtime" },
@@ -47,7 +46,7 @@ static const struct {
 	{ "ancestors", "pid comm exe deleted" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
 	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state" },
-	{ "source", "kind path dev inode size mtime fs sha256 complete reason" },
+	{ "source", "kind path path_foreign path_covered dev inode size mtime fs sha256 complete reason" },
 	{ "signature", "signer key_id hash_algo verified" },
 	{ "requested_by", "id alias process" },
 	{ "tool", "name path matched_by" },

@@ -42,7 +42,10 @@ static void assert_spelling(uint32_t code, const char *character, size_t size, b
 	text[0] = 'a';
 	memcpy(text + 1, character, size);
 	text[1 + size] = 'z';
-	if (escaped)
+	if (escaped && code > 0xffff)
+		snprintf(wanted, sizeof(wanted), "\"alias\":\"a\\u%04x\\u%04xz\"", 0xd800 + ((code - 0x10000) >> 10),
+			 0xdc00 + ((code - 0x10000) & 0x3ff));
+	else if (escaped)
 		snprintf(wanted, sizeof(wanted), "\"alias\":\"a\\u%04xz\"", code);
 	else
 		snprintf(wanted, sizeof(wanted), "\"alias\":\"a%.*sz\"", (int)size, character);
@@ -81,6 +84,14 @@ static void escaped_marks(void **state)
 	assert_spelled(0x200e, 0x200f, true);
 }
 
+/* journalctl -o json gives a message with one of them as a list of bytes. */
+static void escaped_noncharacters(void **state)
+{
+	assert_spelled(0xfdd0, 0xfdef, true);
+	for (uint32_t plane = 0; plane <= 0x10; plane++)
+		assert_spelled(plane << 16 | 0xfffe, plane << 16 | 0xffff, true);
+}
+
 static void plain_characters(void **state)
 {
 	assert_spelled(0x20, 0x21, false);
@@ -91,9 +102,11 @@ static void plain_characters(void **state)
 	assert_spelled(0x202f, 0x202f, false);
 	assert_spelled(0x2065, 0x2065, false);
 	assert_spelled(0x206a, 0x206a, false);
-	assert_spelled(0xfffd, 0xffff, false);
+	assert_spelled(0xfdcf, 0xfdcf, false);
+	assert_spelled(0xfdf0, 0xfdf0, false);
+	assert_spelled(0xfffd, 0xfffd, false);
 	assert_spelling(0x1f600, BYTES("\xf0\x9f\x98\x80"), false);
-	assert_spelling(0x10ffff, BYTES("\xf4\x8f\xbf\xbf"), false);
+	assert_spelling(0x10fffd, BYTES("\xf4\x8f\xbf\xbd"), false);
 }
 
 static void quotes(void **state)
@@ -334,6 +347,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escaped_characters),
 		cmocka_unit_test(escaped_marks),
+		cmocka_unit_test(escaped_noncharacters),
 		cmocka_unit_test(plain_characters),
 		cmocka_unit_test(quotes),
 		cmocka_unit_test(texts),

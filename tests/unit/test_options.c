@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -144,6 +145,8 @@ static void refused(void **state)
 		{ { "-v", "--", "-v" }, "`-v`" },
 		{ { "--state" }, "--state" },
 		{ { "--state=" }, "--state needs" },
+		{ { "--running", "1" }, "--running needs --check-options" },
+		{ { "--check-options", "--running", "0" }, "--running 0 is not the number of a process" },
 		{ { "--ring-size" }, "--ring-size" },
 		{ { "--ring-size=" }, "--ring-size" },
 		{ { "--ring-size", "0" }, "--ring-size 0" },
@@ -165,6 +168,60 @@ static void refused(void **state)
 			fail_msg("row %zu is not one sentence: %s", i, reading.err.said);
 		assert_string_equal(reading.out.said, "");
 	}
+}
+
+/* Each that is wrong is named, and help is no way out. */
+static void all_that_is_wrong(void **state)
+{
+	struct reading reading = read_words(
+	    (const char *const[WORDS_MAX]) { "--nonsense", "--ring-size=5", "--help", "--format=xml", "more" });
+	static const char *const said[] = { "--nonsense is not", "--ring-size 5 cannot", "--format xml is not",
+					    "`more`" };
+	const char *at = reading.err.said;
+
+	assert_false(reading.go_on);
+	assert_int_equal(reading.exit_code, EXIT_NO_START);
+	assert_string_equal(reading.out.said, "");
+	for (size_t i = 0; i < COUNT(said); i++) {
+		at = strstr(at, said[i]);
+		if (!at)
+			fail_msg("%s: %s", said[i], reading.err.said);
+	}
+}
+
+/* A service whose options file asks for something else than to watch would do that once a second. */
+static void alone_in_a_file(void **state)
+{
+	static const struct {
+		const char *options, *said;
+	} rows[] = {
+		{ "--check-audit", "--check-audit does not watch" },
+		{ "--help", "--help does not watch" },
+		{ "-v -V", "--version does not watch" },
+		{ "-vh", "--help does not watch" },
+		{ "--print-prof=cis-v2", "--print-profile does not" },
+		{ "--unpin", "--unpin does not watch" },
+		{ "--check-options", "--check-options does not" },
+	};
+	char path[] = "/tmp/kmodwatch-options-XXXXXX", line[128];
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct reading reading;
+		int size = snprintf(line, sizeof(line), "KMODWATCH_OPTIONS=\"%s\"\n", rows[i].options);
+
+		assert_int_equal(ftruncate(fd, 0), 0);
+		assert_int_equal(pwrite(fd, line, size, 0), size);
+		reading = read_words((const char *const[WORDS_MAX]) { "-v", "--options", path });
+		if (reading.go_on || reading.exit_code != EXIT_NO_START || !strstr(reading.err.said, rows[i].said))
+			fail_msg("%s: %s", rows[i].options, reading.err.said);
+		assert_string_equal(reading.out.said, "");
+		reading = read_words((const char *const[WORDS_MAX]) { "--check-audit", "--options", path });
+		assert_false(reading.go_on);
+	}
+	close(fd);
+	unlink(path);
 }
 
 /* Who reads the same words a second time, at a reload, is told as much, whatever another user of getopt has set. */
@@ -236,8 +293,10 @@ static void exit_codes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepted),  cmocka_unit_test(refused), cmocka_unit_test(told_again),
-		cmocka_unit_test(full_disk), cmocka_unit_test(shown),	cmocka_unit_test(exit_codes),
+		cmocka_unit_test(accepted),	   cmocka_unit_test(refused),
+		cmocka_unit_test(told_again),	   cmocka_unit_test(all_that_is_wrong),
+		cmocka_unit_test(alone_in_a_file), cmocka_unit_test(full_disk),
+		cmocka_unit_test(shown),	   cmocka_unit_test(exit_codes),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -28,8 +28,10 @@ static void note(struct events *events, uint32_t uid, uint64_t time)
 
 static uint64_t found(const struct events *events, uint32_t pid, const struct subject *subject)
 {
-	const struct request *request = requests_find(events->handover, pid, subject);
+	const struct request *request = NULL;
 
+	if (requests_find(events->handover, pid, subject, &request) != KNOWN)
+		assert_null(request);
 	return request ? ((const struct record_header *)request->record)->time : 0;
 }
 
@@ -137,8 +139,83 @@ static void unknown(void **state)
 
 	made_sample(&made, RECORD_TOOL_EXEC, 7, 1000);
 	made_subject(&made)->ancestors[0].is_kthread = 1;
+	made_subject(&made)->ancestor_count = 1;
 	events_take(events, &made);
 	assert_last(events, 1, "{'kind':'tool_exec','requested_by':null}");
+}
+
+static enum known known(const struct events *events, const struct subject *subject)
+{
+	const struct request *request;
+
+	return requests_find(events->handover, HELPER, subject, &request);
+}
+
+/* What the kernel side followed from fork to fork needs no living ancestor. */
+static void by_descent(void **state)
+{
+	struct events *events = *state;
+	struct subject left = { .request_time = 10, .request_cpu = SAMPLE_CPU };
+
+	note(events, 1000, 10);
+	note(events, 1000, 20);
+	assert_int_equal(found(events, 700, &left), 10);
+	left.request_cpu++; /* that request is not remembered any more: not another's, and not none */
+	assert_int_equal(known(events, &left), UNKNOWN);
+}
+
+/* The kernel started what it descends from, and nobody knows for what. */
+static void by_kernel(void **state)
+{
+	struct events *events = *state;
+	struct subject left = { .request_unknown = 1 };
+	struct subject child = {
+		.ancestor_count = 2,
+		.ancestors = { { .pid = 501, .start_time = 80 }, { .pid = 2, .is_kthread = 1 } },
+	};
+
+	assert_int_equal(known(events, &left), UNKNOWN);
+	assert_int_equal(known(events, &child), UNKNOWN);
+	child.is_kthread = 1;
+	assert_int_equal(known(events, &child), ABSENT);
+}
+
+/* An orphan of before the start, or of after the chain was cut, may be a request's, unless it is somebody's session. */
+static void by_orphan(void **state)
+{
+	struct events *events = *state;
+	const struct subject sample = {
+		.start_time = 90,
+		.auid = UINT32_MAX,
+		.watched_since = 50,
+		.ancestor_count = 2,
+		.ancestors = { { .pid = 501, .start_time = 60 }, { .pid = 1, .start_time = 1 } },
+	};
+	struct subject subject = sample;
+
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject.watched_since = 70; /* its parent began before */
+	assert_int_equal(known(events, &subject), UNKNOWN);
+	subject.has_tty = 1;
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject.has_tty = 0;
+	subject.auid = 1000;
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject.auid = UINT32_MAX;
+	subject.cgroup.size = 3;
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject = sample;
+	subject.cut_since = 55;
+	assert_int_equal(known(events, &subject), UNKNOWN);
+	subject.cut_since = 65; /* its parent began before, and was none's: nor is it */
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject.ancestors[0] = subject.ancestors[1];
+	subject.ancestor_count = 1;
+	assert_int_equal(known(events, &subject), UNKNOWN);
+	subject.ancestor_count = 0; /* PID 1 itself */
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject.unread = 1;
+	assert_int_equal(known(events, &subject), UNKNOWN);
 }
 
 int main(void)
@@ -146,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_EVENTS(by_process),     WITH_EVENTS(by_ancestor), WITH_EVENTS(flood),
 		WITH_EVENTS(flood_of_users), WITH_EVENTS(whole),       WITH_EVENTS(unknown),
+		WITH_EVENTS(by_descent),     WITH_EVENTS(by_kernel),   WITH_EVENTS(by_orphan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -295,10 +295,18 @@ static void anothers_call(void **state)
 			     .uid = number_of(0) },
 	};
 	struct event other[] = { call, call, call, call, call, call, call, call };
+	struct event elsewhere = call; /* it runs from another file */
 
 	(void)state;
 	assert_true(test_call_is(&call, &exe));
 	assert_false(test_call_is(&call, &none));
+	elsewhere.process.comm = text_of("kmodwatch");
+	assert_true(test_call_is(&elsewhere, &none));
+	elsewhere.process.comm = text_of("kmodwatch2");
+	assert_false(test_call_is(&elsewhere, &none));
+	elsewhere.process.comm = text_of("kmodwatch");
+	elsewhere.empty_call = false;
+	assert_false(test_call_is(&elsewhere, &none));
 	other[0].empty_call = false;
 	other[1].syscall.ret = number_of(0);
 	other[2].syscall.ret = NUMBER_UNKNOWN;

@@ -75,6 +75,7 @@ static void failures(void **state)
 		  "the file descriptor is not open for reading (EBADF)" },
 		{ EVENT_MODULE_LOAD, EINVAL, "refused", "failed",
 		  "not a regular file, an empty file, or unknown flags (EINVAL)" },
+		{ EVENT_MODULE_LOAD, EFBIG, "refused", "failed", "the file is too large (EFBIG)" },
 		{ EVENT_MODULE_LOAD, ENOEXEC, "refused", "failed", "too short to be a module (ENOEXEC)" },
 		{ EVENT_MODULE_LOAD, EFAULT, "read", "failed", "its bytes are not in the caller's memory (EFAULT)" },
 		{ EVENT_MODULE_LOAD, EKEYREJECTED, "verify", "refused",
@@ -148,6 +149,45 @@ static void successes(void **state)
 	assert_string_equal(sentence(&event), "dummy was unloaded by uid 0, modprobe");
 }
 
+/* Where a file is that its path does not lead to, and what is no file. */
+static void places(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
+
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/m/dummy.ko") };
+	event.source.path_foreign = number_of(true);
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from /m/dummy.ko in another mount namespace");
+	event.source.path_covered = number_of(true);
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from /m/dummy.ko in another mount namespace, over which "
+					  "something else is mounted");
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/m/dummy.ko") };
+	event.source.path_covered = NUMBER_UNKNOWN;
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from /m/dummy.ko");
+	event.source.kind = text_of("pipe");
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from the pipe /m/dummy.ko");
+	event.source.path.known = ABSENT;
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from a pipe");
+	event.source.kind = text_of("other");
+	assert_string_equal(rest(&event), "by uid 0, modprobe, from something that is no file");
+}
+
+/* The signer of bytes that were changed is not the one who signed them. */
+static void refused_signature(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_LOAD, EKEYREJECTED, "verify");
+
+	event.signature = (struct signature_part) { .known = KNOWN, .signer = text_of("Debian") };
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: its signature is missing or not accepted (EKEYREJECTED)");
+	event.signature.verified = number_of(false);
+	assert_string_equal(sentence(&event), "uid 0, modprobe could not load dummy: its signature is missing or not "
+					      "accepted (EKEYREJECTED); it claims to be signed by Debian, which the "
+					      "kernel refused");
+	event.signature.verified = number_of(true);
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: its signature is missing or not accepted (EKEYREJECTED)");
+}
+
 static void shared_loads(void **state)
 {
 	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
@@ -178,8 +218,11 @@ static void marks(void **state)
 	event.module.is_signed = number_of(false);
 	assert_string_equal(rest(&event), "by uid 0, modprobe; unsigned, out-of-tree");
 	event.signature = (struct signature_part) { .known = KNOWN, .signer = text_of("by root") };
-	assert_string_equal(rest(&event), "by uid 0, modprobe; signed by \"by\\x20root\", which the kernel does not "
-					  "accept, out-of-tree");
+	assert_string_equal(rest(&event), "by uid 0, modprobe; it claims to be signed by \"by\\x20root\", which the "
+					  "kernel did not check, out-of-tree");
+	event.signature.verified = number_of(false);
+	assert_string_equal(rest(&event), "by uid 0, modprobe; it claims to be signed by \"by\\x20root\", which the "
+					  "kernel did not accept, out-of-tree");
 	event.signature.known = UNKNOWN;
 	event.module.is_signed = number_of(true);
 	event.module.taint_names.count = 0;
@@ -373,25 +416,89 @@ static void monitors_own(void **state)
 	event.verdicts = (struct list) { .known = KNOWN, .count = 2, .items = verdicts };
 	assert_string_equal(sentence(&event), "auditd's rules cover cis");
 	event.outcome = text_of("gap");
-	assert_string_equal(sentence(&event),
-			    "auditd's rules do not cover cis: 1 covered, 2 missing; see --check-audit");
+	assert_string_equal(sentence(&event), "auditd's rules do not cover cis; kmodwatch --check-audit says why");
 	event.outcome = text_of("unknown");
-	assert_string_equal(sentence(&event),
-			    "it is not known whether auditd's rules cover cis: 1 covered, 2 missing; see "
-			    "--check-audit");
+	assert_string_equal(sentence(&event), "it is not known whether auditd's rules cover cis; kmodwatch "
+					      "--check-audit says why");
 
 	event = (struct event) { .kind = EVENT_MONITOR_STOP, .reason = text_of("SIGINT") };
-	assert_string_equal(sentence(&event), "kmodwatch ends on SIGINT");
+	assert_string_equal(sentence(&event), "kmodwatch was stopped by SIGINT");
+	event.reason = text_of("SIGHUP");
+	event.reload = true;
+	assert_string_equal(sentence(&event), "kmodwatch reads its options again, and goes on");
+}
+
+static struct audit_target_part target_of(const char *call, const char *path, const char *disk, const char *running)
+{
+	return (struct audit_target_part) {
+		.known = KNOWN,
+		.syscall = call ? text_of(call) : (struct text) { 0 },
+		.path = path ? text_of(path) : (struct text) { 0 },
+		.abi = call ? text_of("b32") : (struct text) { 0 },
+		.disk = { .known = KNOWN, .verdict = text_of(disk) },
+		.running = { .known = running ? KNOWN : ABSENT,
+			     .verdict = running ? text_of(running) : (struct text) { 0 } },
+	};
+}
+
+/* What is not recorded is named, on disk or in the kernel; what may not be, where nothing is known to be missing. */
+static void gaps(void **state)
+{
+	const struct audit_target_part calls[] = { target_of("init_module", NULL, "covered", "not_loaded"),
+						   target_of("delete_module", NULL, "covered", "covered"),
+						   target_of("finit_module", NULL, "unknown", NULL) };
+	const struct audit_target_part tools[] = { target_of(NULL, "/sbin/insmod", "covered", NULL),
+						   target_of(NULL, "/sbin/rmmod", "missing", NULL),
+						   target_of(NULL, "/sbin/modprobe", "shadowed", NULL),
+						   target_of(NULL, "/usr/bin/kmod", "inert", NULL) };
+	struct audit_requirement_part requirements[] = { { .known = KNOWN, .targets = { KNOWN, false, 3, calls } },
+							 { .known = KNOWN, .targets = { KNOWN, false, 4, tools } } };
+	struct event event = { .kind = EVENT_AUDIT_PARITY, .profile = text_of("cis"), .outcome = text_of("gap") };
+
+	event.requirements = (struct list) { KNOWN, false, 2, requirements };
+	assert_string_equal(
+	    sentence(&event),
+	    "auditd's rules do not cover cis: init_module (b32), /sbin/rmmod, /sbin/modprobe and 1 more "
+	    "are not recorded; kmodwatch --check-audit says why");
+	event.requirements.count = 1;
+	assert_string_equal(sentence(&event), "auditd's rules do not cover cis: init_module (b32) is not recorded; "
+					      "kmodwatch --check-audit says why");
+	event.outcome = text_of("unknown");
+	assert_string_equal(sentence(&event), "it is not known whether auditd's rules cover cis: finit_module (b32); "
+					      "kmodwatch --check-audit says why");
+}
+
+/* Of a module without a name, where it is from says which it is. */
+static void nameless(void **state)
+{
+	struct event event = call_of(EVENT_MODULE_LOAD, EPERM, "refused");
+
+	event.module.name = TEXT_UNKNOWN;
+	event.source = (struct source_part) { .known = KNOWN, .kind = text_of("file"), .path = text_of("/tmp/x") };
+	assert_string_equal(sentence(&event),
+			    "uid 0, modprobe could not load a module: not permitted (EPERM), from /tmp/x");
+	event = call_of(EVENT_MODULE_UNLOAD, 0, NULL);
+	event.module.name = TEXT_UNKNOWN;
+	assert_string_equal(sentence(&event), "a module was unloaded by uid 0, modprobe");
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(failures),   cmocka_unit_test(strange_failures),
-		cmocka_unit_test(successes),  cmocka_unit_test(shared_loads),
-		cmocka_unit_test(marks),      cmocka_unit_test(actors),
-		cmocka_unit_test(names),      cmocka_unit_test(tools),
-		cmocka_unit_test(file_names), cmocka_unit_test(monitors_own),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(strange_failures),
+		cmocka_unit_test(successes),
+		cmocka_unit_test(places),
+		cmocka_unit_test(refused_signature),
+		cmocka_unit_test(shared_loads),
+		cmocka_unit_test(marks),
+		cmocka_unit_test(actors),
+		cmocka_unit_test(names),
+		cmocka_unit_test(tools),
+		cmocka_unit_test(file_names),
+		cmocka_unit_test(monitors_own),
+		cmocka_unit_test(gaps),
+		cmocka_unit_test(nameless),
 	};
 
 	return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);

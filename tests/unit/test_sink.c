@@ -423,6 +423,30 @@ static void ends_a_cut_line(void **state)
 	unlink(path);
 }
 
+/* As logrotate's copytruncate does it: the next line stands at the beginning, not behind a hole of NULs. */
+static void file_that_is_cut(void **state)
+{
+	char path[] = "/tmp/kmodwatch-sink-XXXXXX", found[32];
+	int made = mkstemp(path), fd = open(path, O_WRONLY), other = dup(fd);
+	struct sink sink;
+	ssize_t n;
+
+	assert_true(made >= 0 && fd >= 0 && other >= 0);
+	sink_open(&sink, fd, &stopping);
+	assert_int_equal(sink_write(&sink, "first\n", 6), 0);
+	assert_int_equal(ftruncate(made, 0), 0);
+	assert_int_equal(sink_write(&sink, "second\n", 7), 0);
+	sink_close(&sink);
+	assert_int_equal(write(other, "shell\n", 6), 6); /* who else has the file does not write over ours */
+	n = pread(made, found, sizeof(found) - 1, 0);
+	found[n < 0 ? 0 : n] = '\0';
+	assert_string_equal(found, "second\nshell\n");
+	close(other);
+	close(fd);
+	close(made);
+	unlink(path);
+}
+
 static void ends_a_cut_line_in_a_pipe(void **state)
 {
 	struct sink sink;
@@ -455,6 +479,7 @@ int main(void)
 		WITH_LINE(socket_that_is_full),
 		WITH_LINE(begun_at_a_reload),
 		WITH_LINE(ends_a_cut_line),
+		WITH_LINE(file_that_is_cut),
 		WITH_LINE(ends_a_cut_line_in_a_pipe),
 	};
 

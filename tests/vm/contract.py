@@ -66,7 +66,7 @@ def check_run(lines, whole=True, unknown_abis=0):
         if name in seen:
             faults.append(f"line {number}: the id {name!r} is that of line {seen[name]} too")
         seen.setdefault(name, number)
-    for key in ("id", "boot"):
+    for key in ("id", "boot"):  # its name may change
         if len({line["host"].get(key) for line in lines if isinstance(line.get("host"), dict)}) > 1:
             faults.append(f"host.{key} is not the same in all lines")
     return faults

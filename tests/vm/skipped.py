@@ -81,7 +81,7 @@ def _no_abi(line):
 PARTS = (
     Part(RETURNS, _no_abi, (("syscall", "abi"),)),
     # all that one helper does lacks the requester when his way to it was cut
-    Part(("process_exec", "module_request", "helper_wanted", "helper_begins"), _no_requester, (("requested_by",),),
+    Part(("process_exec", "process_fork", "module_request", "helper_wanted", "helper_begins"), _no_requester, (("requested_by",),),
          lambda line: line["process"]["pid"]),
     # where a failed call stopped, and the name of its module, are known from its image too
     Part(("read_file", "load_data", "post_read_file", "post_load_data"), _no_image, (("source",),)),

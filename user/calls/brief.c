@@ -12,6 +12,7 @@ static void fill_call(struct call *call, const struct brief_record *brief)
 		.ret = brief->ret,
 		.module_call = brief->module_call,
 		.abi = brief->abi,
+		.brief = 1,
 		.params = UNREAD,
 		.module_seen = brief->address != 0,
 	};

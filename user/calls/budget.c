@@ -62,7 +62,7 @@ static bool was_charged(const union record *record)
 	case RECORD_CALL_ALONE:
 		return record->call_alone.call.ret != 0;
 	case RECORD_TOOL_EXEC:
-		return !record->tool_exec.request_time;
+		return !record->tool_exec.request_time && !record->tool_exec.subject.request_time;
 	case RECORD_MODULE_REQUEST:
 		return !record->module_request.suppressed;
 	default:

@@ -10,6 +10,8 @@ static struct text failed_stage(const struct call *call)
 		return text_of("refused");
 	if (call->module_seen)
 		return text_of("init");
+	if (call->brief)
+		return TEXT_UNKNOWN;
 	return text_of(call->read_done ? "verify" : "read");
 }
 
@@ -149,7 +151,10 @@ static bool is_refusal(const struct call *call, const struct source_file *source
 	case ENOSYS:
 		return true;
 	case EINVAL:
-		return !call->loads_shared || (call->flags & ~(uint64_t)FLAGS) || !source->is_regular || !source->size;
+		if (call->brief)
+			return false;
+		return !call->loads_shared || (call->flags & ~(uint64_t)FLAGS) || source->type != FILE_REGULAR ||
+		       !source->size;
 	}
 	return false;
 }
@@ -160,7 +165,7 @@ static void set_alone(struct correlator *correlator, struct event *event, const 
 {
 	const struct call_alone_record *record = &view->record->call_alone;
 	const struct call *call = &record->call;
-	bool refused = is_refusal(call, &record->source);
+	bool refused = call->filtered || is_refusal(call, &record->source);
 
 	if (!refused && call->loads_shared &&
 	    shared_loads_have(&correlator->shared, &correlator->attempts, &record->header, call, &record->source)) {
@@ -185,13 +190,15 @@ int call_line_alone(struct correlator *correlator, const struct record_view *vie
 
 	decode_call(call, buffer, &event.syscall);
 	event.empty_call = call->empty;
+	if (call->filtered)
+		event.settled_by = text_of("seccomp");
 	set_alone(correlator, &event, view);
 	if (record->source.present)
 		decode_source(view, &record->source, buffer, &event.source);
+	else if (call->filtered && event.kind == EVENT_MODULE_LOAD)
+		event.source.known = UNKNOWN;
 	decode_process(view, &record->subject, correlator->boot_offset, buffer, &event.process);
-	if (event.kind == EVENT_MODULE_LOAD && record->subject.unread)
-		event.requested_by.known = UNKNOWN;
-	else if (event.kind == EVENT_MODULE_LOAD)
+	if (event.kind == EVENT_MODULE_LOAD)
 		load_details_requester(&correlator->load_details, record->header.pid, &record->subject, &event);
 	return correlator_yield(correlator, FACT_OTHER, &record->header, NULL, &event);
 }

@@ -7,6 +7,7 @@
 #include "../cleanup.h"
 #include "../clock.h"
 #include "../errand.h"
+#include "../folder.h"
 #include "../log.h"
 #include "image_folder.h"
 
@@ -55,7 +56,7 @@ static void complain(struct capture *capture, int err)
 	if (capture->told != err)
 		log_line("a module is not captured in %s: %s", capture->path,
 			 err == -ENOBUFS ? "the disk does not keep up, and 64 MiB wait for it already"
-					 : strerror(-err));
+					 : folder_error(-err));
 	capture->told = err;
 }
 
@@ -274,6 +275,12 @@ void capture_finish(struct capture *capture)
 	}
 }
 
+/* Of the folder: what an option names wrongly stays so, all else may pass. */
+static bool is_wrong(int err)
+{
+	return err == -EPERM || err == -ENOTDIR || err == -ENAMETOOLONG;
+}
+
 int capture_new(const char *folder, uint64_t max, struct capture **out)
 {
 	_cleanup_(capture_freep) struct capture *capture = calloc(1, sizeof(*capture));
@@ -284,11 +291,15 @@ int capture_new(const char *folder, uint64_t max, struct capture **out)
 		return -ENOMEM;
 	capture->path = folder;
 	capture->max = max;
-	err = image_folder_open(folder, max, &capture->folder, &why);
-	if (err) {
-		log_line("modules cannot be captured in %s: %s", folder, why);
+	err = image_folder_new(folder, max, &capture->folder);
+	if (err)
 		return err;
-	}
+	err = image_folder_open(capture->folder, &why);
+	if (err)
+		log_line("modules cannot be captured in %s: %s", folder, why);
+	if (is_wrong(err))
+		return err;
+	capture->told = err;
 	*out = TAKE_PTR(capture);
 	return 0;
 }

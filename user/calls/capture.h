@@ -15,8 +15,9 @@ struct capture;
 struct image;
 
 /*
- * folder and max: as image_folder_open()'s; folder must live as long. *out: capture_freep(), which finishes it first.
- * Returns 0, or a negative errno after having logged why.
+ * folder and max: as image_folder_new()'s; folder must live as long. *out: capture_freep(), which finishes it first.
+ * Returns 0, or a negative errno after having logged why: that the folder cannot be used now (its disk is full, or
+ * read-only) is logged too, but is no error, since that can change.
  */
 int capture_new(const char *folder, uint64_t max, struct capture **out);
 void capture_freep(struct capture **capture);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { HASH_SIZE = 64, MACHINE_NAME_MAX = 64 };
+
 struct part {
 	const char *bytes;
 	size_t size;
@@ -31,6 +33,11 @@ static bool strip_suffix(struct part *part, const char *suffix)
 	return true;
 }
 
+static bool is_word(struct part part, const char *word)
+{
+	return strip_prefix(&part, word) && !part.size;
+}
+
 static bool is_hex(char c)
 {
 	return isdigit((unsigned char)c) || (c >= 'a' && c <= 'f');
@@ -41,28 +48,51 @@ static bool is_hex(char c)
  * crio-ID.scope with systemd, libpod-payload-ID where podman splits a service's cgroup, SLICE:cri-containerd:ID where
  * runc was not told of systemd; with plain cgroups libpod-ID and crio-ID, and the bare ID for docker and containerd, in
  * whatever parent they were told. libpod-conmon-ID and crio-conmon-ID are the monitors beside it, and fail the count of
- * digits; the bare ID below libpod_parent is a pod's, whose monitors are in it.
+ * digits; the bare ID below libpod_parent is a pod's, whose monitors are in it. Below `docker` it is docker's,
+ * elsewhere one or the other's.
  */
-static size_t read_hash(struct part part, struct part parent, char *id)
+static size_t read_hash(struct part part, struct part parent, char *id, const char **runtime)
 {
-	static const char *const prefixes[] = { "docker-",	   "libpod-payload-", "libpod-",
-						"cri-containerd-", "nerdctl-",	      "crio-" };
+	static const struct {
+		const char *prefix, *runtime;
+	} rows[] = {
+		{ "docker-", "docker" },      { "libpod-payload-", "podman" },
+		{ "libpod-", "podman" },      { "cri-containerd-", "containerd" },
+		{ "nerdctl-", "containerd" }, { "crio-", "crio" },
+	};
 	static const char runc[] = ":cri-containerd:";
 	const char *colon = memmem(part.bytes, part.size, runc, strlen(runc));
-	bool bare = true;
+	const char *found = NULL;
 
 	strip_suffix(&part, ".scope");
 	if (colon) {
 		part.size -= (size_t)(colon - part.bytes) + strlen(runc);
 		part.bytes = colon + strlen(runc);
+		found = "containerd";
 	}
-	for (size_t i = 0; bare && i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		bare = !strip_prefix(&part, prefixes[i]);
-	if (part.size != CONTAINER_ID_MAX || (bare && strip_prefix(&parent, "libpod_parent") && !parent.size))
+	for (size_t i = 0; !found && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strip_prefix(&part, rows[i].prefix))
+			found = rows[i].runtime;
+	if (part.size != HASH_SIZE || (!found && is_word(parent, "libpod_parent")))
 		return 0;
 	for (size_t i = 0; i < part.size; i++)
 		if (!is_hex(part.bytes[i]))
 			return 0;
+	memcpy(id, part.bytes, part.size);
+	*runtime = found ? found : is_word(parent, "docker") ? "docker" : NULL;
+	return part.size;
+}
+
+/*
+ * lxc.payload.NAME; before LXC 4.0 lxc.payload/NAME and lxc/NAME. lxc.monitor.NAME is the process that watches it.
+ * Incus and LXD have the same, with PROJECT_NAME where there are projects.
+ */
+static size_t read_lxc(struct part part, struct part parent, char *id)
+{
+	bool named = strip_prefix(&part, "lxc.payload.") || is_word(parent, "lxc.payload") || is_word(parent, "lxc");
+
+	if (!named || part.size > CONTAINER_ID_MAX)
+		return 0;
 	memcpy(id, part.bytes, part.size);
 	return part.size;
 }
@@ -84,7 +114,7 @@ static size_t unescape(struct part part, char *out)
 	size_t n = 0;
 
 	for (size_t i = 0; i < part.size; i++) {
-		if (n == CONTAINER_ID_MAX)
+		if (n == MACHINE_NAME_MAX)
 			return 0;
 		if (is_escaped(part, i)) {
 			out[n++] = (char)(hex_digit(part.bytes[i + 2]) << 4 | hex_digit(part.bytes[i + 3]));
@@ -102,7 +132,7 @@ static size_t unescape(struct part part, char *out)
  */
 static size_t read_machine(struct part part, struct part below, char *id)
 {
-	char name[CONTAINER_ID_MAX];
+	char name[MACHINE_NAME_MAX];
 	size_t size;
 
 	if (!(strip_prefix(&part, "machine-") && strip_suffix(&part, ".scope")) &&
@@ -117,7 +147,25 @@ static size_t read_machine(struct part part, struct part below, char *id)
 	return size;
 }
 
-size_t container_id(const char *cgroup, size_t size, char id[static CONTAINER_ID_MAX])
+/* The container that this part of the path is; 0: it is none. */
+static size_t read_part(struct part part, struct part parent, struct part below, char *id, const char **runtime)
+{
+	size_t size = read_hash(part, parent, id, runtime);
+
+	if (size)
+		return size;
+	size = read_machine(part, below, id);
+	if (size) {
+		*runtime = "nspawn";
+		return size;
+	}
+	size = read_lxc(part, parent, id);
+	if (size)
+		*runtime = "lxc";
+	return size;
+}
+
+size_t container_find(const char *cgroup, size_t size, char id[static CONTAINER_ID_MAX], const char **runtime)
 {
 	struct part parent = { 0 };
 	size_t found = 0;
@@ -126,10 +174,8 @@ size_t container_id(const char *cgroup, size_t size, char id[static CONTAINER_ID
 		const char *slash = memchr(cgroup + at, '/', size - at);
 		struct part part = { cgroup + at, slash ? (size_t)(slash - cgroup) - at : size - at };
 		struct part below = { part.bytes + part.size + !!slash, size - at - part.size - !!slash };
-		size_t inner = read_hash(part, parent, id);
+		size_t inner = read_part(part, parent, below, id, runtime);
 
-		if (!inner)
-			inner = read_machine(part, below, id);
 		found = inner ? inner : found;
 		parent = part;
 		at += part.size + 1;

@@ -5,12 +5,13 @@
 
 #include <stddef.h>
 
-enum { CONTAINER_ID_MAX = 64 }; /* of a hash in hex; a machine's name is as long at most */
+enum { CONTAINER_ID_MAX = 255 }; /* of the name of a cgroup, which may be all id */
 
 /*
- * Writes the id of the innermost container, without a NUL, and returns its length; 0: there is none. Known are docker,
- * podman, containerd and CRI-O, each with systemd and with plain cgroups, and systemd-nspawn.
+ * Writes the id of the innermost container, without a NUL, and returns its length; 0: there is none. *runtime: what
+ * runs it, NULL where the path does not tell for certain. Known are docker, podman, containerd and crio, each with
+ * systemd and with plain cgroups, nspawn, and lxc: LXC, LXD and Incus, whose cgroups are the same.
  */
-size_t container_id(const char *cgroup, size_t size, char id[static CONTAINER_ID_MAX]);
+size_t container_find(const char *cgroup, size_t size, char id[static CONTAINER_ID_MAX], const char **runtime);
 
 #endif

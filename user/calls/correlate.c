@@ -24,10 +24,9 @@ static void set_offset(struct correlator *correlator, uint64_t boot_offset)
 static int tool_exec(struct correlator *correlator, const struct record_view *view, uint64_t boot_offset)
 {
 	static const char *const names[] = {
-		[TOOL_KMOD] = "kmod",
-		[TOOL_INSMOD] = "insmod",
-		[TOOL_RMMOD] = "rmmod",
-		[TOOL_MODPROBE] = "modprobe",
+		[TOOL_KMOD] = "kmod",	      [TOOL_INSMOD] = "insmod", [TOOL_RMMOD] = "rmmod",
+		[TOOL_MODPROBE] = "modprobe", [TOOL_LSMOD] = "lsmod",	[TOOL_MODINFO] = "modinfo",
+		[TOOL_DEPMOD] = "depmod",
 	};
 	static const char *const matches[] = {
 		[MATCHED_BY_NAME] = "name",

@@ -72,6 +72,26 @@ static struct text decode_path(const struct record_view *view, const struct span
 	return parts;
 }
 
+/* Of what is said where it is so, and not where it is not. */
+static struct number true_if(bool so)
+{
+	return so ? number_of(true) : (struct number) { 0 };
+}
+
+static struct number is_foreign(const struct span *span)
+{
+	return true_if(span->place & PLACE_FOREIGN);
+}
+
+/* The root of the mount namespace leads nowhere else: it is "/", and no other's. */
+static struct text decode_root(const struct record_view *view, const struct span *span, struct decode_buffer *buffer)
+{
+	struct text path = decode_path(view, span, buffer);
+	bool is_usual = path.known == KNOWN && path.size == 1 && !span->detached && !span->place;
+
+	return is_usual ? (struct text) { 0 } : path;
+}
+
 static struct number unset_or(uint32_t id)
 {
 	return id == (uint32_t)-1 ? NUMBER_UNKNOWN : number_of(id);
@@ -150,14 +170,15 @@ static void decode_ancestors(const struct record_view *view, const struct subjec
 static struct container_part decode_container(const struct text *cgroup, struct decode_buffer *buffer)
 {
 	char id[CONTAINER_ID_MAX];
-	size_t size = cgroup->known == KNOWN ? container_id(cgroup->bytes, cgroup->size, id) : 0;
+	const char *runtime = NULL;
+	size_t size = cgroup->known == KNOWN ? container_find(cgroup->bytes, cgroup->size, id, &runtime) : 0;
 
 	if (!size)
 		return (struct container_part) { .known = UNKNOWN };
 	return (struct container_part) {
 		.known = KNOWN,
 		.id = decode_text(buffer, "%.*s", (int)size, id),
-		.runtime = TEXT_UNKNOWN,
+		.runtime = text_of(runtime),
 	};
 }
 
@@ -188,8 +209,13 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
 		.exe = exe,
 		.exe_file = decode_exe_file(&subject->exe_file, exe.known, buffer),
+		.exe_foreign = is_foreign(&subject->exe),
 		.argv = decode_argv(view, subject),
 		.cwd = decode_path(view, &subject->cwd, buffer),
+		.cwd_deleted = true_if(subject->cwd_deleted),
+		.cwd_foreign = is_foreign(&subject->cwd),
+		.root = decode_root(view, &subject->root, buffer),
+		.root_foreign = is_foreign(&subject->root),
 		.uid = number_of(subject->uid),
 		.gid = number_of(subject->gid),
 		.euid = number_of(subject->euid),
@@ -225,6 +251,7 @@ void decode_bare_process(const struct record_header *header, struct process *pro
 		.exe_file = { .known = UNKNOWN },
 		.argv = TEXT_UNKNOWN,
 		.cwd = TEXT_UNKNOWN,
+		.root = TEXT_UNKNOWN,
 		.uid = number_of(header->uid),
 		.gid = NUMBER_UNKNOWN,
 		.euid = NUMBER_UNKNOWN,
@@ -250,20 +277,52 @@ static struct number time_of(int64_t sec, uint32_t nsec)
 	return number_of((uint64_t)sec * 1000000000 + nsec);
 }
 
+/* What the kernel itself made goes by a name of the kernel's: memfd:NAME, [eventfd], or none, where it has only a
+ * number. */
+static const char *source_kind(const struct source_file *source, const struct text *path)
+{
+	static const char memfd[] = "/memfd:";
+	bool is_own = source->path.detached == DETACHED_FILE;
+
+	if (source->type == FILE_PIPE)
+		return "pipe";
+	if (source->type != FILE_REGULAR)
+		return "other";
+	if (!is_own)
+		return source->unlinked ? "deleted" : "file";
+	return path->known == KNOWN && path->size >= strlen(memfd) && !memcmp(path->bytes, memfd, strlen(memfd))
+		   ? "memfd"
+		   : "other";
+}
+
+/* What the kernel makes has a name only where it needs one: a socket goes by its protocol, a pipe by "", a namespace by
+ * "/". */
+static bool has_path(const struct source_file *source, const struct text *path)
+{
+	if (source->path.detached != DETACHED_FILE || path->known != KNOWN)
+		return true;
+	for (size_t i = 0; i < path->size; i++)
+		if (path->bytes[i] != '/')
+			return source->type != FILE_SOCKET;
+	return false;
+}
+
+static struct number is_covered(const struct span *span)
+{
+	return span->place & PLACE_COVER_UNKNOWN ? NUMBER_UNKNOWN : true_if(span->place & PLACE_COVERED);
+}
+
 void decode_source(const struct record_view *view, const struct source_file *source, struct decode_buffer *buffer,
 		   struct source_part *part)
 {
-	static const char memfd[] = "/memfd:";
 	struct text path = decode_path(view, &source->path, buffer);
-	const char *kind = source->unlinked ? "deleted" : "file";
 
-	if (source->path.detached == DETACHED_FILE && path.known == KNOWN && path.size >= strlen(memfd) &&
-	    !memcmp(path.bytes, memfd, strlen(memfd)))
-		kind = "memfd";
 	*part = (struct source_part) {
 		.known = KNOWN,
-		.kind = text_of(kind),
-		.path = path,
+		.kind = text_of(source_kind(source, &path)),
+		.path = has_path(source, &path) ? path : (struct text) { 0 },
+		.path_foreign = is_foreign(&source->path),
+		.path_covered = is_covered(&source->path),
 		.dev = dev_text(source->dev, buffer),
 		.inode = number_of(source->inode),
 		.size = number_of(source->size),

@@ -103,6 +103,8 @@ void decode_call(const struct call *call, struct decode_buffer *buffer, struct s
 		part->errno_name = errno_text(-(uint64_t)call->ret, buffer);
 	if (call->duration_ns)
 		part->duration_ns = number_of(call->duration_ns);
-	if (call->module_call != CALL_INIT_MODULE)
+	if (call->module_call != CALL_INIT_MODULE && call->filtered)
+		part->flags.known = UNKNOWN;
+	else if (call->module_call != CALL_INIT_MODULE)
 		decode_flags(call, buffer, &part->flags);
 }

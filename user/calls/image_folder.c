@@ -14,7 +14,8 @@
 enum { NAME_SIZE = 80 };
 
 struct image_folder {
-	int fd;
+	const char *path;
+	int fd; /* -1: not open yet */
 	uint64_t max;
 	struct {
 		int fd; /* of the unfinished file; -1: none */
@@ -57,13 +58,28 @@ static int open_part(const struct image_folder *folder, const char *part, int fl
 	return openat(folder->fd, part, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, 0600);
 }
 
+int image_folder_open(struct image_folder *folder, const char **why)
+{
+	_cleanup_(closep) int fd = -1;
+	int err;
+
+	if (folder->fd >= 0)
+		return 0;
+	fd = folder_open_ours(folder->path, why);
+	err = fd < 0 ? fd : folder_may_write(fd, why);
+	if (!err)
+		folder->fd = take_fd(&fd);
+	return err;
+}
+
 void image_folder_write(struct image_folder *folder, int slot, const struct image_chunk *chunk)
 {
 	char name[NAME_SIZE];
+	const char *why;
 
 	if (chunk->offset == 0) {
 		close_slot(folder, slot);
-		folder->slots[slot].error = 0;
+		folder->slots[slot].error = -image_folder_open(folder, &why);
 		folder->slots[slot].written = 0;
 	}
 	if (folder->slots[slot].error) /* that would be for nothing */
@@ -245,21 +261,18 @@ void image_folder_sweep(struct image_folder *folder, const struct image *open)
 	closedir(list);
 }
 
-int image_folder_open(const char *path, uint64_t max, struct image_folder **out, const char **why)
+int image_folder_new(const char *path, uint64_t max, struct image_folder **out)
 {
-	_cleanup_(image_folder_freep) struct image_folder *folder = calloc(1, sizeof(*folder));
+	struct image_folder *folder = calloc(1, sizeof(*folder));
 
-	*why = strerror(ENOMEM);
 	if (!folder)
 		return -ENOMEM;
 	for (int i = 0; i < IMAGES_MAX; i++)
 		folder->slots[i].fd = -1;
+	folder->path = path;
+	folder->fd = -1;
 	folder->max = max;
-	folder->fd = folder_open_ours(path, why);
-	if (folder->fd < 0)
-		return folder->fd;
 	*out = folder;
-	folder = NULL;
 	return 0;
 }
 

@@ -21,10 +21,14 @@ struct image_part {
 
 /*
  * max: bytes that all images together may have, without those that are coming; the oldest go first, but for one that is
- * larger by itself none does. Refuses a folder that others may write to. *out: image_folder_freep(). Returns 0, or a
- * negative errno with *why.
+ * larger by itself none does. path must live as long. *out: image_folder_freep(). Returns 0 or -ENOMEM.
  */
-int image_folder_open(const char *path, uint64_t max, struct image_folder **out, const char **why);
+int image_folder_new(const char *path, uint64_t max, struct image_folder **out);
+/*
+ * Opens it, unless it is open: so does each image that comes. Refuses a folder that others may write to, and one that
+ * cannot be written to. Returns 0, or a negative errno with *why.
+ */
+int image_folder_open(struct image_folder *folder, const char **why);
 void image_folder_freep(struct image_folder **folder);
 
 /* Removes what an earlier monitor began and nobody goes on with. open: IMAGES_MAX of them. */

@@ -2,20 +2,19 @@
 #include "load_details.h"
 #include "requests.h"
 
+#include <errno.h>
+
 void load_details_requester(struct load_details *load_details, uint32_t pid, const struct subject *subject,
 			    struct event *event)
 {
-	const struct request *request = requests_find(load_details->handover, pid, subject);
 	struct requested_by_part *part = &event->requested_by;
+	const struct request *request;
 	struct record_view view;
 
-	if (!request) {
-		if (subject->ancestor_count && subject->ancestors[0].is_kthread && !subject->is_kthread)
-			part->known = UNKNOWN;
+	part->known = requests_find(load_details->handover, pid, subject, &request);
+	if (part->known != KNOWN)
 		return;
-	}
 	view = attempt_kept(request->record);
-	part->known = KNOWN;
 	part->id = decode_id(&view.record->header, &load_details->buffer);
 	part->alias = record_text(&view, &view.record->module_request.alias);
 	decode_process(&view, &view.record->module_request.subject, load_details->boot_offset, &load_details->buffer,
@@ -26,9 +25,9 @@ void load_details_requester(struct load_details *load_details, uint32_t pid, con
 void load_details_requester_uid(const struct load_details *load_details, uint32_t pid, const struct subject *subject,
 				struct event *event)
 {
-	const struct request *request = requests_find(load_details->handover, pid, subject);
+	const struct request *request;
 
-	if (request)
+	if (requests_find(load_details->handover, pid, subject, &request) == KNOWN)
 		event->requester = number_of(attempt_kept(request->record).record->module_request.subject.uid);
 }
 
@@ -36,6 +35,23 @@ void load_details_image(struct load_details *load_details, const struct record_h
 			struct event *event)
 {
 	images_describe(load_details->images, header, call, load_details->hash, &event->source);
+}
+
+/*
+ * Whether the kernel accepted the signature. It asks nobody for a module that is to be loaded whatever its version is
+ * said to be (module_sig_check()), and lets in what is signed by a key that it does not know, where it need not be.
+ */
+static struct number is_verified(const struct call *call, const struct number *is_signed)
+{
+	enum { IGNORES = 1 | 2 }; /* uapi/linux/module.h: MODULE_INIT_IGNORE_MODVERSIONS, MODULE_INIT_IGNORE_VERMAGIC */
+	bool refused = call->end == END_RETURNED && !call->module_seen && call->read_done &&
+		       (call->ret == -EKEYREJECTED || call->ret == -EBADMSG);
+
+	if (is_signed->known == KNOWN && is_signed->value)
+		return number_of(true);
+	if (call->module_call != CALL_INIT_MODULE && call->flags & IGNORES)
+		return NUMBER_UNKNOWN;
+	return refused || is_signed->known == KNOWN ? number_of(false) : NUMBER_UNKNOWN;
 }
 
 void load_details_signature(struct load_details *load_details, const struct call *call, const struct open_attempt *open,
@@ -69,6 +85,6 @@ void load_details_signature(struct load_details *load_details, const struct call
 		},
 		.key_id = text_of(signature->key_id),
 		.hash_algo = text_of(signature->hash_algo),
-		.verified = event->module.is_signed.known == KNOWN ? event->module.is_signed : NUMBER_UNKNOWN,
+		.verified = is_verified(call, &event->module.is_signed),
 	};
 }

@@ -19,8 +19,9 @@ struct load_details {
 };
 
 /*
- * Whose request the process serves: requested_by, and the user in requester. Null where the kernel started the process
- * for something else, or for a request that is not known; absent for all others.
+ * Whose request the process serves: requested_by, and the user in requester. Null where the kernel started
+ * what it descends from for something else, or for a request that is not known, or where that may be; absent for all
+ * others.
  */
 void load_details_requester(struct load_details *load_details, uint32_t pid, const struct subject *subject,
 			    struct event *event);

@@ -56,15 +56,15 @@ static struct request *place(struct handover *handover)
 	return least_wanted(handover);
 }
 
-static struct request *find_request(struct handover *handover, uint64_t time, uint32_t cpu)
+/* Its place; REQUESTS_KEPT: there is none. */
+static int find_request(const struct handover *handover, uint64_t time, uint32_t cpu)
 {
-	for (int i = 0; i < REQUESTS_KEPT; i++) {
-		struct request *request = &handover->requests[i];
+	int i = 0;
 
-		if (request->used && header_of(request)->time == time && header_of(request)->cpu == cpu)
-			return request;
-	}
-	return NULL;
+	while (i < REQUESTS_KEPT && !(handover->requests[i].used && header_of(&handover->requests[i])->time == time &&
+				      header_of(&handover->requests[i])->cpu == cpu))
+		i++;
+	return i;
 }
 
 void requests_note(struct handover *handover, const struct record_view *view)
@@ -72,7 +72,7 @@ void requests_note(struct handover *handover, const struct record_view *view)
 	const struct record_header *header = &view->record->header;
 	struct request *request;
 
-	if (header->size > sizeof(request->record) || find_request(handover, header->time, header->cpu))
+	if (header->size > sizeof(request->record) || find_request(handover, header->time, header->cpu) < REQUESTS_KEPT)
 		return;
 	request = place(handover);
 	__atomic_store_n(&request->used, 0, __ATOMIC_RELEASE);
@@ -83,12 +83,12 @@ void requests_note(struct handover *handover, const struct record_view *view)
 
 void requests_serve(struct handover *handover, uint64_t time, uint32_t cpu, uint32_t pid, uint64_t start_time)
 {
-	struct request *request = find_request(handover, time, cpu);
+	int i = find_request(handover, time, cpu);
 
-	if (!request)
+	if (i == REQUESTS_KEPT)
 		return;
-	request->start_time = start_time;
-	__atomic_store_n(&request->pid, pid, __ATOMIC_RELEASE);
+	handover->requests[i].start_time = start_time;
+	__atomic_store_n(&handover->requests[i].pid, pid, __ATOMIC_RELEASE);
 }
 
 static const struct request *served_by(const struct handover *handover, uint32_t pid, uint64_t start_time)
@@ -102,11 +102,57 @@ static const struct request *served_by(const struct handover *handover, uint32_t
 	return NULL;
 }
 
-const struct request *requests_find(const struct handover *handover, uint32_t pid, const struct subject *subject)
+/* The request that the process or a living ancestor of its was started for: the second witness. */
+static const struct request *served_above(const struct handover *handover, uint32_t pid, const struct subject *subject)
 {
 	const struct request *request = served_by(handover, pid, subject->start_time);
 
 	for (uint32_t i = 0; !request && i < subject->ancestor_count && i < ANCESTORS_MAX; i++)
 		request = served_by(handover, subject->ancestors[i].pid, subject->ancestors[i].start_time);
 	return request;
+}
+
+/* When that of its line began which PID 1 has adopted, or started. count: of its ancestors, not 0. */
+static uint64_t line_began(const struct subject *subject, uint32_t count)
+{
+	if (subject->ancestors[count - 1].pid != 1)
+		return subject->ancestors[count - 1].start_time;
+	return count > 1 ? subject->ancestors[count - 2].start_time : subject->start_time;
+}
+
+/*
+ * What has no living parent may have had one that the kernel started, before we watched or where the chain was cut. It
+ * then has no login, no terminal, and the kernel's cgroup, unless it was moved since.
+ */
+static bool may_be_adopted(const struct subject *subject, uint32_t count)
+{
+	uint64_t began = line_began(subject, count);
+
+	return subject->auid == UINT32_MAX && !subject->has_tty && !subject->cgroup.size &&
+	       (began < subject->watched_since || (subject->cut_since && began >= subject->cut_since));
+}
+
+static bool may_be_started_by_kernel(const struct subject *subject)
+{
+	uint32_t count = subject->ancestor_count < ANCESTORS_MAX ? subject->ancestor_count : ANCESTORS_MAX;
+
+	if (subject->unread || subject->request_unknown)
+		return true;
+	if (subject->is_kthread || count == 0) /* or PID 1 */
+		return false;
+	return subject->ancestors[count - 1].is_kthread || may_be_adopted(subject, count);
+}
+
+enum known requests_find(const struct handover *handover, uint32_t pid, const struct subject *subject,
+			 const struct request **request)
+{
+	int i =
+	    subject->request_time ? find_request(handover, subject->request_time, subject->request_cpu) : REQUESTS_KEPT;
+	const struct request *found = i < REQUESTS_KEPT ? &handover->requests[i] : served_above(handover, pid, subject);
+
+	if (found) {
+		*request = found;
+		return KNOWN;
+	}
+	return subject->request_time || may_be_started_by_kernel(subject) ? UNKNOWN : ABSENT;
 }

@@ -39,7 +39,7 @@ static int emit_report(const struct limit_report *report, size_t slot, uint64_t 
 	if (key->what == LIMITED_REFUSED) {
 		event.syscall.known = KNOWN;
 		event.syscall.name = text_of(any ? NULL : decode_call_name(key->module_call));
-		event.syscall.errno_name = text_of(any ? NULL : strerrorname_np(key->error));
+		event.syscall.errno_name = text_of(any || !key->error ? NULL : strerrorname_np(key->error));
 	}
 	return emit(ctx, &event);
 }

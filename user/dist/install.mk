@@ -11,6 +11,9 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-comp
 MAN_PAGES := kmodwatch.8 kmodwatch-events.5 kmodwatch-audit.7
 # NAME.SECTION goes to manSECTION.
 man_installed = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(1)
+# What others read the lines with.
+CONSUMERS := $(sort $(wildcard user/dist/consumers/*))
+SHAREDIR = $(PREFIX)/share/kmodwatch
 COMPLETIONS := $(B)/completions/kmodwatch.bash $(B)/completions/_kmodwatch
 
 .PHONY: install uninstall
@@ -21,7 +24,9 @@ install: all $(B)/kmodwatch.schema.json $(COMPLETIONS)
 	chmod 0644 $(foreach page,$(MAN_PAGES),$(call man_installed,$(page)))
 	install -D -m 0644 $(B)/completions/kmodwatch.bash $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch
 	install -D -m 0644 $(B)/completions/_kmodwatch $(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch
-	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json
+	install -D -m 0644 $(B)/kmodwatch.schema.json $(DESTDIR)$(SHAREDIR)/kmodwatch.schema.json
+	install -d -m 0755 $(DESTDIR)$(SHAREDIR)/consumers
+	install -m 0644 $(CONSUMERS) $(DESTDIR)$(SHAREDIR)/consumers
 	install -d -m 0755 $(DESTDIR)$(UNITDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|' user/dist/kmodwatch.service.in > $(DESTDIR)$(UNITDIR)/kmodwatch.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/kmodwatch.service
@@ -35,12 +40,12 @@ uninstall:
 	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --unpin
 	[ -n '$(DESTDIR)' ] || [ ! -x $(SBINDIR)/kmodwatch ] || $(SBINDIR)/kmodwatch --options $(SYSCONFDIR)/default/kmodwatch --unpin
 	rm -f $(DESTDIR)$(SBINDIR)/kmodwatch $(foreach page,$(MAN_PAGES),$(call man_installed,$(page))) $(DESTDIR)$(BASH_COMPLETIONS)/kmodwatch \
-		$(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch $(DESTDIR)$(PREFIX)/share/kmodwatch/kmodwatch.schema.json \
-		$(DESTDIR)$(UNITDIR)/kmodwatch.service
+		$(DESTDIR)$(ZSH_COMPLETIONS)/_kmodwatch $(DESTDIR)$(SHAREDIR)/kmodwatch.schema.json \
+		$(CONSUMERS:user/dist/%=$(DESTDIR)$(SHAREDIR)/%) $(DESTDIR)$(UNITDIR)/kmodwatch.service
 	! cmp -s user/dist/kmodwatch.default $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch || \
 		rm -f $(DESTDIR)$(SYSCONFDIR)/default/kmodwatch
 	rm -f $(DESTDIR)/var/lib/kmodwatch/kmodwatch-modules
-	rmdir $(DESTDIR)$(PREFIX)/share/kmodwatch $(DESTDIR)/var/lib/kmodwatch 2>/dev/null || true
+	rmdir $(DESTDIR)$(SHAREDIR)/consumers $(DESTDIR)$(SHAREDIR) $(DESTDIR)/var/lib/kmodwatch 2>/dev/null || true
 
 # The schema is printed by what the lines are printed by.
 $(B)/schema: $(B)/user/dist/schema.o $(B)/user/dist/page.o $(B)/user/output/fields.o

@@ -29,7 +29,7 @@ _kmodwatch()
 		mapfile -t COMPREPLY < <(compgen -W '2048 8000 16384 65536' -- "$cur")
 		return
 		;;
-	--self-test | --image-limit | --capture-max)
+	--running | --self-test | --image-limit | --capture-max)
 		return
 		;;
 	--pin | --state | --capture)
@@ -51,7 +51,7 @@ _kmodwatch()
 		;;
 	esac
 	"$split" && return
-	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --line-max --no-snapshot --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
-		--profile --verbose --help --version --check-audit --rules --print-rules --print-profile --unpin
+	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --line-max --snapshot --no-snapshot --all-tools --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
+		--profile --verbose --help --version --check-options --running --check-audit --rules --print-rules --print-profile --unpin
 		-v -h -V' -- "$cur")
 } && complete -F _kmodwatch kmodwatch

@@ -291,12 +291,12 @@ static void add_companions(json_object *properties, const struct field *field)
 /* A part's own example is made of those of its keys. */
 static json_object *example_of_part(const struct field *field)
 {
-	json_object *part, *example, *list;
+	json_object *described, *example, *list;
 	char name[64];
 
 	snprintf(name, sizeof(name), "%.*s", (int)(strlen(field->fields_name) - strlen("_fields")), field->fields_name);
-	json_object_object_get_ex(definitions, name, &part);
-	example = example_of(part);
+	json_object_object_get_ex(definitions, name, &described);
+	example = example_of(described);
 	if (field->type == FIELD_OBJECT)
 		return example;
 	list = new_array();

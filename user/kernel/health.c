@@ -100,7 +100,7 @@ static bool is_as_told(const struct probes *probes)
 	return !control_read(probes->side.maps[MAP_CONTROL], &now) && now.layout == told->layout &&
 	       now.generation == told->generation && now.alone == told->alone && now.patience == told->patience &&
 	       now.image_limit == told->image_limit && now.reader == told->reader &&
-	       now.reader_start == told->reader_start;
+	       now.reader_start == told->reader_start && now.all_tools == told->all_tools;
 }
 
 /* What a lookup in an array of programs gives is the program's id. */

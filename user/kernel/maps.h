@@ -21,7 +21,9 @@
 	MAP(LIMIT_OWNERS, limit_owners)         \
 	MAP(CONTROL, control)                   \
 	MAP(HANDOVER, handover)                 \
-	MAP(OBJECTS, objects)
+	MAP(OBJECTS, objects)                   \
+	MAP(CARRIERS, carriers)                 \
+	MAP(CARRIER_COUNTS, carrier_counts)
 
 #define MAP_NUMBER(symbol, name) MAP_##symbol,
 enum map { MAPS_OF_OBJECT(MAP_NUMBER) MAPS };

@@ -11,11 +11,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 void pin_path(const struct pins *pins, char path[static PATH_MAX], const char *a, const char *b, const char *c)
@@ -144,19 +146,28 @@ static int check_parent(const char *folder, const char **why)
 	return fd < 0 ? fd : 0;
 }
 
+static int check_bpffs(const char *folder, int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs))
+		return refuse(folder, -errno, strerror(errno));
+	if (fs.f_type == BPF_FS_MAGIC)
+		return 0;
+	log_line("%s is not on a bpffs, so nothing can be pinned there: use a folder below /sys/fs/bpf", folder);
+	return -EINVAL;
+}
+
 /* Whether what was opened as the folder will do. */
 static int check_folder(const char *folder, int fd)
 {
-	struct statfs fs;
 	struct stat st;
+	int err = check_bpffs(folder, fd);
 
-	if (fstatfs(fd, &fs) || fstat(fd, &st))
+	if (err)
+		return err;
+	if (fstat(fd, &st))
 		return refuse(folder, -errno, strerror(errno));
-	if (fs.f_type != BPF_FS_MAGIC) {
-		log_line("%s is not on a bpffs, so nothing can be pinned there: use a folder below /sys/fs/bpf",
-			 folder);
-		return -EINVAL;
-	}
 	if (st.st_uid != geteuid() || (st.st_mode & 022)) {
 		log_line("%s is not used for --pin, since others can write to it (owner %u, mode %o): remove it, or "
 			 "chown it and chmod it to 0700",
@@ -214,6 +225,52 @@ static int open_locked(const char *folder, bool make, struct pins **out)
 int pins_open(const char *folder, struct pins **out)
 {
 	return open_locked(folder, true, out);
+}
+
+int pins_check(const char *folder)
+{
+	_cleanup_(pins_freep) struct pins *pins = calloc(1, sizeof(*pins));
+	char parent[PATH_MAX];
+	int err;
+
+	if (!pins)
+		return -ENOMEM;
+	pins->lock = pins->folder_fd = -1;
+	err = open_folder(pins, folder, false);
+	if (err != -ENOENT)
+		return err;
+	snprintf(parent, sizeof(parent), "%s", folder);
+	pins->folder_fd = folder_open(dirname(parent), false);
+	if (pins->folder_fd < 0)
+		return refuse(folder, pins->folder_fd, NULL);
+	return check_bpffs(folder, pins->folder_fd);
+}
+
+bool pins_are_held_by(const char *folder, unsigned int pid)
+{
+	_cleanup_(fclosep) FILE *locks = fopen("/proc/locks", "re");
+	char path[PATH_MAX], line[256];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/lock", folder);
+	if (!locks || stat(path, &st))
+		return false;
+	while (fgets(line, sizeof(line), locks)) {
+		unsigned int pid_there, major, minor;
+		unsigned long inode;
+
+		if (sscanf(line, "%*s FLOCK %*s WRITE %u %x:%x:%lu", &pid_there, &major, &minor, &inode) == 4 &&
+		    pid_there == pid && inode == st.st_ino && makedev(major, minor) == st.st_dev)
+			return true;
+	}
+	return false;
+}
+
+bool pins_may_be_had_later(const char *folder, int err)
+{
+	static const char usual[] = "/sys/fs/bpf/";
+
+	return err == -EBUSY || err == -ENOMEM || !strncmp(folder, usual, strlen(usual));
 }
 
 /* 1: both are the same file. */

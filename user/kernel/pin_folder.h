@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 struct pins {
@@ -33,6 +34,16 @@ int pin_remove_tree(const char *path);
  */
 int pins_open(const char *folder, struct pins **out);
 void pins_freep(struct pins **pins);
+
+/* Whether the folder could be used, whoever holds it: changes nothing. Returns 0, or a negative errno, logged. */
+int pins_check(const char *folder);
+/* Whether the process holds the folder. */
+bool pins_are_held_by(const char *folder, unsigned int pid);
+/*
+ * After pins_open() has failed with err: whether that may pass by itself. The bpffs that is mounted at every boot may
+ * have been covered or unmounted; elsewhere it is the option that is wrong.
+ */
+bool pins_may_be_had_later(const char *folder, int err);
 
 /* Makes again what somebody removed of the folders. Returns 0 or a negative errno. */
 int pins_restore(struct pins *pins);

@@ -4,6 +4,7 @@
 #include "../modules/policy.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <cap-ng.h>
 #include <errno.h>
@@ -32,7 +33,7 @@ static int check_capabilities(void)
 	return -EPERM;
 }
 
-static int check_bpf(void)
+int preflight_check_bpf(void)
 {
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, sizeof(int), sizeof(int), 1, NULL);
 
@@ -67,10 +68,19 @@ int preflight_check(void)
 {
 	int err = check_capabilities();
 
-	if (!err)
-		err = check_lockdown();
-	if (!err)
-		err = check_bpf();
+	return err ? err : check_lockdown();
+}
+
+int preflight_check_btf(const char *path)
+{
+	libbpf_print_fn_t print = libbpf_set_print(NULL); /* what is wrong is said below */
+	struct btf *btf = btf__parse(path, NULL);
+	int err = btf ? 0 : -errno;
+
+	libbpf_set_print(print);
+	btf__free(btf);
+	if (err)
+		preflight_explain_btf(path, err);
 	return err;
 }
 

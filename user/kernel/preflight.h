@@ -5,11 +5,15 @@
 
 #include <stdbool.h>
 
-/*
- * Looks, before anything is loaded, for what would make it fail: missing capabilities, BPF turned off, lockdown.
- * Returns 0, or a negative errno after having logged the sentence.
+/* What would make it fail, looked at before anything is loaded. Return 0, or a negative errno that has been explained.
  */
+
+/* For as long as this process or the boot lasts: missing capabilities, lockdown. */
 int preflight_check(void);
+/* Whether bpf() works now. */
+int preflight_check_bpf(void);
+/* Whether the file that --btf names can be read. */
+int preflight_check_btf(const char *path);
 
 /* Whether the running kernel can load modules at all. */
 bool preflight_has_modules(void);

@@ -45,7 +45,10 @@
 	PROGRAM(touch_map, "who gets at the monitor's maps")                                                          \
 	PROGRAM(touch_program, "who gets at the monitor's programs, and whether their code is still what was loaded") \
 	PROGRAM(touch_link, "who gets at the monitor's links")                                                        \
-	PROGRAM(touch_link_id, "who gets at the monitor's links by their ids")
+	PROGRAM(touch_link_id, "who gets at the monitor's links by their ids")                                        \
+	PROGRAM(process_fork, "which loads answer a request, where what the kernel started for it has ended")         \
+	PROGRAM(process_exit, "which loads answer a request, once many processes have served requests")               \
+	PROGRAM(call_filtered, "module calls that a seccomp filter refuses and logs")
 
 #define PROGRAM_NUMBER(name, ...) PROBE_##name,
 enum program_number { PROGRAMS(PROGRAM_NUMBER, PROGRAM_NUMBER) PROBES };

@@ -57,6 +57,8 @@ int setup_activate(struct probes *probes, const struct options *options)
 	if (!err)
 		err = control_order(order, ORDER_READ, 0, 0);
 	if (!err)
+		err = control_order(order, ORDER_TOOLS, options->all_tools, 0);
+	if (!err)
 		err = control_order(order, ORDER_WORK, (uint64_t)options->image_limit_mib << 20, setup_patience());
 	if (!err && first) {
 		usleep(UNDER_WAY_US);

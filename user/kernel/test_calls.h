@@ -23,8 +23,9 @@ extern const struct test_call test_calls[TEST_CALLS];
 void test_call_make(enum module_call call);
 
 /*
- * Whether the line is of such a call: refused, about nothing, by root in a process that executes the file exe. So it
- * may be another monitor's, and whoever else makes it so hides nothing but that.
+ * Whether the line is of such a call: refused, about nothing, by root in a process that executes the file exe, or is
+ * called as a monitor calls itself. So it may be another monitor's. Root can make his own call look so, but nothing can
+ * come of one that names no file, no bytes and no module: he hides nothing but that.
  */
 bool test_call_is(const struct event *event, const struct file_id *exe);
 

@@ -35,10 +35,12 @@ const char *covered(const char *folder, const char *name, long magic)
 
 	if (fd < 0)
 		return strerror(-fd);
-	if (fstatfs(fd, &fs) || fstat(fd, &above) || fstatat(fd, name, &there, 0))
+	if (fstatfs(fd, &fs))
 		return strerror(errno);
 	if (fs.f_type != magic)
 		return "another file system is mounted in the place of the kernel's";
+	if (fstat(fd, &above) || fstatat(fd, name, &there, 0))
+		return strerror(errno);
 	/* a mount on it has a root of its own there; one of it on itself is no cover */
 	if (there.st_dev != above.st_dev || number_in(take_fd(&fd), name) != there.st_ino)
 		return "something else is mounted over it";

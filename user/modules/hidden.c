@@ -3,6 +3,7 @@
 #include "../clock.h"
 #include "inventory.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum { SOON_MS = 1000, LATER_MS = 10000 };
@@ -12,6 +13,14 @@ enum { MISSING_PROC = 1, MISSING_SYS = 2 };
 static size_t index_of(const struct table *table, const struct module_entry *entry)
 {
 	return entry - table->kept->entries;
+}
+
+/* What is mounted over its folder hides the folder and not the module. */
+static bool is_in_sysfs(const char *folder, const char *name)
+{
+	uint64_t instance;
+
+	return inventory_has(folder, name) || inventory_instance(folder, name, &instance) == -EXDEV;
 }
 
 /* Of a name that several have, the last to come is the one that can be in the lists. */
@@ -24,7 +33,7 @@ static unsigned int missing_from(const struct table *table, const struct module_
 	if (!last || table_at(table, last->mark) != entry)
 		return MISSING_PROC | MISSING_SYS;
 	return (module_set_find(&reading->names, entry->name) ? 0 : MISSING_PROC) |
-	       (inventory_has(lists_sys_module(lists), entry->name) ? 0 : MISSING_SYS);
+	       (is_in_sysfs(lists_sys_module(lists), entry->name) ? 0 : MISSING_SYS);
 }
 
 void hidden_look(struct hidden *hidden, const struct table *table, const struct module_set *newest,

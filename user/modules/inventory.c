@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -255,15 +256,17 @@ bool inventory_is_live(const char *folder, const char *name)
 
 int inventory_instance(const char *folder, const char *name, uint64_t *instance)
 {
+	struct statx facts;
 	char path[512];
-	struct stat st;
 
 	sysfs_path(folder, name, "", path, sizeof(path));
-	if (!stat(path, &st)) {
-		*instance = st.st_ino;
+	if (!statx(AT_FDCWD, path, 0, STATX_INO, &facts)) {
+		if (facts.stx_attributes & STATX_ATTR_MOUNT_ROOT) /* 5.8 */
+			return -EXDEV;
+		*instance = facts.stx_ino;
 		return 0;
 	}
 	if (errno != ENOENT)
 		return -errno;
-	return stat(folder, &st) ? -errno : -ESRCH;
+	return access(folder, F_OK) ? -errno : -ESRCH;
 }

@@ -42,7 +42,8 @@ bool inventory_is_live(const char *folder, const char *name);
 /*
  * What tells a loaded module from the same one unloaded and loaded again: the number of its folder in /sys/module. Seen
  * on 5.10 and 7.2: each new folder has a number that was not used in this boot, the same in every mount of sysfs.
- * Returns 0, -ESRCH where the module is not there, or another negative errno where nothing can be said (no sysfs).
+ * Returns 0, -ESRCH where the module is not there, or another negative errno where nothing can be said: -EXDEV where
+ * something is mounted over its folder.
  */
 int inventory_instance(const char *folder, const char *name, uint64_t *instance);
 

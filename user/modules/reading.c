@@ -101,10 +101,21 @@ static int read_list(struct reading *reading, const struct lists *lists, const s
 	return 0;
 }
 
+struct taking {
+	struct reading *reading;
+	const char *folder;
+};
+
 static int take_instance(void *ctx, struct named_module *module)
 {
-	if (inventory_instance(ctx, module->name, &module->instance))
+	struct taking *taking = ctx;
+
+	int err = inventory_instance(taking->folder, module->name, &module->instance);
+
+	if (err)
 		module->instance = 0;
+	if (err == -EXDEV)
+		fail(taking->reading, GAP_SYSFS, "something else is mounted over the folder of a module in it");
 	return 0;
 }
 
@@ -112,6 +123,7 @@ int reading_take(struct reading *reading, const struct lists *lists, const struc
 {
 	_cleanup_(module_set_clear) struct module_set breaks = { 0 };
 	const char *why = lists->sys_module ? NULL : covered("/sys", "module", SYSFS_MAGIC);
+	struct taking taking = { reading, lists_sys_module(lists) };
 	int err;
 
 	reading_clear(reading);
@@ -125,7 +137,7 @@ int reading_take(struct reading *reading, const struct lists *lists, const struc
 	if (!err)
 		err = read_list(reading, lists, &breaks);
 	if (!err && !reading->gaps[GAP_SYSFS])
-		err = module_set_walk(&reading->names, take_instance, (void *)lists_sys_module(lists));
+		err = module_set_walk(&reading->names, take_instance, &taking);
 	return err;
 }
 

@@ -173,7 +173,7 @@ int statefile_replace(struct statefile *file)
 	err = write_new(file);
 	if (err) {
 		forget_fd(&file->folder); /* another may be in its place by now, as when a disk is mounted there */
-		return fail(file, -err, "kept", strerror(-err));
+		return fail(file, -err, "kept", folder_error(-err));
 	}
 	if (file->old_name && is_ours(file, former_name) == true)
 		unlinkat(file->folder, former_name, 0);

@@ -92,9 +92,9 @@ int lifecycle_present(emit_fn emit, void *ctx)
 	return 0;
 }
 
-int lifecycle_stop(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx)
+int lifecycle_stop(int signal, bool reload, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx)
 {
-	struct event event = { .kind = EVENT_MONITOR_STOP };
+	struct event event = { .kind = EVENT_MONITOR_STOP, .reload = reload };
 	struct count_part parts[EVENT_KINDS];
 	size_t count = 0;
 	char reason[32];

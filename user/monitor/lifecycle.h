@@ -23,7 +23,10 @@ int lifecycle_start(const struct beginning *opening, emit_fn emit, void *ctx);
 /* What is already loaded. That the list cannot be had is explained, and no reason not to watch. Returns as above. */
 int lifecycle_present(emit_fn emit, void *ctx);
 
-/* monitor_stop. signal: what ended it; counts: of the lines of each kind. Returns as above. */
-int lifecycle_stop(int signal, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx);
+/*
+ * monitor_stop. signal: what ended it; reload: to read the options again; counts: of the lines of each kind. Returns as
+ * above.
+ */
+int lifecycle_stop(int signal, bool reload, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx);
 
 #endif

@@ -48,14 +48,28 @@ static bool is_repeated(struct monitor *monitor, const struct fact *fact)
 	return true;
 }
 
+static int show(struct monitor *monitor, const struct fact *fact)
+{
+	bool taken;
+	int err;
+
+	if (handover_is_last(monitor->handover, fact->record) || /* it was written before a kill */
+	    selftest_knows(monitor->selftest, fact->event) || is_repeated(monitor, fact))
+		return 0;
+	err = recurrences_take(&monitor->recurrences, fact, clock_boot_ns(), loop_emit, monitor, &taken);
+	if (err || taken)
+		return err;
+	err = loop_emit(monitor, fact->event);
+	if (!err)
+		recurrences_note(&monitor->recurrences, fact);
+	return err;
+}
+
 int loop_take_fact(void *ctx, const struct fact *fact)
 {
 	struct monitor *monitor = ctx;
-	int err = 0;
+	int err = fact->event ? show(monitor, fact) : 0;
 
-	if (fact->event && !handover_is_last(monitor->handover, fact->record) && /* else it was written before a kill */
-	    !selftest_knows(monitor->selftest, fact->event) && !is_repeated(monitor, fact))
-		err = loop_emit(monitor, fact->event);
 	if (err)
 		return err;
 	if (fact->event)
@@ -232,6 +246,20 @@ static int check_limits(void *ctx, uint64_t now)
 	return limit_period_check(&monitor->limits, monitor->probes, now, clock_boot_offset(), loop_emit, monitor);
 }
 
+static int recurrences_due(void *ctx, uint64_t now)
+{
+	const struct monitor *monitor = ctx;
+
+	return recurrences_due_ms(&monitor->recurrences, now);
+}
+
+static int check_recurrences(void *ctx, uint64_t now)
+{
+	struct monitor *monitor = ctx;
+
+	return recurrences_check(&monitor->recurrences, now, monitor->rings.drained, loop_emit, monitor);
+}
+
 static int surroundings_due(void *ctx, uint64_t now)
 {
 	const struct monitor *monitor = ctx;
@@ -309,12 +337,15 @@ static int service_due(void *ctx, uint64_t now)
 static int tend_service(void *ctx, uint64_t now)
 {
 	struct monitor *monitor = ctx;
+	struct service_sight sight = { .degraded = probes_degraded(monitor->probes),
+				       .state = selftest_state(monitor->selftest) };
 
+	for (size_t i = 0; i < probes_count(); i++)
+		sight.probes += probe_is_attached(monitor->probes, i);
 	if (monitor->held_up)
-		service_wait(&monitor->service, selftest_state(monitor->selftest), now);
+		service_wait(&monitor->service, sight.state, now);
 	else
-		service_tend(&monitor->service, &monitor->stream, probes_degraded(monitor->probes),
-			     selftest_state(monitor->selftest), now);
+		service_tend(&monitor->service, &monitor->stream, &sight, now);
 	return 0;
 }
 
@@ -335,6 +366,7 @@ void loop_init(struct monitor *monitor)
 		{ .name = "calls", settle_due, settle },
 		{ .name = "capture", capture_due, tend_capture, .silent = true },
 		{ .name = "lost", lost_due, report_lost },
+		{ .name = "recurrences", recurrences_due, check_recurrences },
 		{ .name = "limits", limits_due, check_limits },
 		{ .name = "surroundings", surroundings_due, look_around, .silent = true },
 		{ .name = "modules", modules_due, check_modules },

@@ -4,6 +4,7 @@
 #define KMODWATCH_LOOP_H
 
 #include "../audit/check_options.h"
+#include "../calls/recurrences.h"
 #include "../calls/repeated.h"
 #include "../calls/rings.h"
 #include "../modules/policy.h"
@@ -15,6 +16,7 @@
 
 struct monitor {
 	const volatile int *stopping;
+	uint64_t began; /* ns since boot: its start */
 	struct stream stream;
 	struct pins *pins;
 	struct probes *probes;
@@ -28,6 +30,7 @@ struct monitor {
 	struct lost lost;
 	struct limit_period limits;
 	struct repeated repeated;
+	struct recurrences recurrences;
 	struct modules *modules;
 	uint64_t doubts; /* records of modules' ends that were lost, so far */
 	struct policy_watch policy;

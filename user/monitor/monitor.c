@@ -28,15 +28,17 @@
 /* What the probes sent is still shown. Pinned ones go on, for the next monitor; of others nothing comes any more. */
 static int finish(struct monitor *monitor)
 {
-	bool waiting;
+	bool reload = *monitor->stopping == SIGHUP && monitor->pins, waiting;
 	int err;
 
-	service_stopping(*monitor->stopping == SIGHUP && monitor->pins);
+	service_stopping(reload);
 	if (!monitor->pins)
 		probes_detach(monitor->probes);
 	err = rings_drain(&monitor->rings, SIZE_MAX);
 	if (!err && !monitor->pins)
 		err = correlator_flush(monitor->correlator, NULL, UINT64_MAX, clock_boot_offset(), &waiting);
+	if (!err)
+		err = recurrences_finish(&monitor->recurrences, monitor->pins, loop_emit, monitor);
 	capture_finish(monitor->capture);
 	if (!err)
 		err = lost_report(&monitor->lost, monitor->probes, capture_lost(monitor->capture), loop_emit, monitor);
@@ -44,7 +46,7 @@ static int finish(struct monitor *monitor)
 		err = limit_period_finish(&monitor->limits, monitor->probes, monitor->pins, clock_boot_ns(),
 					  clock_boot_offset(), loop_emit, monitor);
 	monitor->handover->seen = clock_boot_ns();
-	return err ? err : lifecycle_stop(*monitor->stopping, monitor->stream.counts, loop_emit, monitor);
+	return err ? err : lifecycle_stop(*monitor->stopping, reload, monitor->stream.counts, loop_emit, monitor);
 }
 
 static const char *name_output(const struct monitor *monitor)
@@ -156,29 +158,61 @@ static int set_up(struct monitor *monitor, const struct options *options)
 		log_line("the monitor could not be set up: %s", strerror(-err));
 		return err;
 	}
-	service_init(&monitor->service);
+	service_init(&monitor->service, monitor->began, probes_takeover(monitor->probes) != TAKEOVER_RESUMED);
+	recurrences_open(&monitor->recurrences, &monitor->handover->recurrences);
 	loop_init(monitor);
 	monitor->doubts = loop_count_doubts(monitor->handover);
 	limit_period_wake(&monitor->limits, clock_boot_ns()); /* an earlier monitor may have left some unsaid */
 	return 0;
 }
 
-static int start(struct monitor *monitor, const struct options *options)
+/* Whether what cannot pass is right: what the options say, and what this process may do. Errors have been explained. */
+static int take_options(struct monitor *monitor, const struct options *options)
 {
 	int err = preflight_check();
 
+	if (!err && options->btf_path)
+		err = preflight_check_btf(options->btf_path);
 	if (!err)
 		err = start_audit(monitor);
 	if (!err && options->capture)
 		err = capture_new(options->capture, (uint64_t)options->capture_max_mib << 20, &monitor->capture);
-	if (!err && options->pin)
-		err = pins_open(options->pin, &monitor->pins);
-	if (!err)
-		err = probes_open(options, monitor->pins, &monitor->probes);
-	return err ? err : set_up(monitor, options); /* explained */
+	return err;
 }
 
-static int begin(struct monitor *monitor, bool snapshot)
+/* Returns 0, EXIT_NO_START or EXIT_TRY_AGAIN, explained. */
+static int start(struct monitor *monitor, const struct options *options)
+{
+	int err = take_options(monitor, options);
+
+	if (err)
+		return EXIT_NO_START;
+	if (options->pin)
+		err = pins_open(options->pin, &monitor->pins);
+	if (err)
+		return pins_may_be_had_later(options->pin, err) ? EXIT_TRY_AGAIN : EXIT_NO_START;
+	err = preflight_check_bpf();
+	if (!err)
+		err = probes_open(options, monitor->pins, &monitor->probes);
+	if (!err)
+		err = set_up(monitor, options);
+	return err ? EXIT_TRY_AGAIN : 0;
+}
+
+/* What was loaded already: once in the life of the pins, and what changes while nobody watches is missed.h's. */
+static int list_present(struct monitor *monitor, enum snapshot snapshot)
+{
+	int err;
+
+	if (snapshot == SNAPSHOT_NEVER || (snapshot == SNAPSHOT_ONCE && monitor->handover->listed))
+		return 0;
+	err = lifecycle_present(loop_emit, monitor);
+	if (!err)
+		monitor->handover->listed = 1;
+	return err;
+}
+
+static int begin(struct monitor *monitor, enum snapshot snapshot)
 {
 	const struct beginning opening = {
 		.probes = monitor->probes,
@@ -192,13 +226,14 @@ static int begin(struct monitor *monitor, bool snapshot)
 		return err;
 	monitor->handover->cut = 0;
 	err = lifecycle_start(&opening, loop_emit, monitor);
-	if (!err && snapshot)
-		err = lifecycle_present(loop_emit, monitor);
+	if (!err)
+		err = list_present(monitor, snapshot);
 	return err ? err : stream_end_snapshot(&monitor->stream);
 }
 
 static void monitor_cleanup(struct monitor *monitor)
 {
+	recurrences_close(&monitor->recurrences);
 	audit_watch_freep(&monitor->audit);
 	policy_watch_done(&monitor->policy);
 	selftest_freep(&monitor->selftest);
@@ -222,13 +257,14 @@ int monitor_run(const struct options *options, const volatile int *stopping)
 {
 	_cleanup_(monitor_cleanup) struct monitor monitor = {
 		.stopping = stopping,
+		.began = clock_boot_ns(),
 		.check.profile = options->profile,
 		.policy.inotify = -1,
 	};
-	int err;
+	int err, code = start(&monitor, options);
 
-	if (start(&monitor, options))
-		return EXIT_NO_START;
+	if (code)
+		return code;
 	log_never_wait(true); /* from here on events wait for us */
 	policy_watch_init(&monitor.policy);
 	err = begin(&monitor, options->snapshot);

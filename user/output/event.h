@@ -71,7 +71,11 @@ struct process {
 	struct number pid, tid, ppid;
 	struct text comm, exe;
 	struct exe_file_part exe_file;
+	struct number exe_foreign; /* true or absent, as the next two, and root_foreign */
 	struct text argv, cwd;
+	struct number cwd_deleted, cwd_foreign;
+	struct text root; /* where it is not its mount namespace's */
+	struct number root_foreign;
 	struct number uid, gid, euid, egid, auid, ses;
 	struct text tty;
 	struct number cap_sys_module, kthread;
@@ -101,7 +105,9 @@ struct module_part {
 
 struct source_part {
 	enum known known;
-	struct text kind, path, dev;
+	struct text kind, path;
+	struct number path_foreign, path_covered; /* true, unknown or absent */
+	struct text dev;
 	struct number inode, size, mtime;
 	struct text fs, sha256;
 	struct number complete;
@@ -245,6 +251,7 @@ struct event {
 	struct text what, probe, map, object;
 	struct number blind_ns;
 	struct text reason;
+	bool reload;	    /* not shown: it ends to read its options again */
 	struct list counts; /* of struct count_part */
 	struct text profile;
 	struct audit_kernel_part audit;

@@ -20,6 +20,7 @@ static const struct {
 	{ EVENT_MODULE_LOAD, false, "refused", "EBADF", "the file descriptor is not open for reading" },
 	{ EVENT_MODULE_LOAD, false, "refused", "EINVAL", "not a regular file, an empty file, or unknown flags" },
 	{ EVENT_MODULE_LOAD, false, "refused", "ENOEXEC", "too short to be a module" },
+	{ EVENT_MODULE_LOAD, false, "refused", "EFBIG", "the file is too large" },
 	{ EVENT_MODULE_LOAD, false, "refused", "ETXTBSY", "the file is open for writing" },
 	{ EVENT_MODULE_LOAD, false, "read", "EFAULT", "its bytes are not in the caller's memory" },
 	{ EVENT_MODULE_LOAD, false, "read", "EFBIG", "the file is too large" },
@@ -70,7 +71,7 @@ bool failure_is_refusal(const struct event *event)
 {
 	size_t i = find(event);
 
-	return i < REASONS && reasons[i].refusal;
+	return (i < REASONS && reasons[i].refusal) || text_is(&event->settled_by, "seccomp");
 }
 
 /* "No such device" within a sentence. Names in capitals stay. */
@@ -93,6 +94,10 @@ void failure_why(struct phrase *phrase, const struct event *event)
 	const char *description = number && number < KERNELS_OWN ? strerrordesc_np((int)number) : NULL;
 	size_t i = find(event);
 
+	if (text_is(&event->settled_by, "seccomp")) {
+		phrase_add(phrase, "a seccomp filter does not let the caller");
+		return;
+	}
 	phrase_add(phrase, text_is(&event->stage, "init") ? "its init failed: " : "");
 	if (i < REASONS)
 		phrase_add(phrase, reasons[i].words);

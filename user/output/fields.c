@@ -73,8 +73,13 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_TEXT, process, comm),
 	FIELD(FIELD_PATH, process, exe),
 	OBJECT(process, exe_file, exe_file_fields),
+	FIELD(FIELD_BOOL, process, exe_foreign),
 	FIELD(FIELD_ARGV, process, argv),
 	FIELD(FIELD_PATH, process, cwd),
+	FIELD(FIELD_BOOL, process, cwd_deleted),
+	FIELD(FIELD_BOOL, process, cwd_foreign),
+	FIELD(FIELD_PATH, process, root),
+	FIELD(FIELD_BOOL, process, root_foreign),
 	FIELD(FIELD_UINT, process, uid),
 	FIELD(FIELD_UINT, process, gid),
 	FIELD(FIELD_UINT, process, euid),
@@ -118,8 +123,10 @@ static const struct field module_fields[] = {
 };
 
 static const struct field source_fields[] = {
-	WORD(source_part, kind, "file", "memfd", "deleted", "memory"),
+	WORD(source_part, kind, "file", "memfd", "deleted", "memory", "pipe", "other"),
 	FIELD(FIELD_PATH, source_part, path),
+	FIELD(FIELD_BOOL, source_part, path_foreign),
+	FIELD(FIELD_BOOL, source_part, path_covered),
 	FIELD(FIELD_TEXT, source_part, dev),
 	FIELD(FIELD_UINT, source_part, inode),
 	FIELD(FIELD_UINT, source_part, size),
@@ -235,7 +242,7 @@ static const struct field module_coming_fields[] = {
 static const struct field module_load_fields[] = {
 	WORD(event, outcome, "success", "failure"),
 	WORD(event, stage, "refused", "read", "verify", "init"),
-	WORD(event, settled_by, "notifier", "sysfs"),
+	WORD(event, settled_by, "notifier", "sysfs", "seccomp"),
 	FIELD(FIELD_BOOL, event, coalesced),
 	OBJECT(event, syscall, syscall_fields),
 	OBJECT(event, module, module_fields),
@@ -248,7 +255,7 @@ static const struct field module_load_fields[] = {
 };
 
 static const struct field module_unload_fields[] = {
-	WORD(event, outcome, "success", "failure"), WORD(event, settled_by, "notifier", "sysfs"),
+	WORD(event, outcome, "success", "failure"), WORD(event, settled_by, "notifier", "sysfs", "seccomp"),
 	OBJECT(event, syscall, syscall_fields),	    OBJECT(event, module, module_fields),
 	OBJECT(event, process, process_fields),	    END,
 };
@@ -270,6 +277,7 @@ static const struct field attempts_suppressed_fields[] = {
 	FIELD(FIELD_UINT, event, count),
 	FIELD(FIELD_UINT, event, uid),
 	OBJECT(event, syscall, syscall_fields),
+	OBJECT(event, module, module_fields),
 	FIELD(FIELD_TIME, event, since),
 	END,
 };

@@ -66,10 +66,22 @@ bool limits_spares(enum keys_shown shown, const char *key)
 		"signer",     "key_id",	     "hash_algo", "title", "refs",	 "target",  "mechanism",
 	};
 	static const char *const barest[] = {
-		"ppid",	   "settled_by", "coalesced", "exe_file",  "cgroup",	  "ancestors", "cap_sys_module",
-		"version", "size",	 "state",     "dev",	   "inode",	  "complete",  "narrowed_by",
-		"policy",  "abi",	 "flags",     "name_from", "params_from", "signature", "signature_reason",
-		"reason",  "matched_by", "runtime",   "signed",
+		"ppid",		"settled_by",
+		"coalesced",	"exe_file",
+		"root",		"root_foreign",
+		"exe_foreign",	"cwd_foreign",
+		"cwd_deleted",	"path_foreign",
+		"path_covered", "cgroup",
+		"ancestors",	"cap_sys_module",
+		"version",	"size",
+		"state",	"dev",
+		"inode",	"complete",
+		"narrowed_by",	"policy",
+		"abi",		"flags",
+		"name_from",	"params_from",
+		"signature",	"signature_reason",
+		"reason",	"matched_by",
+		"runtime",	"signed",
 	};
 
 	static const char *const last[] = { "cwd", "params" };

@@ -9,12 +9,18 @@ void marks_add_source(struct phrase *phrase, const struct source_part *source, s
 {
 	const char *words = text_is(&source->kind, "memfd")	? ", from a memfd, "
 			    : text_is(&source->kind, "deleted") ? ", from the deleted file "
+			    : text_is(&source->kind, "pipe")	? ", from the pipe "
 								: ", from ";
 
 	if (source->known == ABSENT)
 		return;
 	if (text_is(&source->kind, "memory")) {
 		phrase_add(phrase, ", from memory");
+		return;
+	}
+	if (source->known == KNOWN && source->path.known == ABSENT) {
+		phrase_add(phrase,
+			   text_is(&source->kind, "pipe") ? ", from a pipe" : ", from something that is no file");
 		return;
 	}
 	if (source->known != KNOWN || source->path.known != KNOWN) {
@@ -25,6 +31,10 @@ void marks_add_source(struct phrase *phrase, const struct source_part *source, s
 	phrase_path(phrase, &source->path, columns > strlen(words) ? columns - strlen(words) : 0);
 	if (source->path.detached && text_is(&source->kind, "file"))
 		phrase_add(phrase, ", which no path leads to");
+	if (source->path_foreign.known == KNOWN)
+		phrase_add(phrase, " in another mount namespace");
+	if (source->path_covered.known == KNOWN)
+		phrase_add(phrase, ", over which something else is mounted");
 }
 
 size_t marks_source_columns(const struct event *event)
@@ -48,21 +58,31 @@ static void mark(struct phrase *phrase, bool *any, const char *words)
 	*any = true;
 }
 
+/* Who did not sign these bytes is not said to have signed them. */
+static void add_claim(struct phrase *phrase, const struct event *event, bool *any)
+{
+	mark(phrase, any, "it claims to be signed by ");
+	phrase_text(phrase, &event->signature.signer, "an unknown signer");
+	if (event->signature.verified.known != KNOWN)
+		phrase_add(phrase, ", which the kernel did not check");
+	else if (text_is(&event->outcome, "failure"))
+		phrase_add(phrase, ", which the kernel refused");
+	else
+		phrase_add(phrase, ", which the kernel did not accept");
+}
+
 static void add_signature(struct phrase *phrase, const struct event *event, bool *any)
 {
-	const struct number *accepted = &event->module.is_signed;
+	const struct number *accepted = &event->module.is_signed, *verified = &event->signature.verified;
+	bool refused = verified->known == KNOWN && !verified->value,
+	     is_unsigned = accepted->known == KNOWN && !accepted->value;
 
 	if (event->signature.known == UNKNOWN)
 		mark(phrase, any, "its signature cannot be read");
-	if (accepted->known != KNOWN || accepted->value)
-		return;
-	if (event->signature.known != KNOWN) {
+	if (event->signature.known == KNOWN && (refused || is_unsigned))
+		add_claim(phrase, event, any);
+	else if (is_unsigned)
 		mark(phrase, any, "unsigned");
-		return;
-	}
-	mark(phrase, any, "signed by ");
-	phrase_text(phrase, &event->signature.signer, "an unknown signer");
-	phrase_add(phrase, ", which the kernel does not accept");
 }
 
 static void add_module(struct phrase *phrase, const struct event *event, bool *any)

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LOSSES_SHOWN = 3, PATH_COLUMNS = 60 };
+enum { LOSSES_SHOWN = 3, TARGETS_SHOWN = 3, PATH_COLUMNS = 60 };
 
 static void add_number(struct phrase *phrase, const struct number *number, const char *otherwise)
 {
@@ -119,6 +119,12 @@ static void add_suppressed(struct phrase *phrase, const struct event *event, str
 		phrase_add(phrase, " more executions of module tools");
 	} else if (text_is(&event->what, "module_request")) {
 		phrase_add(phrase, " more requests for modules");
+	} else if (event->module.known == KNOWN) {
+		phrase_add(phrase, " more loads of ");
+		phrase_text(phrase, &event->module.name, "a module");
+		phrase_add(phrase, " that failed in the same way (");
+		phrase_text(phrase, &event->syscall.errno_name, "several errors");
+		phrase_add(phrase, ")");
 	} else if (text_is(&event->what, "repeated")) {
 		phrase_add(phrase, " more steps of loads that failed before, on request");
 	} else {
@@ -193,20 +199,80 @@ static void add_hidden(struct phrase *phrase, const struct event *event)
 	}
 }
 
+/* Whether auditd would record it, as the rules on disk say and those in the kernel. */
+static bool has_verdict(const struct audit_target_part *target, const char *verdict)
+{
+	return text_is(&target->disk.verdict, verdict) || text_is(&target->running.verdict, verdict);
+}
+
+static bool is_recorded(const struct audit_target_part *target)
+{
+	const struct text *disk = &target->disk.verdict, *running = &target->running.verdict;
+
+	return text_is(disk, "covered") && (running->known == ABSENT || text_is(running, "covered"));
+}
+
+static void add_target(struct phrase *phrase, const struct audit_target_part *target)
+{
+	if (target->path.known == KNOWN) {
+		phrase_path(phrase, &target->path, PATH_COLUMNS);
+		return;
+	}
+	phrase_text(phrase, &target->syscall, "an unknown call");
+	if (target->abi.known == KNOWN) {
+		phrase_add(phrase, " (");
+		phrase_text(phrase, &target->abi, "");
+		phrase_add(phrase, ")");
+	}
+}
+
+/* The first of those that are not covered, or may not be. Returns how many there are. */
+static size_t add_targets(struct phrase *phrase, const struct list *requirements, bool unknown)
+{
+	const struct audit_requirement_part *requirement = requirements->items;
+	size_t count = 0, shown = 0;
+
+	for (size_t i = 0; requirements->known == KNOWN && i < requirements->count; i++) {
+		const struct audit_target_part *targets = requirement[i].targets.items;
+
+		for (size_t j = 0; requirement[i].targets.known == KNOWN && j < requirement[i].targets.count; j++) {
+			if (is_recorded(&targets[j]) || has_verdict(&targets[j], "unknown") != unknown)
+				continue;
+			if (count++ >= TARGETS_SHOWN)
+				continue;
+			phrase_add(phrase, shown++ ? ", " : ": ");
+			add_target(phrase, &targets[j]);
+		}
+	}
+	if (count > shown)
+		phrase_addf(phrase, " and %zu more", count - shown);
+	return count;
+}
+
 static void add_parity(struct phrase *phrase, const struct event *event)
 {
-	const struct count_part *verdicts = event->verdicts.items;
 	bool parity = text_is(&event->outcome, "parity"), gap = text_is(&event->outcome, "gap");
+	size_t count;
 
 	phrase_add(phrase, parity || gap ? "auditd's rules " : "it is not known whether auditd's rules ");
 	phrase_add(phrase, gap ? "do not cover " : "cover ");
 	phrase_text(phrase, &event->profile, "an unknown profile");
 	if (parity)
 		return;
-	for (size_t i = 0; event->verdicts.known == KNOWN && i < event->verdicts.count; i++)
-		phrase_addf(phrase, "%s%llu %s", i ? ", " : ": ", (unsigned long long)verdicts[i].count,
-			    verdicts[i].key);
-	phrase_add(phrase, "; see --check-audit");
+	count = add_targets(phrase, &event->requirements, !gap);
+	if (gap && count)
+		phrase_add(phrase, count == 1 ? " is not recorded" : " are not recorded");
+	phrase_add(phrase, "; kmodwatch --check-audit says why");
+}
+
+static void add_stop(struct phrase *phrase, const struct event *event)
+{
+	if (event->reload) {
+		phrase_add(phrase, "kmodwatch reads its options again, and goes on");
+		return;
+	}
+	phrase_add(phrase, "kmodwatch was stopped by ");
+	phrase_text(phrase, &event->reason, "something unknown");
 }
 
 void notes_add(struct phrase *phrase, const struct event *event, struct names *names)
@@ -251,8 +317,7 @@ void notes_add(struct phrase *phrase, const struct event *event, struct names *n
 		add_parity(phrase, event);
 		break;
 	case EVENT_MONITOR_STOP:
-		phrase_add(phrase, "kmodwatch ends on ");
-		phrase_text(phrase, &event->reason, "its own");
+		add_stop(phrase, event);
 		break;
 	default:
 		break;

@@ -20,6 +20,18 @@ int outlet_open_anew(int fd, int flags)
 	return open(link, flags | O_NOCTTY | O_CLOEXEC);
 }
 
+/*
+ * On the open file itself, which is everybody's who has it (stderr may be the same file, and a shell may write there
+ * afterwards): opened anew, it would have a position of its own, and what the others write would lie over ours.
+ */
+void outlet_append(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && !(flags & O_APPEND))
+		fcntl(fd, F_SETFL, flags | O_APPEND);
+}
+
 void outlet_open(struct outlet *outlet, int fd)
 {
 	struct stat st = { 0 };
@@ -29,6 +41,8 @@ void outlet_open(struct outlet *outlet, int fd)
 	if (fd < 0 || fstat(fd, &st))
 		return;
 	outlet->is_socket = S_ISSOCK(st.st_mode);
+	if (S_ISREG(st.st_mode))
+		outlet_append(fd);
 	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
 		return;
 	own = outlet_open_anew(fd, O_WRONLY | O_NONBLOCK);

@@ -13,8 +13,14 @@ struct outlet {
 };
 
 /*
- * A pipe or terminal is opened anew where that can be had, since O_NONBLOCK on fd would be everybody's who has it.
- * *outlet: outlet_close(), which leaves fd open.
+ * Whatever is written to the file goes to its end: one that is cut while it is open, as logrotate's copytruncate does,
+ * would get a hole of NULs before the next line.
+ */
+void outlet_append(int fd);
+
+/*
+ * A file is appended to. A pipe or terminal is opened anew where that can be had, since O_NONBLOCK on fd would be
+ * everybody's who has it. *outlet: outlet_close(), which leaves fd open.
  */
 void outlet_open(struct outlet *outlet, int fd);
 void outlet_close(struct outlet *outlet);

@@ -88,17 +88,18 @@ static struct text file_name(const struct event *event)
 	return TEXT_UNKNOWN;
 }
 
-static void add_module(struct phrase *phrase, const struct event *event)
+static void add_module(struct phrase *phrase, const struct event *event, const char *otherwise)
 {
 	struct text file = file_name(event);
 
 	if (event->module.known == KNOWN && event->module.name.known == KNOWN)
 		phrase_text(phrase, &event->module.name, "");
 	else
-		phrase_text(phrase, &file, "(unknown)");
+		phrase_text(phrase, &file, otherwise);
 }
 
-bool sentence_name(struct phrase *phrase, const struct event *event)
+/* module: for one of unknown name */
+static bool add_name(struct phrase *phrase, const struct event *event, const char *module)
 {
 	switch (event->kind) {
 	case EVENT_MODULE_PRESENT:
@@ -107,7 +108,7 @@ bool sentence_name(struct phrase *phrase, const struct event *event)
 	case EVENT_MODULE_UNLOAD:
 	case EVENT_MODULE_MISSED:
 	case EVENT_MODULE_HIDDEN:
-		add_module(phrase, event);
+		add_module(phrase, event, module);
 		return true;
 	case EVENT_MODULE_REQUEST:
 		phrase_text(phrase, &event->alias, "(unknown)");
@@ -125,6 +126,11 @@ bool sentence_name(struct phrase *phrase, const struct event *event)
 	default:
 		return false;
 	}
+}
+
+bool sentence_name(struct phrase *phrase, const struct event *event)
+{
+	return add_name(phrase, event, "(unknown)");
 }
 
 static void add_actor(struct phrase *phrase, const struct event *event, struct names *names)
@@ -199,16 +205,18 @@ void sentence_rest(struct phrase *phrase, const struct event *event, struct name
 
 void sentence_of(struct phrase *phrase, const struct event *event)
 {
+	static const char a_module[] = "a module"; /* where it is from follows */
+
 	if (is_call(event) && failed(event)) {
 		add_actor(phrase, event, NULL);
 		phrase_add(phrase, event->kind == EVENT_MODULE_LOAD ? " could not load " : " could not unload ");
-		sentence_name(phrase, event);
+		add_name(phrase, event, a_module);
 		phrase_add(phrase, ": ");
 		add_why(phrase, event);
 		add_details(phrase, event, NULL, SENTENCE_COLUMNS);
 		return;
 	}
-	if (sentence_name(phrase, event))
+	if (add_name(phrase, event, a_module))
 		phrase_add(phrase, " ");
 	if (has_actor(event))
 		phrase_addf(phrase, "%s ", kinds[event->kind].done);

@@ -24,14 +24,12 @@ static void read_machine_id(const char *path, char id[static 33])
 int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping)
 {
 	_cleanup_(fclosep) FILE *boot_id = fopen("/proc/sys/kernel/random/boot_id", "re");
-	struct utsname names;
 
-	if (!boot_id || uname(&names))
+	if (!boot_id)
 		return -errno;
 	*stream = (struct stream) { .line_max = LINE_MAX_BYTES, .output = output, .start = clock_boot_ns() };
 	if (fscanf(boot_id, "%36s", stream->boot_id) != 1)
 		return -EIO;
-	snprintf(stream->host, sizeof(stream->host), "%s", names.nodename);
 	read_machine_id("/etc/machine-id", stream->machine_id);
 	sink_open(&stream->sink, fd, stopping);
 	return 0;
@@ -62,15 +60,17 @@ static int write_event(struct stream *stream, const struct event *event)
 
 int stream_emit(struct stream *stream, struct event *event)
 {
+	struct utsname names;
 	char id[48];
 	int err;
 
 	event->schema = number_of(EVENT_SCHEMA);
 	event->seq = number_of(stream->seq + 1);
+	uname(&names); /* each time: a machine may get its name after the monitor has started */
 	event->kind_name = text_of(event_name(event->kind));
 	event->host = (struct host_part) {
 		.known = KNOWN,
-		.name = text_of(stream->host),
+		.name = text_of(names.nodename),
 		.id = text_of(*stream->machine_id ? stream->machine_id : NULL),
 		.boot = text_of(stream->boot_id),
 	};

@@ -16,15 +16,15 @@ struct stream {
 	uint64_t seq;		  /* of the last line */
 	uint64_t bytes;		  /* of all lines */
 	uint64_t counts[EVENT_KINDS];
-	uint64_t start; /* ns since boot: names the events that the user side makes */
-	char host[65];
+	uint64_t start;	     /* ns since boot: names the events that the user side makes */
 	char machine_id[33]; /* "": not known */
 	char boot_id[37];
 };
 
 /*
  * fd (-1 for the journal) and stopping: see sink_open(). output: as it was chosen. The caller may change line_max, and
- * for OUTPUT_TEXT fills in terminal. *stream: stream_done(). Returns 0, or a negative errno where the host's name or the boot id cannot be read.
+ * for OUTPUT_TEXT fills in terminal. *stream: stream_done(). Returns 0, or a negative errno where the boot id cannot be
+ * read.
  */
 int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping);
 void stream_done(struct stream *stream);

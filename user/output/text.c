@@ -55,11 +55,17 @@ size_t utf8_char(const char *bytes, size_t size, uint32_t *code)
 	return length;
 }
 
-/* Controls (C0, DEL, C1), line and paragraph separators, and what reorders the text around it. */
+/* Unicode's noncharacters: journalctl -o json gives a message that has one as a list of bytes, not as text. */
+static bool is_noncharacter(uint32_t code)
+{
+	return (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) == 0xfffe;
+}
+
+/* Controls (C0, DEL, C1), line and paragraph separators, what reorders the text around it, and what is none. */
 bool utf8_acts(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e || code == 0x200f ||
-	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+	       is_noncharacter(code) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 size_t utf8_shown(const char *bytes, size_t size, bool utf8)

@@ -11,7 +11,7 @@
  */
 size_t utf8_char(const char *bytes, size_t size, uint32_t *code);
 
-/* Whether the character acts on a terminal or on the text around it, or may pass for a line's end. */
+/* Whether the character acts on a terminal or the text around it, may pass for a line's end, or is a noncharacter. */
 bool utf8_acts(uint32_t code);
 
 /*

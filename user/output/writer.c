@@ -42,7 +42,7 @@ static bool put_character(struct writer *writer, const char *bytes, size_t size,
 {
 	static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 	uint32_t code = 0;
-	char escaped[8];
+	char escaped[16];
 
 	*length = utf8_char(bytes, size, &code);
 	if (!*length) {
@@ -52,6 +52,8 @@ static bool put_character(struct writer *writer, const char *bytes, size_t size,
 	}
 	if (code == '"' || code == '\\')
 		snprintf(escaped, sizeof(escaped), "\\%c", (int)code);
+	else if (utf8_acts(code) && code > 0xffff) /* as UTF-16 has it: JSON's escapes have four digits */
+		snprintf(escaped, sizeof(escaped), "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
 	else if (utf8_acts(code))
 		snprintf(escaped, sizeof(escaped), "\\u%04x", code);
 	else

@@ -13,8 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct act *const families[] = { load_acts, compat_acts,	become_acts,  flood_acts, stuck_acts,
-					      maps_acts, terminal_acts, preempt_acts, touch_acts };
+static const struct act *const families[] = { load_acts,  compat_acts, become_acts,   flood_acts,
+					      stuck_acts, maps_acts,   terminal_acts, preempt_acts,
+					      touch_acts, field_acts,  descend_acts };
 enum { FAMILIES = sizeof(families) / sizeof(*families) };
 
 void die(const char *what)

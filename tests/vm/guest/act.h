@@ -16,12 +16,14 @@ struct act {
 extern const struct act load_acts[];
 extern const struct act compat_acts[];
 extern const struct act become_acts[];
+extern const struct act descend_acts[];
 extern const struct act flood_acts[];
 extern const struct act stuck_acts[];
 extern const struct act maps_acts[];
 extern const struct act touch_acts[];
 extern const struct act terminal_acts[];
 extern const struct act preempt_acts[];
+extern const struct act field_acts[];
 
 /* Runs the act that the words name: some acts change the process and then go on with another one. */
 int dispatch(int argc, char **argv);

@@ -186,6 +186,52 @@ static int do_no_bpf(int argc, char **argv)
 	go_on(argv + 1);
 }
 
+/* Where a filter answers init_module, finit_module and delete_module of x86-64 and of i386. */
+static int do_filtered(int argc, char **argv)
+{
+	enum { I386 = 0x40000003, LOG_FLAG = 2 };
+	static const struct {
+		const char *name;
+		unsigned int action, flags;
+	} ways[] = {
+		{ "kill", SECCOMP_RET_KILL_PROCESS, 0 },
+		{ "kill-thread", SECCOMP_RET_KILL_THREAD, 0 },
+		{ "log", SECCOMP_RET_LOG, 0 },
+		{ "errno", SECCOMP_RET_ERRNO | EPERM, 0 },
+		{ "errno-logged", SECCOMP_RET_ERRNO | EPERM, LOG_FLAG },
+		{ "trap-logged", SECCOMP_RET_TRAP, LOG_FLAG },
+	};
+	size_t way = 0;
+
+	while (way < sizeof(ways) / sizeof(*ways) && strcmp(ways[way].name, argv[1]))
+		way++;
+	if (way == sizeof(ways) / sizeof(*ways)) {
+		errno = EINVAL;
+		die(argv[1]);
+	}
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, I386, 4, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 175, 7, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 176, 6, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 313, 5, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 128, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 350, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, ways[way].action),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
+
+	(void)argc;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, ways[way].flags, &filter))
+		die("seccomp");
+	go_on(argv + 2);
+}
+
 /* The program's parent is process 1. Its pid is printed; this process waits until the pipe says that it is gone. */
 static int do_orphan(int argc, char **argv)
 {
@@ -225,6 +271,8 @@ const struct act become_acts[] = {
 	{ "comm", "NAME-IN-HEX ACT...: another act under this thread name", 2, do_comm },
 	{ "loginuid", "UID PROGRAM...: as if this user had logged in", 2, do_loginuid },
 	{ "no-bpf", "PROGRAM...: where bpf() answers ENOSYS", 1, do_no_bpf },
+	{ "filtered", "kill|kill-thread|log|errno|errno-logged|trap-logged PROGRAM...: a seccomp filter", 2,
+	  do_filtered },
 	{ "orphan", "PROGRAM...: as a child of process 1; prints pid= and ppid=", 1, do_orphan },
 	{ 0 },
 };

@@ -48,6 +48,17 @@ static int do_finit_fd(int argc, char **argv)
 	return answer(finit(atoi(argv[1]), "", 0));
 }
 
+static int do_finit_socket(int argc, char **argv)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)argc;
+	(void)argv;
+	if (fd < 0)
+		die("socket");
+	return answer(finit(fd, "", 0));
+}
+
 static int do_finit_unreadable(int argc, char **argv)
 {
 	(void)argc;
@@ -310,6 +321,7 @@ const struct act load_acts[] = {
 	{ "finit", "FILE [PARAMS [FLAGS]]: finit_module", 1, do_finit },
 	{ "finit-hex", "FILE PARAMS-IN-HEX", 2, do_finit_hex },
 	{ "finit-fd", "NUMBER: with this file descriptor", 1, do_finit_fd },
+	{ "finit-socket", ": of a socket", 0, do_finit_socket },
 	{ "finit-badparam-ptr", "FILE: the parameters' pointer cannot be read", 1, do_finit_unreadable },
 	{ "finit-memfd", "FILE [PARAMS]: from a memfd with the file's bytes", 1, do_finit_memfd },
 	{ "finit-unlinked", "FILE [COPY]: from a copy that has no name any more", 1, do_finit_unlinked },

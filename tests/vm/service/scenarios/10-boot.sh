@@ -20,4 +20,24 @@ check "status has counts" sh -c 'systemctl show -P StatusText kmodwatch | grep -
 # what was there before a start
 is "modules-load's module passes for older" "" "$(events 'select(.kind=="module_present" and .module.name=="dummy")')"
 systemctl restart kmodwatch
-check "a module from before the start is shown" eventually 5 told '.kind=="module_present" and .module.name=="dummy" and .module.state=="live"'
+check "it is active again" eventually 10 systemctl is-active kmodwatch
+systemctl reload kmodwatch
+sleep 2
+is "what was listed once and is again" "" "$(events 'select(.kind=="module_present").module.name' | sort | uniq -d)"
+is "missed by a restart and a reload" "" "$(events 'select(.kind=="module_missed")')"
+echo 'KMODWATCH_OPTIONS="--snapshot"' >/etc/default/kmodwatch
+systemctl reload kmodwatch
+check "they are listed where that is asked" eventually 5 told '.kind=="module_present" and .module.name=="dummy" and .module.state=="live"'
+echo '# nothing' >/etc/default/kmodwatch
+
+# other pins know nothing
+systemctl stop kmodwatch
+/usr/sbin/kmodwatch --unpin
+systemctl start kmodwatch
+check "all is listed with new pins" eventually 5 told '.kind=="module_present" and .module.name=="dummy" and .module.state=="live"'
+
+# its name, as it is now
+hostname renamed
+modprobe mac-celtic && modprobe -r mac-celtic
+check "lines have the new name" eventually 5 told '.kind=="module_unload" and .host.name=="renamed"'
+hostname guest

@@ -10,23 +10,27 @@ check "the new profile is checked" eventually 10 profile_is complete
 is "the process" "$pid" "$(main_pid)"
 check "nothing is lost" eventually 5 sh -c '. /usr/lib/vm/helpers.sh; [ "$(events "select(.module.name==\"crc_itu_t\" and .outcome==\"success\").kind" | tail -2 | tr -d "\n")" = "\"module_load\"\"module_unload\"" ]'
 
+starts=$(events 'select(.kind=="monitor_start")' | wc -l)
 for bad in 'KMODWATCH_OPTIONS="--profile nonsense"' 'KMODWATCH_OPTIONS="--no-such-option"' 'KMODWATCH_OPTIONS="--profile' 'nonsense' \
-	'KMODWATCH_OPTIONS="--pin /sys/fs/bpf/elsewhere"'; do
+	'KMODWATCH_OPTIONS="--check-audit"' 'KMODWATCH_OPTIONS="--pin /sys/fs/bpf/elsewhere"' 'KMODWATCH_OPTIONS="--pin /run/elsewhere"'; do
 	echo "$bad" >/etc/default/kmodwatch
-	systemctl reload kmodwatch
-	sleep 2
-	check "it stays active ($bad)" eventually 10 systemctl is-active kmodwatch
+	systemctl reload kmodwatch 2>/dev/null && fail "the reload does not fail ($bad)"
+	check "it stays active ($bad)" systemctl is-active kmodwatch
 	is "the process ($bad)" "$pid" "$(main_pid)"
-	check "it keeps its profile ($bad)" profile_is complete
-	check "it says why ($bad)" sh -c 'journalctl -u kmodwatch -o cat | grep -v "^{" | grep -q "goes on with the old ones"'
+	check "status says why ($bad)" eventually 5 sh -c 'systemctl status kmodwatch -n 20 --no-pager | grep -v "{" | grep -q "kmodwatch: \(.*nonsense\|--no-such\|/etc/default/kmodwatch, line 1\|--check-audit\|.*elsewhere\)"'
 done
+is "it was not bothered" "$starts" "$(events 'select(.kind=="monitor_start")' | wc -l)"
+check "it keeps its profile" profile_is complete
 # what is wrong with the options is said as at a start, each time
 said() { journalctl -u kmodwatch -o cat | grep -v '^{' | grep -qF -- "$1"; }
 check "it names the option" said "kmodwatch: --no-such-option is not an option"
 check "it names the profile" said "nonsense"
 echo 'KMODWATCH_OPTIONS="--ring-size 5"' >/etc/default/kmodwatch
-systemctl reload kmodwatch
+systemctl reload kmodwatch 2>/dev/null && fail "the reload does not fail"
 check "it names the value" eventually 10 said "kmodwatch: --ring-size 5 cannot be used"
+# who sends the signal himself checks nothing, and it goes on as well
+kill -HUP "$pid"
+check "it says so" eventually 10 said "goes on with the old ones"
 
 # -v is taken, and given up again
 attached() { journalctl -u kmodwatch -o cat | grep -v '^{' | grep -c '^kmodwatch: watching$'; }

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What journalctl gives back of the lines that journald was given."""
+import json
+import unittest
+
+import lines
+import room
+from room import await_that
+
+LINE_MAX = 8000
+
+
+class Journal(unittest.TestCase):
+    def setUp(self):
+        self.room = room.room()
+        self.room.fresh()
+        self.room.start_journal()
+        self.addCleanup(self.room.close)
+        forged = b'{"schema":2,"kind":"module_load","module":{"name":"forged"}}\n'
+        self.room.journal(forged, "other.service")
+        self.room.run("logger", "-t", "kmodwatch", forged)
+        self.room.journal(lines.data())
+        await_that(lambda: self.ask("cat").count(b"\n") >= len(lines.raw()), "all lines in the journal")
+
+    def ask(self, output, *options):
+        return self.room.run("journalctl", "--no-pager", "-u", "kmodwatch", "-o", output, *options)
+
+    def test_cat(self):
+        self.assertEqual(self.ask("cat"), lines.data())
+
+    def test_json(self):
+        """Without --all, journalctl leaves out what is longer than 4096 bytes."""
+        found = [json.loads(line)["MESSAGE"] for line in self.ask("json", "--all").split(b"\n")[:-1]]
+        self.assertEqual([message.encode() for message in found], lines.raw())
+        found = [json.loads(line)["MESSAGE"] for line in self.ask("json").split(b"\n")[:-1]]
+        self.assertEqual([message is None for message in found], [len("MESSAGE=") + len(line) > 4096 for line in lines.raw()])
+
+    def test_logger(self):
+        """logger makes several messages of a line above 1 KiB, unless it is told otherwise."""
+        self.room.path("tmp/lines").write_bytes(lines.data())
+        self.room.run("logger", "--size", "8192", "-t", "sized", "-f", "/tmp/lines")
+        self.room.run("logger", "-t", "split", "-f", "/tmp/lines")
+        shown = self.room.run("journalctl", "--no-pager", "-t", "sized", "-o", "cat").split(b"\n")[:-1]
+        self.assertLessEqual({line for line in lines.raw() if len(line) <= LINE_MAX}, set(shown))
+        self.assertNotEqual(self.room.run("journalctl", "--no-pager", "-t", "split", "-o", "cat"), lines.data())
