@@ -83,7 +83,7 @@ enum {
 	LIMIT_LINES_ALL = 100,	/* of all who are not root together */
 	LIMIT_BYTES_ALL = 96 * 1024,
 	LIMIT_BYTES_ROOT = 1024 * 1024,
-	LIMIT_LINE_MAX = 48 * 1024, /* bytes of the longest line */
+	LIMIT_LINE_MAX = 64 * 1024, /* bytes of the longest line */
 };
 
 /* Where what is limited stands in its table. Root has slots of his own: nobody else can take them. */

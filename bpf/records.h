@@ -44,6 +44,7 @@ enum record_kind {
 
 enum {
 	TEXT_MAX = 4096,   /* the longest single text */
+	ARGV_TAIL = 1024,  /* of a text of arguments that are longer: their end, behind their beginning */
 	TEXT_AREA = 16384, /* all texts of a record; a power of two */
 	ANCESTORS_MAX = 8,
 
@@ -171,6 +172,8 @@ struct subject {
 	__u64 watched_since;
 	__u64 cut_since;
 	struct span exe, argv, cwd, root, cgroup;
+	__u32 argv_length; /* bytes of all arguments */
+	__u32 argv_gap;	   /* what is missing of them was before this byte of argv; 0: behind the last */
 	struct exe_file exe_file;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char tty[TTY_NAME_SIZE];

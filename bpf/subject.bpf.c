@@ -77,6 +77,26 @@ static __always_inline void add_exe(struct workspace *ws, __u32 slot, __u32 whos
 	add_path(ws, slot, span, &exe->f_path);
 }
 
+/*
+ * Of arguments that are longer than a text their end is taken too: it would be easy to hide what matters there. A NUL
+ * ends what is before the gap, so that the two are never one argument.
+ */
+static __always_inline void add_argv(struct workspace *ws, struct subject *subject, __u64 start, __u64 end)
+{
+	struct span *argv = &subject->argv;
+	__u64 at, size = end - start;
+
+	add_user_bytes(ws, argv, start, size);
+	subject->argv_length = size < 0xffffffff ? size : 0;
+	if (argv->size != TEXT_MAX || !argv->cut)
+		return;
+	at = (argv->offset & (TEXT_AREA - 1)) + TEXT_MAX - ARGV_TAIL;
+	if (bpf_probe_read_user(&ws->text[at], ARGV_TAIL, (const void *)(end - ARGV_TAIL)))
+		return;
+	ws->text[at - 1] = 0;
+	subject->argv_gap = TEXT_MAX - ARGV_TAIL;
+}
+
 static __always_inline void read_texts(struct workspace *ws, __u32 slot, struct subject *subject,
 				       struct task_struct *task)
 {
@@ -91,7 +111,7 @@ static __always_inline void read_texts(struct workspace *ws, __u32 slot, struct 
 			add_exe(ws, slot, OF_SUBJECT, &subject->exe, exe);
 		else
 			subject->exe.state = SPAN_UNKNOWN;
-		add_user_bytes(ws, &subject->argv, start, BPF_CORE_READ(mm, arg_end) - start);
+		add_argv(ws, subject, start, BPF_CORE_READ(mm, arg_end));
 	}
 	if (fs) {
 		subject->cwd_deleted = is_unlinked(BPF_CORE_READ(fs, pwd.dentry));

@@ -3,6 +3,7 @@
 #include "audit/profiles.h"
 #include "cleanup.h"
 #include "log.h"
+#include "output/limits.h"
 #include "options_file.h"
 
 #include <errno.h>
@@ -23,7 +24,9 @@ static const char help[] =
     "      --color WHEN     colours in text: auto (the default: on a terminal, unless NO_COLOR is set),\n"
     "                       always or never\n"
     "      --journal        send events to the journal, with journal fields, instead of stdout:\n"
-    "                       journalctl KMODWATCH_EVENT=module_load\n"
+    "                       journalctl KMODWATCH_KIND=module_load\n"
+    "      --line-max BYTES  the longest JSON line, from 2048 to 65536 (default 8000); what does not fit is cut,\n"
+    "                       and marked\n"
     "      --snapshot       list the modules that are already loaded at each start and reload; with --pin, only\n"
     "                       the first of a boot does so otherwise\n"
     "      --no-snapshot    never list them\n"
@@ -105,6 +108,11 @@ static const char *take_ring_size(const char *word, void *member)
 static const char *take_image_limit(const char *word, void *member)
 {
 	return take_number(word, 1, 64, member);
+}
+
+static const char *take_line_max(const char *word, void *member)
+{
+	return take_number(word, LINE_LEAST, LINE_MOST, member);
 }
 
 static const char *take_capture_max(const char *word, void *member)
@@ -246,6 +254,8 @@ static const struct known_option {
 	{ "color", required_argument, 0, take_colour, MEMBER(colour), "is not known: use auto, always or never",
 	  false },
 	{ "journal", no_argument, 0, take_journal, MEMBER(output), NULL, false },
+	{ "line-max", required_argument, 0, take_line_max, MEMBER(line_max),
+	  "cannot be used: give 2048 to 65536, in bytes", false },
 	{ "snapshot", no_argument, 0, set_snapshot_always, MEMBER(snapshot), NULL, false },
 	{ "no-snapshot", no_argument, 0, set_snapshot_never, MEMBER(snapshot), NULL, false },
 	{ "all-tools", no_argument, 0, set_true, MEMBER(all_tools), NULL, false },
@@ -411,6 +421,7 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				.self_test = 30,
 				.image_limit_mib = 64,
 				.capture_max_mib = 1024,
+				.line_max = LINE_MAX_BYTES,
 				.profile = PROFILE_DEFAULT };
 	struct option list[KNOWN_OPTIONS + 1];
 	bool right = true;

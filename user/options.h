@@ -36,6 +36,7 @@ struct options {
 	bool all_tools; /* tool_exec lines of the tools that only read, too */
 	bool verbose;
 	enum output output;
+	unsigned int line_max; /* bytes of a line of JSON */
 	enum colour colour;
 	bool check_options;	   /* check these options and exit */
 	unsigned int running;	   /* the process that is to read these at a reload; 0: none */

@@ -6,7 +6,7 @@ import re
 from documents import TOP, plain
 
 PAGE = TOP / "user" / "dist" / "kmodwatch-events.5"
-COMPANION = re.compile("_(hex|truncated|detached)$")
+COMPANION = re.compile("_(hex|truncated|length|gap|detached)$|^shortened$")
 
 
 def typed(schema):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import events_page
 import references
+import schema_walk
 
 TOP = Path(__file__).resolve().parent.parent.parent
 DIST = TOP / "user" / "dist"
@@ -118,7 +119,8 @@ def profiles(program):
 def keys(program):
     schema = json.loads(read(Path(program).parent / "kmodwatch.schema.json"))
     yield from events_page.faults(schema)
-    longest = re.search(r"LINE_MAX_BYTES = (\d+)", read(TOP / "user" / "output" / "json.h")).group(1)
+    yield from schema_walk.faults(schema)
+    longest = re.search(r"LINE_MAX_BYTES = (\d+)", read(TOP / "user" / "output" / "limits.h")).group(1)
     if f"({longest} bytes)" not in read(DIST / "kmodwatch-events.5"):
         yield f"kmodwatch-events.5: a line has at most ({longest} bytes)"
     listed = re.findall(r"^\.It Ic (\w+)$", section(read(DIST / "kmodwatch.8"), ".Sh EVENTS", ".El"), re.MULTILINE)

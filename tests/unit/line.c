@@ -12,7 +12,7 @@ json_object *line_parse(const char *line, size_t size)
 	json_object *object;
 	const char *why;
 
-	assert_true(size > 2 && size <= LINE_MAX_BYTES);
+	assert_true(size > 2 && size <= LINE_MOST);
 	assert_true(line[size - 1] == '\n');
 	for (size_t i = 0; i < size - 1; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
@@ -30,7 +30,7 @@ json_object *line_of(const struct event *event, char **line)
 	char *text = NULL;
 	size_t size;
 
-	assert_int_equal(json_render(event, &text, &size), 0);
+	assert_int_equal(json_render(event, LINE_MOST, &text, &size), 0);
 	object = line_parse(text, size);
 	if (line)
 		*line = text;

@@ -49,7 +49,7 @@ static json_object *event_of(struct check *check)
 	char *line;
 
 	assert_int_equal(parity_event(check, &event), 0);
-	assert_int_equal(json_render(&event, &line, &size), 0);
+	assert_int_equal(json_render(&event, LINE_MAX_BYTES, &line, &size), 0);
 	assert_true(size <= LINE_MAX_BYTES);
 	object = json_tokener_parse(line);
 	assert_non_null(object);

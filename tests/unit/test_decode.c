@@ -103,6 +103,26 @@ static void long_paths(void **state)
 	assert_memory_equal(process.cgroup.bytes + 1, path, strlen(path));
 }
 
+static void long_arguments(void **state)
+{
+	static char bytes[TEXT_MAX];
+	struct process process;
+
+	memset(bytes, 'a', sizeof(bytes));
+	bytes[sizeof(bytes) - ARGV_TAIL - 1] = '\0';
+	made_begin(&made, RECORD_ATTEMPT, 7, 1);
+	made_subject(&made)->argv = made_bytes(&made, bytes, sizeof(bytes));
+	made_subject(&made)->argv.cut = 1;
+	made_subject(&made)->argv_length = 100000;
+	made_subject(&made)->argv_gap = sizeof(bytes) - ARGV_TAIL;
+	process = process_of_made();
+	assert_true(process.argv.truncated);
+	assert_int_equal(process.argv.length, 100000);
+	assert_int_equal(process.argv.gap, 3072);
+	made_subject(&made)->argv_gap = UINT32_MAX; /* whatever stands in the ring */
+	assert_int_equal(process_of_made().argv.gap, 0);
+}
+
 static void whole_process(void **state)
 {
 	const struct ancestor_part *ancestors;
@@ -333,11 +353,12 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 
-		cmocka_unit_test(paths),	   cmocka_unit_test(path_cut_before_first),
-		cmocka_unit_test(long_paths),	   cmocka_unit_test(whole_process),
-		cmocka_unit_test(process_without), cmocka_unit_test(bare_process),
-		cmocka_unit_test(sources),	   cmocka_unit_test(source_times),
-		cmocka_unit_test(places),	   cmocka_unit_test(roots),
+		cmocka_unit_test(paths),	 cmocka_unit_test(path_cut_before_first),
+		cmocka_unit_test(long_paths),	 cmocka_unit_test(long_arguments),
+		cmocka_unit_test(whole_process), cmocka_unit_test(process_without),
+		cmocka_unit_test(bare_process),	 cmocka_unit_test(sources),
+		cmocka_unit_test(source_times),	 cmocka_unit_test(places),
+		cmocka_unit_test(roots),
 	};
 
 	return cmocka_run_group_tests_name("decode", tests, NULL, NULL);

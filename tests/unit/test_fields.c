@@ -133,7 +133,8 @@ static void check_field(const char *where, const struct field *field, size_t roo
 	if (strspn(field->key, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(field->key) || !field->key[0])
 		fail_msg("%s.%s is no key", where, field->key);
 	/* a text's companions take these */
-	if (ends_with(field->key, "_hex") || ends_with(field->key, "_truncated") || ends_with(field->key, "_detached"))
+	if (ends_with(field->key, "_hex") || ends_with(field->key, "_truncated") || ends_with(field->key, "_length") ||
+	    ends_with(field->key, "_gap") || ends_with(field->key, "_detached"))
 		fail_msg("%s.%s looks like a companion", where, field->key);
 	if (field->offset + sizeof(struct number) > room)
 		fail_msg("%s.%s lies outside of its part", where, field->key);

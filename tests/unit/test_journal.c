@@ -10,7 +10,8 @@ static const char json[] = "{\"whole\":true}\n";
 static struct event sample(enum event_kind kind)
 {
 	static const char argv[] = "insmod\0a\nMODULE_NAME=forged";
-	static const struct text flags[] = { { KNOWN, false, false, 3, "ONE" }, { KNOWN, false, false, 3, "TWO" } };
+	static const struct text flags[] = { { .known = KNOWN, .size = 3, .bytes = "ONE" },
+					     { .known = KNOWN, .size = 3, .bytes = "TWO" } };
 	struct event event = { .kind = kind };
 
 	event.seq = number_of(7);
@@ -19,11 +20,11 @@ static struct event sample(enum event_kind kind)
 	event.module = (struct module_part) { .known = KNOWN, .name = text_of("x"), .version = TEXT_UNKNOWN };
 	event.syscall = (struct syscall_part) { .known = KNOWN,
 						.ret = number_of((uint64_t)-1),
-						.flags = { KNOWN, false, 2, flags } };
+						.flags = { .known = KNOWN, .count = 2, .items = flags } };
 	event.process = (struct process) { .known = KNOWN,
 					   .pid = number_of(5),
-					   .comm = { KNOWN, true, false, 3, "a\nb" },
-					   .argv = { KNOWN, false, false, sizeof(argv), argv },
+					   .comm = { .known = KNOWN, .truncated = true, .size = 3, .bytes = "a\nb" },
+					   .argv = { .known = KNOWN, .size = sizeof(argv), .bytes = argv },
 					   .uid = number_of(0),
 					   .kthread = number_of(false),
 					   .ns = { .known = KNOWN, .mnt = number_of(9) } };
@@ -152,7 +153,7 @@ static size_t named(const struct journal_entry *entry, const char *name)
 /* Unknown is neither no field at all nor an empty one nor zero: of values, parts, lists, and one of a list. */
 static void unknown_is_said(void **state)
 {
-	static const struct text advice[] = { { KNOWN, false, false, 1, "a" }, { .known = UNKNOWN } };
+	static const struct text advice[] = { { .known = KNOWN, .size = 1, .bytes = "a" }, { .known = UNKNOWN } };
 	struct event event = sample(EVENT_MODULE_LOAD);
 	struct journal_entry entry;
 
@@ -175,7 +176,8 @@ static void unknown_is_said(void **state)
 	assert_false(has(&entry, "KMODWATCH_UNKNOWN=PROCESS_TTY"));
 	journal_entry_clear(&entry);
 
-	event = (struct event) { .kind = EVENT_AUDIT_PARITY, .advice = { KNOWN, false, 2, advice } };
+	event =
+	    (struct event) { .kind = EVENT_AUDIT_PARITY, .advice = { .known = KNOWN, .count = 2, .items = advice } };
 	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
 	assert_field(&entry, "KMODWATCH_ADVICE=a");
 	assert_field(&entry, "KMODWATCH_UNKNOWN=KMODWATCH_ADVICE");
@@ -185,14 +187,15 @@ static void unknown_is_said(void **state)
 
 static void companions(void **state)
 {
-	static const struct text names[] = { { KNOWN, true, false, 1, "\xff" }, { KNOWN, false, false, 1, "b" } };
+	static const struct text names[] = { { .known = KNOWN, .truncated = true, .size = 1, .bytes = "\xff" },
+					     { .known = KNOWN, .size = 1, .bytes = "b" } };
 	struct event event = sample(EVENT_MODULE_LOAD);
 	struct journal_entry entry;
 
 	event.source.known = KNOWN;
-	event.source.path = (struct text) { KNOWN, false, true, 2, "/x" };
+	event.source.path = (struct text) { .known = KNOWN, .detached = true, .size = 2, .bytes = "/x" };
 	event.syscall.flags.truncated = true;
-	event.module.taint_names = (struct list) { KNOWN, false, COUNT(names), names };
+	event.module.taint_names = (struct list) { .known = KNOWN, .count = COUNT(names), .items = names };
 	assert_int_equal(journal_entry_make(&event, json, strlen(json), &entry), 0);
 	assert_field(&entry, "SOURCE_PATH=/x");
 	assert_field(&entry, "KMODWATCH_DETACHED=SOURCE_PATH");
@@ -218,7 +221,9 @@ static void nothing_is_below_notice(void **state)
 /* All that has room to be there is there, each text with a newline, each list longer than anybody wants. */
 static void fill(const struct field *fields, void *part, struct list *texts)
 {
-	static const struct text text = { KNOWN, true, true, 2, "a\n" };
+	static const struct text text = {
+		.known = KNOWN, .truncated = true, .detached = true, .size = 2, .bytes = "a\n"
+	};
 	static char argv[2 * 2048];
 
 	for (size_t i = 0; i < sizeof(argv); i++)
@@ -228,10 +233,12 @@ static void fill(const struct field *fields, void *part, struct list *texts)
 
 		switch (field->type) {
 		case FIELD_TEXT:
+		case FIELD_PATH:
 			*(struct text *)value = text;
 			break;
 		case FIELD_ARGV:
-			*(struct text *)value = (struct text) { KNOWN, true, false, sizeof(argv), argv };
+			*(struct text *)value =
+			    (struct text) { .known = KNOWN, .truncated = true, .size = sizeof(argv), .bytes = argv };
 			break;
 		case FIELD_TEXTS:
 			*(struct list *)value = *texts;
@@ -263,10 +270,10 @@ static size_t pieces(const struct journal_entry *entry)
 static void any_event_fits_a_message(void **state)
 {
 	static struct text many[3000];
-	struct list texts = { KNOWN, true, COUNT(many), many };
+	struct list texts = { .known = KNOWN, .truncated = true, .count = COUNT(many), .items = many };
 
 	for (size_t i = 0; i < COUNT(many); i++)
-		many[i] = (struct text) { KNOWN, false, false, 2, "b\n" };
+		many[i] = (struct text) { .known = KNOWN, .size = 2, .bytes = "b\n" };
 	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++) {
 		struct event event = { .kind = kind };
 		struct journal_entry entry;

@@ -199,6 +199,26 @@ static void arguments(void **state)
 	}
 }
 
+/* What the kernel side left out between them is told, and so is how much there was. */
+static void gap_in_arguments(void **state)
+{
+	struct event event = { .kind = EVENT_TOOL_EXEC, .process.known = KNOWN };
+	json_object *object;
+
+	event.process.argv = bytes_text(BYTES("a\0bb\0c\0\xff\0"));
+	event.process.argv.truncated = true;
+	event.process.argv.length = 5000;
+	event.process.argv.gap = 5;
+	object = line_of(&event, NULL);
+	assert_json(object, "{'process':{'argv':['a','bb','c','" FFFD "'], 'argv_hex':['61','6262','63','ff'],"
+			    "'argv_truncated':true, 'argv_length':5000, 'argv_gap':2}}");
+	json_object_put(object);
+	event.process.argv.length = event.process.argv.gap = 0;
+	object = line_of(&event, NULL);
+	assert_json(object, "{'process':{'argv_truncated':true, 'argv_length':null, 'argv_gap':'@absent'}}");
+	json_object_put(object);
+}
+
 static void values(void **state)
 {
 	static const struct text flags[] = {
@@ -258,16 +278,22 @@ static void texts_in_list(void **state)
 		struct text items[3];
 		const char *expected;
 	} rows[] = {
-		{ { { KNOWN, false, false, 1, "a" }, { .known = UNKNOWN }, { KNOWN, false, false, 3, FFFD } },
+		{ { { .known = KNOWN, .size = 1, .bytes = "a" },
+		    { .known = UNKNOWN },
+		    { .known = KNOWN, .size = 3, .bytes = FFFD } },
 		  "{'flags':['a',null,'" FFFD "'], 'flags_hex':'@absent', 'flags_truncated':'@absent'}" },
-		{ { { KNOWN, false, false, 1, "a" }, { .known = UNKNOWN }, { KNOWN, false, false, 3, "\xff\"\n" } },
+		{ { { .known = KNOWN, .size = 1, .bytes = "a" },
+		    { .known = UNKNOWN },
+		    { .known = KNOWN, .size = 3, .bytes = "\xff\"\n" } },
 		  "{'flags':['a',null,'" FFFD "\\\"\\n'], 'flags_hex':['61',null,'ff220a'],"
 		  "'flags_truncated':'@absent'}" },
-		{ { { KNOWN, false, false, 1, "\xc3" },
-		    { KNOWN, false, false, 1, "\xa9" },
-		    { KNOWN, false, false, 0, "" } },
+		{ { { .known = KNOWN, .size = 1, .bytes = "\xc3" },
+		    { .known = KNOWN, .size = 1, .bytes = "\xa9" },
+		    { .known = KNOWN, .size = 0, .bytes = "" } },
 		  "{'flags':['" FFFD "','" FFFD "',''], 'flags_hex':['c3','a9','']}" },
-		{ { { KNOWN, false, false, 1, "a" }, { KNOWN, true, false, 1, "b" }, { KNOWN, false, false, 1, "c" } },
+		{ { { .known = KNOWN, .size = 1, .bytes = "a" },
+		    { .known = KNOWN, .truncated = true, .size = 1, .bytes = "b" },
+		    { .known = KNOWN, .size = 1, .bytes = "c" } },
 		  "{'flags':['a','b','c'], 'flags_hex':'@absent', 'flags_truncated':true}" },
 	};
 
@@ -301,7 +327,7 @@ static void absent_and_unknown(void **state)
 		json_object *object;
 		char *line;
 
-		assert_int_equal(json_render(&event, &line, &count), 0);
+		assert_int_equal(json_render(&event, LINE_MOST, &line, &count), 0);
 		assert_string_equal(line, "{}\n");
 		free(line);
 		count = set_all(common_fields, &event, UNKNOWN) + set_all(event_fields(kind), &event, UNKNOWN);
@@ -327,6 +353,7 @@ int main(void)
 		cmocka_unit_test(texts),
 		cmocka_unit_test(detached),
 		cmocka_unit_test(arguments),
+		cmocka_unit_test(gap_in_arguments),
 		cmocka_unit_test(values),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(unknown_in_list),

@@ -65,6 +65,7 @@ static void fill(const struct field *fields, void *part, int depth)
 			((struct number *)value)->value = next++ * 0x9e3779b97f4a7c15;
 			break;
 		case FIELD_TEXT:
+		case FIELD_PATH:
 		case FIELD_ARGV:
 			text->truncated = next++ % 2;
 			text->detached = next++ % 3 == 0;
@@ -84,7 +85,7 @@ static char *json_of(const struct event *event)
 	size_t size;
 	char *line;
 
-	assert_int_equal(json_render(event, &line, &size), 0);
+	assert_int_equal(json_render(event, LINE_MOST, &line, &size), 0);
 	line[size - 1] = '\0';
 	return line;
 }

@@ -92,7 +92,7 @@ static void every_character(void **state)
 
 static const char *path(bool utf8, const char *string, bool truncated, size_t columns)
 {
-	struct text text = { KNOWN, truncated, false, strlen(string), string };
+	struct text text = { .known = KNOWN, .truncated = truncated, .size = strlen(string), .bytes = string };
 	struct phrase phrase = { .utf8 = utf8 };
 
 	phrase_path(&phrase, &text, columns);
@@ -137,7 +137,7 @@ static void paths_keep_to_their_room(void **state)
 
 static const char *words(const char *bytes, size_t size, char between, size_t columns)
 {
-	struct text text = { KNOWN, false, false, size, bytes };
+	struct text text = { .known = KNOWN, .size = size, .bytes = bytes };
 	struct phrase phrase = { 0 };
 
 	phrase_words(&phrase, &text, between, columns);
@@ -155,16 +155,17 @@ static void rows_of_words(void **state)
 
 static void cut_and_unknown(void **state)
 {
-	struct text cut = { KNOWN, true, false, 3, "abc" }, unknown = TEXT_UNKNOWN;
+	struct text cut = { .known = KNOWN, .truncated = true, .size = 3, .bytes = "abc" }, unknown = TEXT_UNKNOWN;
 	struct phrase phrase = { 0 };
 
 	phrase_text(&phrase, &cut, "nothing");
 	phrase_add(&phrase, " ");
 	phrase_text(&phrase, &unknown, "nothing");
 	phrase_ours(&phrase,
-		    &(struct text) { KNOWN, false, false, 6,
-				     " a\nb\xff"
-				     "c" },
+		    &(struct text) { .known = KNOWN,
+				     .size = 6,
+				     .bytes = " a\nb\xff"
+					      "c" },
 		    "");
 	assert_string_equal(taken(&phrase), "abc... nothing a?b?c");
 }

@@ -139,7 +139,7 @@ static void successes(void **state)
 	assert_string_equal(rest(&event), "by uid 0, modprobe, with [by root], from memory");
 	event.module.params = text_of("");
 	event.source.kind = text_of("memfd");
-	event.source.path = (struct text) { KNOWN, false, true, 8, "/memfd:x" };
+	event.source.path = (struct text) { .known = KNOWN, .detached = true, .size = 8, .bytes = "/memfd:x" };
 	assert_string_equal(rest(&event), "by uid 0, modprobe, from a memfd, /memfd:x");
 	event.source.kind = text_of("deleted");
 	assert_string_equal(rest(&event), "by uid 0, modprobe, from the deleted file /memfd:x");
@@ -208,11 +208,11 @@ static void shared_loads(void **state)
 
 static void marks(void **state)
 {
-	static const struct text taints[] = { { KNOWN, false, false, 11, "out-of-tree" },
-					      { KNOWN, false, false, 8, "unsigned" } };
+	static const struct text taints[] = { { .known = KNOWN, .size = 11, .bytes = "out-of-tree" },
+					      { .known = KNOWN, .size = 8, .bytes = "unsigned" } };
 	struct event event = call_of(EVENT_MODULE_LOAD, 0, NULL);
 
-	event.module.taint_names = (struct list) { KNOWN, false, 2, taints };
+	event.module.taint_names = (struct list) { .known = KNOWN, .count = 2, .items = taints };
 	event.module.is_signed = NUMBER_UNKNOWN;
 	assert_string_equal(rest(&event), "by uid 0, modprobe; out-of-tree, unsigned");
 	event.module.is_signed = number_of(false);
@@ -294,13 +294,14 @@ static void tools(void **state)
 {
 	static const char argv[] = "modprobe\0dummy\0by\0root; x";
 	static const struct ancestor_part parents[] = { { .known = KNOWN,
-							  .comm = { KNOWN, false, false, 4, "bash" },
-							  .exe = { KNOWN, false, false, 9, "/bin/bash" } } };
+							  .comm = { .known = KNOWN, .size = 4, .bytes = "bash" },
+							  .exe = {
+							      .known = KNOWN, .size = 9, .bytes = "/bin/bash" } } };
 	struct event event = { .kind = EVENT_TOOL_EXEC, .process = process_of(0, "modprobe", "/usr/bin/kmod") };
 
 	event.tool = (struct tool_part) { .known = KNOWN, .name = text_of("modprobe") };
-	event.process.argv = (struct text) { KNOWN, false, false, sizeof(argv), argv };
-	event.process.ancestors = (struct list) { KNOWN, false, 1, parents };
+	event.process.argv = (struct text) { .known = KNOWN, .size = sizeof(argv), .bytes = argv };
+	event.process.ancestors = (struct list) { .known = KNOWN, .count = 1, .items = parents };
 	assert_string_equal(sentence(&event), "modprobe was run by uid 0, bash: [modprobe dummy by \"root;\\x20x\"]");
 	event.process.ancestors.count = 0;
 	event.process.argv = TEXT_UNKNOWN;
@@ -332,12 +333,12 @@ static void file_names(void **state)
 
 static void monitors_own(void **state)
 {
-	static const struct text changed[] = { { KNOWN, false, false, 8, "modprobe" },
-					       { KNOWN, false, false, 16, "modules_disabled" },
-					       { KNOWN, false, false, 11, "sig_enforce" },
-					       { KNOWN, false, false, 8, "lockdown" } };
-	static const struct text places[] = { { KNOWN, false, false, 13, "/proc/modules" },
-					      { KNOWN, false, false, 11, "/sys/module" } };
+	static const struct text changed[] = { { .known = KNOWN, .size = 8, .bytes = "modprobe" },
+					       { .known = KNOWN, .size = 16, .bytes = "modules_disabled" },
+					       { .known = KNOWN, .size = 11, .bytes = "sig_enforce" },
+					       { .known = KNOWN, .size = 8, .bytes = "lockdown" } };
+	static const struct text places[] = { { .known = KNOWN, .size = 13, .bytes = "/proc/modules" },
+					      { .known = KNOWN, .size = 11, .bytes = "/sys/module" } };
 	static const struct count_part verdicts[] = { { "covered", 1 }, { "missing", 2 } };
 	static struct probe_part probes[6];
 	struct event event = { .kind = EVENT_MONITOR_START,
@@ -346,7 +347,7 @@ static void monitors_own(void **state)
 
 	for (size_t i = 0; i < COUNT(probes); i++)
 		probes[i] = (struct probe_part) { .known = KNOWN, .attached = number_of(true) };
-	event.probes = (struct list) { KNOWN, false, COUNT(probes), probes };
+	event.probes = (struct list) { .known = KNOWN, .count = COUNT(probes), .items = probes };
 	assert_string_equal(sentence(&event), "kmodwatch 1.0 watches kernel 6.1 with 6 probes");
 	for (size_t i = 1; i < COUNT(probes); i++) {
 		static const char *const loses[] = { NULL, "one", "two", "one", "three", "four" };
@@ -372,7 +373,8 @@ static void monitors_own(void **state)
 	    "the policy for loading modules changed: kernel.modprobe is now \"/tmp/x\\x20y\", "
 	    "kernel.modules_disabled is now on, module.sig_enforce is now unknown, lockdown is now integrity");
 
-	event = (struct event) { .kind = EVENT_MODULE_HIDDEN, .missing_from = { KNOWN, false, 2, places } };
+	event = (struct event) { .kind = EVENT_MODULE_HIDDEN,
+				 .missing_from = { .known = KNOWN, .count = 2, .items = places } };
 	event.module = (struct module_part) { .known = KNOWN, .name = text_of("bad") };
 	assert_string_equal(sentence(&event), "bad is hidden: it was loaded and not unloaded, but is missing from "
 					      "/proc/modules and /sys/module");
@@ -411,7 +413,7 @@ static void monitors_own(void **state)
 	assert_string_equal(sentence(&event), "ring sees again, after 31 s");
 
 	event = (struct event) { .kind = EVENT_AUDIT_PARITY, .profile = text_of("cis"), .outcome = text_of("parity") };
-	event.verdicts = (struct list) { KNOWN, false, 2, verdicts };
+	event.verdicts = (struct list) { .known = KNOWN, .count = 2, .items = verdicts };
 	assert_string_equal(sentence(&event), "auditd's rules cover cis");
 	event.outcome = text_of("gap");
 	assert_string_equal(sentence(&event), "auditd's rules do not cover cis; kmodwatch --check-audit says why");

@@ -234,15 +234,16 @@ static void fill(const struct field *fields, void *part, const struct text *text
 
 		switch (field->type) {
 		case FIELD_TEXT:
+		case FIELD_PATH:
 		case FIELD_ARGV:
 			*(struct text *)value = *text;
 			break;
 		case FIELD_TEXTS:
 			texts[0] = texts[1] = *text;
-			*(struct list *)value = (struct list) { KNOWN, false, 2, texts };
+			*(struct list *)value = (struct list) { .known = KNOWN, .count = 2, .items = texts };
 			break;
 		case FIELD_COUNTS:
-			*(struct list *)value = (struct list) { KNOWN, false, 1, counts };
+			*(struct list *)value = (struct list) { .known = KNOWN, .count = 1, .items = counts };
 			break;
 		case FIELD_LIST: {
 			char *item = items[used++ % COUNT(items)];
@@ -251,7 +252,7 @@ static void fill(const struct field *fields, void *part, const struct text *text
 			memset(item, 0, sizeof(items[0]));
 			*(enum known *)item = KNOWN;
 			fill(field->fields, item, text);
-			*(struct list *)value = (struct list) { KNOWN, false, 1, item };
+			*(struct list *)value = (struct list) { .known = KNOWN, .count = 1, .items = item };
 			break;
 		}
 		case FIELD_OBJECT:
@@ -311,7 +312,7 @@ static void names_forge_nothing(void **state)
 {
 	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++) {
 		for (size_t i = 0; i < COUNT(hostile); i++) {
-			struct text text = { KNOWN, false, false, hostile[i].size, hostile[i].bytes };
+			struct text text = { .known = KNOWN, .size = hostile[i].size, .bytes = hostile[i].bytes };
 			struct event event = filled(kind, &text);
 
 			check_line(line_of(&event, true), true, false);
@@ -325,7 +326,7 @@ static void names_forge_nothing(void **state)
 static void utf8_forges_nothing(void **state)
 {
 	struct terminal terminal = open_terminal(false);
-	struct text letter = { KNOWN, false, false, 5, "j\xc3\xb6rg" };
+	struct text letter = { .known = KNOWN, .size = 5, .bytes = "j\xc3\xb6rg" };
 	struct event event;
 
 	assert_false(terminal.utf8);
@@ -334,7 +335,7 @@ static void utf8_forges_nothing(void **state)
 	assert_true(terminal.utf8);
 	unsetenv("LC_ALL");
 	for (size_t i = 0; i < COUNT(hostile); i++) {
-		struct text text = { KNOWN, false, false, hostile[i].size, hostile[i].bytes };
+		struct text text = { .known = KNOWN, .size = hostile[i].size, .bytes = hostile[i].bytes };
 		const char *lines;
 
 		event = filled(EVENT_MODULE_LOAD, &text);
@@ -352,7 +353,7 @@ static void utf8_forges_nothing(void **state)
 static void names_are_one_word(void **state)
 {
 	for (enum event_kind kind = 0; kind < EVENT_KINDS; kind++) {
-		struct text harmless = { KNOWN, false, false, 1, "x" };
+		struct text harmless = { .known = KNOWN, .size = 1, .bytes = "x" };
 		struct event event = filled(kind, &harmless);
 		size_t words;
 
@@ -360,7 +361,7 @@ static void names_are_one_word(void **state)
 		event.degraded = number_of(false);
 		words = spaces_in(line_of(&event, false));
 		for (size_t i = 0; i < COUNT(hostile); i++) {
-			struct text text = { KNOWN, false, false, hostile[i].size, hostile[i].bytes };
+			struct text text = { .known = KNOWN, .size = hostile[i].size, .bytes = hostile[i].bytes };
 
 			if (memchr(text.bytes, '\0', text.size) || !text.size)
 				continue; /* argv has more, or fewer, arguments then */

@@ -35,13 +35,14 @@ static int print_profile(const char *name)
 	return explain_output(0) ? EXIT_NO_START : EXIT_ENDED;
 }
 
-static int write_json(struct check *check, const volatile int *stopping)
+static int write_json(struct check *check, size_t line_max, const volatile int *stopping)
 {
 	_cleanup_(stream_done) struct stream stream = { 0 };
 	struct event event;
 	int err = stream_init(&stream, STDOUT_FILENO, OUTPUT_JSON, stopping);
 
 	stream.sink.gives_up = true;
+	stream.line_max = line_max;
 	if (!err)
 		err = parity_event(check, &event);
 	return err ? err : stream_emit(&stream, &event);
@@ -64,7 +65,7 @@ static int write_result(struct check *check, const struct options *options, cons
 		return closing_rules_write(check, stdout);
 	}
 	if (output_chosen(options->output, STDOUT_FILENO) == OUTPUT_JSON)
-		return write_json(check, stopping);
+		return write_json(check, options->line_max, stopping);
 	return report_write(check, stdout, colour_chosen(options->colour, STDOUT_FILENO));
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM = LINE_MAX_BYTES - 4096 };
+enum { ROOM = LINE_MOST - 4096 };
 
 const char *outcome_name(enum outcome outcome)
 {
@@ -154,23 +154,19 @@ static size_t requirement_size(const struct check *check, size_t i)
 	return size;
 }
 
-/* Gaps first: where not all fit, those that are covered stay away. Within each, the profile's order. */
+/* Gaps first, since a line that is too long loses the last ones. Within each, the profile's order. */
 static int requirements_part(struct check *check, struct event *event)
 {
 	struct audit_requirement_part *parts = arena_alloc(&check->arena, check->profile.count * sizeof(*parts));
-	size_t used = 2000, count = 0, all = 0;
-	bool fits;
+	size_t used = 2000, count = 0;
 
 	if (!parts)
 		return -ENOMEM;
 	for (size_t i = 0; i < check->advice_count; i++)
 		used += text_size(check->advice[i]);
-	for (size_t i = 0; i < check->profile.count && all <= ROOM; i++)
-		all += requirement_size(check, i);
-	fits = used + all <= ROOM;
-	for (int pass = fits ? 2 : 0; pass < 3; pass++) {
+	for (int covered = 0; covered <= 1; covered++) {
 		for (size_t i = 0; i < check->profile.count && used <= ROOM; i++) {
-			if (pass == 2 ? !fits : has_gap(check, i) != (pass == 0))
+			if (has_gap(check, i) == covered)
 				continue;
 			used += requirement_size(check, i);
 			if (used > ROOM && count)
@@ -182,6 +178,7 @@ static int requirements_part(struct check *check, struct event *event)
 	event->requirements = (struct list) {
 		.known = KNOWN,
 		.truncated = count < check->profile.count,
+		.total = check->profile.count,
 		.count = count,
 		.items = parts,
 	};
@@ -253,5 +250,5 @@ char *parity_digest(const struct event *event)
 
 	/* rises by itself, and says nothing about the rules */
 	without.audit.lost = (struct number) { .known = ABSENT };
-	return json_render(&without, &line, &size) ? NULL : line;
+	return json_render(&without, SIZE_MAX, &line, &size) ? NULL : line;
 }

@@ -3,7 +3,7 @@
 #include "../output/json.h"
 #include "../output/text.h"
 
-_Static_assert((int)LIMIT_LINE_MAX >= (int)LINE_MAX_BYTES, "a line may have more bytes than are charged for it");
+_Static_assert((int)LIMIT_LINE_MAX >= (int)LINE_MOST, "a line may have more bytes than are charged for it");
 
 static struct limit *sum_of(struct limit *limits, const struct number *uid)
 {

@@ -182,6 +182,15 @@ static struct container_part decode_container(const struct text *cgroup, struct 
 	};
 }
 
+static struct text decode_argv(const struct record_view *view, const struct subject *subject)
+{
+	struct text argv = record_text(view, &subject->argv);
+
+	argv.length = subject->argv_length;
+	argv.gap = argv.truncated && subject->argv_gap < argv.size ? subject->argv_gap : 0;
+	return argv;
+}
+
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
 		    struct decode_buffer *buffer, struct process *process)
 {
@@ -201,7 +210,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.exe = exe,
 		.exe_file = decode_exe_file(&subject->exe_file, exe.known, buffer),
 		.exe_foreign = is_foreign(&subject->exe),
-		.argv = record_text(view, &subject->argv),
+		.argv = decode_argv(view, subject),
 		.cwd = decode_path(view, &subject->cwd, buffer),
 		.cwd_deleted = true_if(subject->cwd_deleted),
 		.cwd_foreign = is_foreign(&subject->cwd),

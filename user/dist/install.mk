@@ -48,15 +48,15 @@ uninstall:
 	rmdir $(DESTDIR)$(SHAREDIR)/consumers $(DESTDIR)$(SHAREDIR) $(DESTDIR)/var/lib/kmodwatch 2>/dev/null || true
 
 # The schema is printed by what the lines are printed by.
-$(B)/schema: $(B)/user/dist/schema.o $(B)/user/output/fields.o
+$(B)/schema: $(B)/user/dist/schema.o $(B)/user/dist/page.o $(B)/user/output/fields.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie $(LDFLAGS) $^ -o $@ $(shell $(PKG_CONFIG) --libs json-c)
 
-$(B)/kmodwatch.schema.json: $(B)/schema
+$(B)/kmodwatch.schema.json: $(B)/schema user/dist/kmodwatch-events.5
 	$(call say,SCHEMA,$@)
-	$(Q)$(B)/schema >$@
+	$(Q)$(B)/schema user/dist/kmodwatch-events.5 >$@
 
--include $(B)/user/dist/schema.d
+-include $(B)/user/dist/schema.d $(B)/user/dist/page.d
 
 # The shells offer the built-in profiles: names.py checks that each file is one. profiles.h tells when one has gone.
 PROFILES := $(sort $(wildcard user/audit/profiles/*.rules))

@@ -25,6 +25,10 @@ _kmodwatch()
 		mapfile -t COMPREPLY < <(compgen -W '1024 4096 8192 16384 65536' -- "$cur")
 		return
 		;;
+	--line-max)
+		mapfile -t COMPREPLY < <(compgen -W '2048 8000 16384 65536' -- "$cur")
+		return
+		;;
 	--running | --self-test | --image-limit | --capture-max)
 		return
 		;;
@@ -47,7 +51,7 @@ _kmodwatch()
 		;;
 	esac
 	"$split" && return
-	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --snapshot --no-snapshot --all-tools --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
+	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --line-max --snapshot --no-snapshot --all-tools --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
 		--profile --verbose --help --version --check-options --running --check-audit --rules --print-rules --print-profile --unpin
 		-v -h -V' -- "$cur")
 } && complete -F _kmodwatch kmodwatch

@@ -139,6 +139,7 @@ static int set_up(struct monitor *monitor, const struct options *options)
 	int err =
 	    stream_init(&monitor->stream, output == OUTPUT_JOURNAL ? -1 : STDOUT_FILENO, output, monitor->stopping);
 
+	monitor->stream.line_max = options->line_max;
 	if (output == OUTPUT_TEXT)
 		terminal_init(&monitor->stream.terminal, STDOUT_FILENO, colour_chosen(options->colour, STDOUT_FILENO),
 			      options->verbose);

@@ -24,6 +24,8 @@ struct text {
 	bool detached; /* a path that starts at a root which no name leads to */
 	size_t size;
 	const char *bytes;
+	uint32_t length; /* of the whole, where truncated; 0: not known */
+	uint32_t gap;	 /* of arguments: what is missing was before this byte; 0: it was behind the last */
 };
 
 struct number {
@@ -37,6 +39,7 @@ struct list {
 	bool truncated; /* there were more */
 	size_t count;
 	const void *items;
+	size_t total; /* where truncated; 0: not known */
 };
 
 /* Every part starts with `known`, so that a renderer can tell whether it is there. */

@@ -48,7 +48,7 @@ static const struct field namespaces_fields[] = {
 static const struct field ancestor_fields[] = {
 	FIELD(FIELD_UINT, ancestor_part, pid),
 	FIELD(FIELD_TEXT, ancestor_part, comm),
-	FIELD(FIELD_TEXT, ancestor_part, exe),
+	FIELD(FIELD_PATH, ancestor_part, exe),
 	FIELD(FIELD_BOOL, ancestor_part, deleted),
 	END,
 };
@@ -71,14 +71,14 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_UINT, process, tid),
 	FIELD(FIELD_UINT, process, ppid),
 	FIELD(FIELD_TEXT, process, comm),
-	FIELD(FIELD_TEXT, process, exe),
+	FIELD(FIELD_PATH, process, exe),
 	OBJECT(process, exe_file, exe_file_fields),
 	FIELD(FIELD_BOOL, process, exe_foreign),
 	FIELD(FIELD_ARGV, process, argv),
-	FIELD(FIELD_TEXT, process, cwd),
+	FIELD(FIELD_PATH, process, cwd),
 	FIELD(FIELD_BOOL, process, cwd_deleted),
 	FIELD(FIELD_BOOL, process, cwd_foreign),
-	FIELD(FIELD_TEXT, process, root),
+	FIELD(FIELD_PATH, process, root),
 	FIELD(FIELD_BOOL, process, root_foreign),
 	FIELD(FIELD_UINT, process, uid),
 	FIELD(FIELD_UINT, process, gid),
@@ -90,7 +90,7 @@ static const struct field process_fields[] = {
 	FIELD(FIELD_BOOL, process, cap_sys_module),
 	FIELD(FIELD_BOOL, process, kthread),
 	FIELD(FIELD_TIME, process, start_time),
-	FIELD(FIELD_TEXT, process, cgroup),
+	FIELD(FIELD_PATH, process, cgroup),
 	OBJECT(process, container, container_fields),
 	OBJECT(process, ns, namespaces_fields),
 	LIST(process, ancestors, ancestor_part, ancestor_fields),
@@ -124,7 +124,7 @@ static const struct field module_fields[] = {
 
 static const struct field source_fields[] = {
 	WORD(source_part, kind, "file", "memfd", "deleted", "memory", "pipe", "other"),
-	FIELD(FIELD_TEXT, source_part, path),
+	FIELD(FIELD_PATH, source_part, path),
 	FIELD(FIELD_BOOL, source_part, path_foreign),
 	FIELD(FIELD_BOOL, source_part, path_covered),
 	FIELD(FIELD_TEXT, source_part, dev),
@@ -155,7 +155,7 @@ static const struct field signature_fields[] = {
 
 static const struct field tool_fields[] = {
 	FIELD(FIELD_TEXT, tool_part, name),
-	FIELD(FIELD_TEXT, tool_part, path),
+	FIELD(FIELD_PATH, tool_part, path),
 	WORD(tool_part, matched_by, "name", "inode", "request"),
 	END,
 };
@@ -174,7 +174,7 @@ static const struct field resumed_fields[] = {
 };
 
 static const struct field policy_fields[] = {
-	FIELD(FIELD_TEXT, policy_part, modprobe),
+	FIELD(FIELD_PATH, policy_part, modprobe),
 	FIELD(FIELD_BOOL, policy_part, modules_disabled),
 	FIELD(FIELD_BOOL, policy_part, sig_enforce),
 	FIELD(FIELD_TEXT, policy_part, lockdown),
@@ -212,7 +212,7 @@ static const struct field module_present_fields[] = {
 
 static const struct field module_policy_fields[] = {
 	TEXTS(event, changed),
-	FIELD_AS(FIELD_TEXT, event, policy.modprobe, "modprobe"),
+	FIELD_AS(FIELD_PATH, event, policy.modprobe, "modprobe"),
 	FIELD_AS(FIELD_BOOL, event, policy.modules_disabled, "modules_disabled"),
 	FIELD_AS(FIELD_BOOL, event, policy.sig_enforce, "sig_enforce"),
 	FIELD_AS(FIELD_TEXT, event, policy.lockdown, "lockdown"),
@@ -315,7 +315,7 @@ static const struct field monitor_recovered_fields[] = {
 };
 
 static const struct field audit_by_fields[] = {
-	FIELD(FIELD_TEXT, audit_by_part, file),
+	FIELD(FIELD_PATH, audit_by_part, file),
 	FIELD(FIELD_UINT, audit_by_part, line),
 	FIELD(FIELD_UINT, audit_by_part, index),
 	FIELD(FIELD_TEXT, audit_by_part, rule),
@@ -333,7 +333,7 @@ static const struct field audit_verdict_fields[] = {
 
 static const struct field audit_target_fields[] = {
 	FIELD(FIELD_TEXT, audit_target_part, syscall),
-	FIELD(FIELD_TEXT, audit_target_part, path),
+	FIELD(FIELD_PATH, audit_target_part, path),
 	WORD(audit_target_part, access, "execute", "read", "write", "attribute", "any"),
 	FIELD(FIELD_TEXT, audit_target_part, abi),
 	OBJECT(audit_target_part, disk, audit_verdict_fields),

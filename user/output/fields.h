@@ -11,6 +11,7 @@ enum field_type {
 	FIELD_BOOL,   /* struct number */
 	FIELD_TIME,   /* struct number, ns since 1970 */
 	FIELD_TEXT,   /* struct text */
+	FIELD_PATH,   /* struct text, whose end matters */
 	FIELD_ARGV,   /* struct text with a NUL after each argument */
 	FIELD_TEXTS,  /* struct list of struct text */
 	FIELD_COUNTS, /* struct list of struct count_part */

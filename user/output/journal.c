@@ -177,6 +177,7 @@ static int add_known(struct journal_entry *entry, const char *name, const struct
 {
 	switch (field->type) {
 	case FIELD_TEXT:
+	case FIELD_PATH:
 		return add_text(entry, name, value);
 	case FIELD_ARGV:
 		return add_argv(entry, name, value);

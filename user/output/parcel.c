@@ -34,6 +34,8 @@ static void put_number(struct packing *packing, uint64_t number)
 static void put_text(struct packing *packing, const struct text *text)
 {
 	put_number(packing, text->truncated | text->detached << 1);
+	put_number(packing, text->length);
+	put_number(packing, text->gap);
 	put_number(packing, text->size);
 	put(packing, text->bytes, text->size);
 }
@@ -43,6 +45,7 @@ static void pack_fields(struct packing *packing, const struct field *fields, con
 static void pack_list(struct packing *packing, const struct field *field, const struct list *list)
 {
 	put_number(packing, list->truncated);
+	put_number(packing, list->total);
 	put_number(packing, list->count);
 	for (size_t i = 0; i < list->count; i++) {
 		const void *item = (const char *)list->items + i * field->item_size;
@@ -77,6 +80,7 @@ static void pack_value(struct packing *packing, const struct field *field, const
 		put_number(packing, ((const struct number *)value)->value);
 		break;
 	case FIELD_TEXT:
+	case FIELD_PATH:
 	case FIELD_ARGV:
 		put_text(packing, value);
 		break;
@@ -172,6 +176,8 @@ static void take_text(struct unpacking *unpacking, struct text *text)
 
 	text->truncated = marks & 1;
 	text->detached = marks >> 1;
+	text->length = (uint32_t)take_up_to(unpacking, UINT32_MAX);
+	text->gap = (uint32_t)take_up_to(unpacking, UINT32_MAX);
 	text->bytes = take_bytes(unpacking, &text->size);
 }
 
@@ -203,6 +209,7 @@ static void unpack_list(struct unpacking *unpacking, const struct field *field, 
 	char *items;
 
 	list->truncated = take_up_to(unpacking, 1);
+	list->total = take_number(unpacking);
 	count = take_up_to(unpacking, unpacking->left / sizeof(uint64_t)); /* an item is a number at least */
 	items = unpacking->err ? NULL : arena_alloc(unpacking->arena, count * item_size);
 	if (!items && !unpacking->err)
@@ -226,6 +233,7 @@ static void unpack_value(struct unpacking *unpacking, const struct field *field,
 		((struct number *)value)->value = take_number(unpacking);
 		break;
 	case FIELD_TEXT:
+	case FIELD_PATH:
 	case FIELD_ARGV:
 		take_text(unpacking, value);
 		break;

@@ -222,6 +222,10 @@ void phrase_words(struct phrase *phrase, const struct text *words, char between,
 		const char *word = words->bytes + i, *end = memchr(word, between, words->size - i);
 
 		size = end ? (size_t)(end - word) : words->size - i;
+		if (words->gap && i == words->gap) { /* of what there is both ends are shown, where they fit */
+			phrase_add(phrase, " ");
+			put_ellipsis(phrase);
+		}
 		if (phrase->columns + token_columns(phrase, word, size) > last) {
 			cut = true;
 			break;

@@ -27,7 +27,7 @@ int stream_init(struct stream *stream, int fd, enum output output, const volatil
 
 	if (!boot_id)
 		return -errno;
-	*stream = (struct stream) { .output = output, .start = clock_boot_ns() };
+	*stream = (struct stream) { .line_max = LINE_MAX_BYTES, .output = output, .start = clock_boot_ns() };
 	if (fscanf(boot_id, "%36s", stream->boot_id) != 1)
 		return -EIO;
 	read_machine_id("/etc/machine-id", stream->machine_id);
@@ -45,7 +45,7 @@ static int write_event(struct stream *stream, const struct event *event)
 	_cleanup_(freep) char *line = NULL;
 	size_t size;
 	int err = stream->output == OUTPUT_TEXT ? terminal_render(&stream->terminal, event, &line, &size)
-						: json_render(event, &line, &size);
+						: json_render(event, stream->line_max, &line, &size);
 
 	if (err)
 		return err;

@@ -10,6 +10,7 @@
 
 struct stream {
 	struct sink sink;
+	size_t line_max;	  /* bytes of a line of JSON */
 	enum output output;	  /* OUTPUT_JOURNAL: not into the sink */
 	struct terminal terminal; /* of OUTPUT_TEXT */
 	uint64_t seq;		  /* of the last line */
@@ -21,8 +22,9 @@ struct stream {
 };
 
 /*
- * fd (-1 for the journal) and stopping: see sink_open(). output: as it was chosen. For OUTPUT_TEXT the caller fills in
- * terminal. *stream: stream_done(). Returns 0, or a negative errno where the boot id cannot be read.
+ * fd (-1 for the journal) and stopping: see sink_open(). output: as it was chosen. The caller may change line_max, and
+ * for OUTPUT_TEXT fills in terminal. *stream: stream_done(). Returns 0, or a negative errno where the boot id cannot be
+ * read.
  */
 int stream_init(struct stream *stream, int fd, enum output output, const volatile int *stopping);
 void stream_done(struct stream *stream);

@@ -11,12 +11,12 @@
 #include <string.h>
 
 /* One strict JSON object, and nothing in the line that a terminal or a line reader would act on. */
-static void check_line(const char *line, size_t size)
+static void check_line(const char *line, size_t size, size_t most)
 {
 	json_object *object;
 	const char *why;
 
-	if (size < 3 || size > LINE_MAX_BYTES || line[size - 1] != '\n')
+	if (size < 3 || size > most || line[size - 1] != '\n')
 		abort();
 	for (size_t i = 0; i < size - 1; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
@@ -66,7 +66,7 @@ static void check_text(const struct event *event)
 	size_t size;
 
 	if (terminal_render(&terminal, event, &lines, &size))
-		return; /* no memory */
+		return;			  /* no memory */
 	line = memchr(lines, '\n', size); /* behind the date */
 	if (!line || lines[size - 1] != '\n')
 		abort();
@@ -77,16 +77,20 @@ static void check_text(const struct event *event)
 
 void check_rendered(struct event *event)
 {
+	static const size_t bounds[] = { LINE_LEAST, LINE_MAX_BYTES, LINE_MOST };
 	struct journal_entry entry;
 	char *line = NULL;
 	size_t size = 0;
 
-	event->schema = number_of(1);
+	event->schema = number_of(EVENT_SCHEMA);
 	event->seq = number_of(7);
-	event->event = text_of(event_name(event->kind));
-	if (json_render(event, &line, &size))
-		return; /* no memory */
-	check_line(line, size);
+	event->kind_name = text_of(event_name(event->kind));
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+		free(line);
+		if (json_render(event, bounds[i], &line, &size))
+			return; /* no memory */
+		check_line(line, size, bounds[i]);
+	}
 	if (!journal_entry_make(event, line, size, &entry)) {
 		check_fields(&entry);
 		journal_entry_clear(&entry);
