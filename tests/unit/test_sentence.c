@@ -455,7 +455,7 @@ static void gaps(void **state)
 							 { .known = KNOWN, .targets = { KNOWN, false, 4, tools } } };
 	struct event event = { .kind = EVENT_AUDIT_PARITY, .profile = text_of("cis"), .outcome = text_of("gap") };
 
-	event.requirements = (struct list) { KNOWN, false, 2, requirements };
+	event.requirements = (struct list) { .known = KNOWN, .count = 2, .items = requirements };
 	assert_string_equal(
 	    sentence(&event),
 	    "auditd's rules do not cover cis: init_module (b32), /sbin/rmmod, /sbin/modprobe and 1 more "
