@@ -77,20 +77,32 @@ static size_t put_arguments(struct writer *line, const char *bytes, size_t size,
 	return count;
 }
 
+/* Both ends of the arguments under the key. Returns how many are before the gap; *valid: all were UTF-8. */
+static size_t put_ends(struct writer *line, const char *bytes, struct extent head, struct extent tail, bool in_hex,
+		       bool *valid)
+{
+	size_t before;
+
+	put(line, "[", 1);
+	before = put_arguments(line, bytes, head.size, in_hex, valid);
+	put_arguments(line, bytes + tail.from, tail.size, in_hex, valid);
+	put(line, "]", 1);
+	return before;
+}
+
 static void put_argv(struct render *render, const char *key, const struct text *argv)
 {
 	struct writer *line = &render->line;
 	struct extent head, tail;
 	bool valid = true;
-	size_t before = 0;
+	size_t before;
 
 	limits_argv(render->limits, argv, &head, &tail);
-	for (int in_hex = 0; in_hex <= !valid; in_hex++) {
-		put_key(line, key, in_hex ? "_hex" : "");
-		put(line, "[", 1);
-		before = put_arguments(line, argv->bytes, head.size, in_hex, &valid);
-		put_arguments(line, argv->bytes + tail.from, tail.size, in_hex, &valid);
-		put(line, "]", 1);
+	put_key(line, key, "");
+	before = put_ends(line, argv->bytes, head, tail, false, &valid);
+	if (!valid) {
+		put_key(line, key, "_hex");
+		put_ends(line, argv->bytes, head, tail, true, &valid);
 	}
 	if (!argv->truncated && head.size + tail.size == argv->size)
 		return;
