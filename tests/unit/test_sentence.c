@@ -337,8 +337,8 @@ static void monitors_own(void **state)
 					       { .known = KNOWN, .size = 16, .bytes = "modules_disabled" },
 					       { .known = KNOWN, .size = 11, .bytes = "sig_enforce" },
 					       { .known = KNOWN, .size = 8, .bytes = "lockdown" } };
-	static const struct text places[] = { { .known = KNOWN, .size = 13, .bytes = "/proc/modules" },
-					      { .known = KNOWN, .size = 11, .bytes = "/sys/module" } };
+	static const struct text lists[] = { { .known = KNOWN, .size = 13, .bytes = "/proc/modules" },
+					     { .known = KNOWN, .size = 11, .bytes = "/sys/module" } };
 	static const struct count_part verdicts[] = { { "covered", 1 }, { "missing", 2 } };
 	static struct probe_part probes[6];
 	struct event event = { .kind = EVENT_MONITOR_START,
@@ -374,7 +374,7 @@ static void monitors_own(void **state)
 	    "kernel.modules_disabled is now on, module.sig_enforce is now unknown, lockdown is now integrity");
 
 	event = (struct event) { .kind = EVENT_MODULE_HIDDEN,
-				 .missing_from = { .known = KNOWN, .count = 2, .items = places } };
+				 .missing_from = { .known = KNOWN, .count = 2, .items = lists } };
 	event.module = (struct module_part) { .known = KNOWN, .name = text_of("bad") };
 	assert_string_equal(sentence(&event), "bad is hidden: it was loaded and not unloaded, but is missing from "
 					      "/proc/modules and /sys/module");
@@ -447,12 +447,14 @@ static void gaps(void **state)
 	const struct audit_target_part calls[] = { target_of("init_module", NULL, "covered", "not_loaded"),
 						   target_of("delete_module", NULL, "covered", "covered"),
 						   target_of("finit_module", NULL, "unknown", NULL) };
-	const struct audit_target_part tools[] = { target_of(NULL, "/sbin/insmod", "covered", NULL),
-						   target_of(NULL, "/sbin/rmmod", "missing", NULL),
-						   target_of(NULL, "/sbin/modprobe", "shadowed", NULL),
-						   target_of(NULL, "/usr/bin/kmod", "inert", NULL) };
-	struct audit_requirement_part requirements[] = { { .known = KNOWN, .targets = { KNOWN, false, 3, calls } },
-							 { .known = KNOWN, .targets = { KNOWN, false, 4, tools } } };
+	const struct audit_target_part programs[] = { target_of(NULL, "/sbin/insmod", "covered", NULL),
+						      target_of(NULL, "/sbin/rmmod", "missing", NULL),
+						      target_of(NULL, "/sbin/modprobe", "shadowed", NULL),
+						      target_of(NULL, "/usr/bin/kmod", "inert", NULL) };
+	struct audit_requirement_part requirements[] = {
+		{ .known = KNOWN, .targets = { .known = KNOWN, .count = 3, .items = calls } },
+		{ .known = KNOWN, .targets = { .known = KNOWN, .count = 4, .items = programs } }
+	};
 	struct event event = { .kind = EVENT_AUDIT_PARITY, .profile = text_of("cis"), .outcome = text_of("gap") };
 
 	event.requirements = (struct list) { .known = KNOWN, .count = 2, .items = requirements };
