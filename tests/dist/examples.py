@@ -183,7 +183,7 @@ def guest_faults():
             yield f"{name}: a guest gives other events: {kinds_of(lines)}, not {kinds_of(before)}"
             continue
         for new, old in zip(lines, before):
-            yield from (f"{name}, {old['event']} {old['id']}: in a guest, {difference}"
+            yield from (f"{name}, {old['kind']} {old['id']}: in a guest, {difference}"
                         for difference in differences(masked(old), masked(new)))
 
 

@@ -448,12 +448,13 @@ static void gaps(void **state)
 						   target_of("delete_module", NULL, "covered", "covered"),
 						   target_of("finit_module", NULL, "unknown", NULL) };
 	const struct audit_target_part programs[] = { target_of(NULL, "/sbin/insmod", "covered", NULL),
+						      target_of(NULL, "/sbin/rmmod", "inert", NULL),
 						      target_of(NULL, "/sbin/rmmod", "missing", NULL),
 						      target_of(NULL, "/sbin/modprobe", "shadowed", NULL),
 						      target_of(NULL, "/usr/bin/kmod", "inert", NULL) };
 	struct audit_requirement_part requirements[] = {
 		{ .known = KNOWN, .targets = { .known = KNOWN, .count = 3, .items = calls } },
-		{ .known = KNOWN, .targets = { .known = KNOWN, .count = 4, .items = programs } }
+		{ .known = KNOWN, .targets = { .known = KNOWN, .count = 5, .items = programs } }
 	};
 	struct event event = { .kind = EVENT_AUDIT_PARITY, .profile = text_of("cis"), .outcome = text_of("gap") };
 

@@ -226,18 +226,34 @@ static void add_target(struct phrase *phrase, const struct audit_target_part *ta
 	}
 }
 
+static bool is_same(const struct text *a, const struct text *b)
+{
+	return a->known == b->known &&
+	       (a->known != KNOWN || (a->size == b->size && !memcmp(a->bytes, b->bytes, a->size)));
+}
+
+/* A file's, for each ABI or access, is one for a reader; they stand side by side. */
+static bool are_one(const struct audit_target_part *a, const struct audit_target_part *b)
+{
+	return is_same(&a->path, &b->path) && is_same(&a->syscall, &b->syscall) &&
+	       (a->path.known == KNOWN || is_same(&a->abi, &b->abi));
+}
+
 /* The first of those that are not covered, or may not be. Returns how many there are. */
 static size_t add_targets(struct phrase *phrase, const struct list *requirements, bool unknown)
 {
 	const struct audit_requirement_part *requirement = requirements->items;
+	const struct audit_target_part *last = NULL;
 	size_t count = 0, shown = 0;
 
 	for (size_t i = 0; requirements->known == KNOWN && i < requirements->count; i++) {
 		const struct audit_target_part *targets = requirement[i].targets.items;
 
 		for (size_t j = 0; requirement[i].targets.known == KNOWN && j < requirement[i].targets.count; j++) {
-			if (is_recorded(&targets[j]) || has_verdict(&targets[j], "unknown") != unknown)
+			if (is_recorded(&targets[j]) || has_verdict(&targets[j], "unknown") != unknown ||
+			    (last && are_one(last, &targets[j])))
 				continue;
+			last = &targets[j];
 			if (count++ >= TARGETS_SHOWN)
 				continue;
 			phrase_add(phrase, shown++ ? ", " : ": ");
