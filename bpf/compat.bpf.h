@@ -66,6 +66,23 @@ static __always_inline void inode_mtime(const struct inode *inode, __s64 *sec, _
 	}
 }
 
+static __always_inline void inode_ctime(const struct inode *inode, __s64 *sec, __u32 *nsec)
+{
+	const struct inode___ctime *old = (const void *)inode;
+	const struct inode___renamed_ctime *renamed = (const void *)inode;
+
+	if (bpf_core_field_exists(inode->i_ctime_sec)) {
+		*sec = BPF_CORE_READ(inode, i_ctime_sec);
+		*nsec = BPF_CORE_READ(inode, i_ctime_nsec) & 0x7fffffff; /* I_CTIME_QUERIED is the top bit (6.13) */
+	} else if (bpf_core_field_exists(renamed->__i_ctime)) {
+		*sec = BPF_CORE_READ(renamed, __i_ctime.tv_sec);
+		*nsec = BPF_CORE_READ(renamed, __i_ctime.tv_nsec);
+	} else {
+		*sec = BPF_CORE_READ(old, i_ctime.tv_sec);
+		*nsec = BPF_CORE_READ(old, i_ctime.tv_nsec);
+	}
+}
+
 static __always_inline struct kernfs_node *kernfs_parent(const struct kernfs_node *kn)
 {
 	const struct kernfs_node___plain_parent *old = (const void *)kn;

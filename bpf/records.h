@@ -189,13 +189,13 @@ enum file_type {
 struct source_file {
 	__u64 inode;
 	__u64 size;
-	__s64 mtime_sec;
-	__u32 mtime_nsec;
+	__s64 mtime_sec, ctime_sec;
+	__u32 mtime_nsec, ctime_nsec;
 	__u32 dev; /* the kernel's: major << 20 | minor */
 	__u8 present;
 	__u8 unlinked; /* the name in path does not lead to it any more */
 	__u8 type;     /* the upper four bits of its mode: enum file_type */
-	__u8 pad[5];
+	__u8 pad;
 	struct span path;
 	char fs[FS_NAME_SIZE];
 };

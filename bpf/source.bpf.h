@@ -17,6 +17,7 @@ static __always_inline void add_source(struct workspace *ws, __u32 slot, struct 
 	source->size = BPF_CORE_READ(inode, i_size);
 	source->dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	inode_mtime(inode, &source->mtime_sec, &source->mtime_nsec);
+	inode_ctime(inode, &source->ctime_sec, &source->ctime_nsec);
 	source->unlinked = is_unlinked(dentry);
 	bpf_probe_read_kernel_str(source->fs, sizeof(source->fs), BPF_CORE_READ(inode, i_sb, s_type, name));
 	add_path_with_cover(ws, slot, &source->path, &file->f_path);

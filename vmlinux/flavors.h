@@ -34,6 +34,15 @@ struct inode___renamed_mtime {
 	struct timespec64 __i_mtime;
 };
 
+/* before 6.6 (13bc24457850 "fs: rename i_ctime field to __i_ctime") */
+struct inode___ctime {
+	struct timespec64 i_ctime;
+};
+
+struct inode___renamed_ctime {
+	struct timespec64 __i_ctime;
+};
+
 /* before 6.15 (633488947ef6 "kernfs: Use RCU to access kernfs_node::parent.") */
 struct kernfs_node___plain_parent {
 	struct kernfs_node *parent;

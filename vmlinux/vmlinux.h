@@ -196,6 +196,8 @@ struct inode {
 	long long i_size;
 	s64 i_mtime_sec; /* since 6.11; before: flavors.h */
 	u32 i_mtime_nsec;
+	s64 i_ctime_sec;
+	u32 i_ctime_nsec;
 };
 
 struct file {

@@ -16,7 +16,7 @@ KERNEL = "6.1"
 COLUMNS = 110  # of the terminal that text is recorded on
 
 # What differs from run to run, from one build of the kernel or the modules to the next, or from machine to machine.
-VOLATILE = set("""seq id time boot boot_ns version kernel_release pid tid ppid start_time duration_ns mnt user inode size mtime sha256
+VOLATILE = set("""seq id time boot boot_ns version kernel_release pid tid ppid start_time duration_ns mnt user inode size mtime ctime sha256
                key_id srcversion since count blind_ns records""".split())
 RELEASE = re.compile(r"\b\d+\.\d+\.\d+-[\w.+-]*amd64")
 WORKER = re.compile(r"^kworker/.*")

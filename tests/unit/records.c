@@ -140,6 +140,8 @@ static void fill_source(struct made *made, struct source_file *source)
 		.size = 4096,
 		.mtime_sec = 1700000000,
 		.mtime_nsec = 500,
+		.ctime_sec = 1700000001,
+		.ctime_nsec = 600,
 		.dev = 8 << 20 | 1,
 		.present = 1,
 		.type = FILE_REGULAR,

@@ -273,6 +273,7 @@ static void sources(void **state)
 		assert_number(source.inode, 42);
 		assert_number(source.size, 4096);
 		assert_number(source.mtime, 1700000000000000500);
+		assert_number(source.ctime, 1700000001000000600);
 		assert_text(source.fs, "ext4");
 	}
 }

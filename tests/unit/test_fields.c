@@ -46,7 +46,7 @@ static const struct {
 	{ "ancestors", "pid comm exe deleted" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
 	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state" },
-	{ "source", "kind path path_foreign path_covered dev inode size mtime fs sha256 complete reason" },
+	{ "source", "kind path path_foreign path_covered dev inode size mtime ctime fs sha256 complete reason" },
 	{ "signature", "signer key_id hash_algo verified" },
 	{ "requested_by", "id alias process" },
 	{ "tool", "name path matched_by" },

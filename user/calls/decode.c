@@ -327,6 +327,7 @@ void decode_source(const struct record_view *view, const struct source_file *sou
 		.inode = number_of(source->inode),
 		.size = number_of(source->size),
 		.mtime = time_of(source->mtime_sec, source->mtime_nsec),
+		.ctime = time_of(source->ctime_sec, source->ctime_nsec),
 		.fs = fixed_text(source->fs, sizeof(source->fs)),
 	};
 }

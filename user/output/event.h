@@ -108,7 +108,7 @@ struct source_part {
 	struct text kind, path;
 	struct number path_foreign, path_covered; /* true, unknown or absent */
 	struct text dev;
-	struct number inode, size, mtime;
+	struct number inode, size, mtime, ctime;
 	struct text fs, sha256;
 	struct number complete;
 	struct text reason;

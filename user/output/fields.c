@@ -131,6 +131,7 @@ static const struct field source_fields[] = {
 	FIELD(FIELD_UINT, source_part, inode),
 	FIELD(FIELD_UINT, source_part, size),
 	FIELD(FIELD_TIME, source_part, mtime),
+	FIELD(FIELD_TIME, source_part, ctime),
 	FIELD(FIELD_TEXT, source_part, fs),
 	FIELD(FIELD_TEXT, source_part, sha256),
 	FIELD(FIELD_BOOL, source_part, complete),

@@ -62,7 +62,7 @@ bool limits_spares(enum keys_shown shown, const char *key)
 {
 	static const char *const bare[] = {
 		"tid",	      "gid",	     "egid",	  "ses",   "tty",	 "kthread", "ns",
-		"start_time", "duration_ns", "mtime",	  "fs",	   "srcversion", "taints",  "taint_names",
+		"start_time", "duration_ns", "mtime", "ctime",	  "fs",	   "srcversion", "taints",  "taint_names",
 		"signer",     "key_id",	     "hash_algo", "title", "refs",	 "target",  "mechanism",
 	};
 	static const char *const barest[] = {

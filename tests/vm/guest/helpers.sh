@@ -31,11 +31,12 @@ with_pid() {
 	sh -c 'echo "$0=$$" >>"$OUT/vars"; exec "$@"' "$name" "$@"
 }
 
-# file_facts NAME PATH: the file's "$NAME_inode", "$NAME_size", "$NAME_dev" (major:minor), "$NAME_mtime".
+# file_facts NAME PATH: the file's "$NAME_inode", "$NAME_size", "$NAME_dev" (major:minor), "$NAME_mtime", "$NAME_ctime".
 file_facts() {
 	var "$1_inode" "$(stat -c %i "$2")"
 	var "$1_size" "$(stat -c %s "$2")"
 	var "$1_mtime" "$(TZ=UTC stat -c %y "$2" | sed 's/ /T/; s/ .*//')Z"
+	var "$1_ctime" "$(TZ=UTC stat -c %z "$2" | sed 's/ /T/; s/ .*//')Z"
 	var "$1_dev" "$(mountpoint_dev "$2")"
 }
 
