@@ -112,17 +112,17 @@ static bool is_of_the_moment(const struct text *error)
 }
 
 /*
- * Of other users' requests it is repeated.h's to decide. Of bytes without a file, or without a hash, nobody knows that
- * it is the same driver again.
+ * Of other users' requests it is repeated.h's to decide. Of bytes without a hash nobody knows that it is the same
+ * driver again; those of a compressed module come from memory.
  */
 static bool can_recur(const struct event *event)
 {
 	const struct number *requester = &event->requester;
 
 	return event->kind == EVENT_MODULE_LOAD && text_is(&event->outcome, "failure") &&
-	       !is_of_the_moment(&event->syscall.errno_name) && text_is(&event->source.kind, "file") &&
-	       event->source.sha256.known == KNOWN && event->process.known == KNOWN &&
-	       event->module.name.known == KNOWN && event->module.name.size < MODULE_NAME_SIZE &&
+	       !is_of_the_moment(&event->syscall.errno_name) && event->source.sha256.known == KNOWN &&
+	       event->process.known == KNOWN && event->module.name.known == KNOWN &&
+	       event->module.name.size < MODULE_NAME_SIZE &&
 	       (requester->known == ABSENT || (requester->known == KNOWN && requester->value == 0));
 }
 
