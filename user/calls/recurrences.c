@@ -128,6 +128,14 @@ static bool can_recur(const struct event *event)
 
 /* ---- the failures of the last minute */
 
+/* Mostly there are none, and each turn of the loop asks. */
+static void find_end(struct recurrences *recurrences)
+{
+	recurrences->end = RECURRENCES_MAX;
+	while (recurrences->end && !recurrences->kept->list[recurrences->end - 1].began)
+		recurrences->end--;
+}
+
 static bool is_over(const struct recurrence *one, uint64_t time)
 {
 	return one->began && time >= one->began + MINUTE_NS;
@@ -136,7 +144,7 @@ static bool is_over(const struct recurrence *one, uint64_t time)
 static struct recurrence *find(const struct recurrences *recurrences, size_t offset, const unsigned char *digest,
 			       uint64_t time)
 {
-	for (size_t i = 0; i < RECURRENCES_MAX; i++) {
+	for (size_t i = 0; i < recurrences->end; i++) {
 		struct recurrence *one = &recurrences->kept->list[i];
 
 		if (one->began && time >= one->began && !is_over(one, time) &&
@@ -189,6 +197,7 @@ static int end_one(struct recurrences *recurrences, size_t i, uint64_t time, emi
 
 	if (!err)
 		__atomic_store_n(&one->began, 0, __ATOMIC_RELEASE);
+	find_end(recurrences);
 	return err;
 }
 
@@ -197,7 +206,7 @@ static int end_those_over(struct recurrences *recurrences, uint64_t time, emit_f
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < RECURRENCES_MAX; i++)
+	for (size_t i = 0; !err && i < recurrences->end; i++)
 		if (is_over(&recurrences->kept->list[i], time))
 			err = end_one(recurrences, i, recurrences->kept->list[i].began + MINUTE_NS, emit, ctx);
 	return err;
@@ -290,6 +299,7 @@ static int release(struct recurrences *recurrences, struct held *held, emit_fn e
 void recurrences_open(struct recurrences *recurrences, struct kept_recurrences *kept)
 {
 	*recurrences = (struct recurrences) { .kept = kept };
+	find_end(recurrences);
 }
 
 void recurrences_close(struct recurrences *recurrences)
@@ -361,6 +371,7 @@ void recurrences_note(struct recurrences *recurrences, const struct fact *fact)
 	one->module_size = (uint32_t)event->module.name.size;
 	memcpy(one->module, event->module.name.bytes, event->module.name.size);
 	__atomic_store_n(&one->began, fact->record->time, __ATOMIC_RELEASE);
+	find_end(recurrences);
 }
 
 int recurrences_check(struct recurrences *recurrences, uint64_t now, bool drained, emit_fn emit, void *ctx)
@@ -380,7 +391,7 @@ int recurrences_due_ms(const struct recurrences *recurrences, uint64_t now)
 	for (size_t i = 0; i < HELD_MAX; i++)
 		if (recurrences->held[i].bytes && recurrences->held[i].since + ms(HELD_MS) < due)
 			due = recurrences->held[i].since + ms(HELD_MS);
-	for (size_t i = 0; i < RECURRENCES_MAX; i++)
+	for (size_t i = 0; i < recurrences->end; i++)
 		if (recurrences->kept->list[i].began && recurrences->kept->list[i].began + MINUTE_NS < due)
 			due = recurrences->kept->list[i].began + MINUTE_NS;
 	return due == UINT64_MAX ? -1 : ms_until(due, now);

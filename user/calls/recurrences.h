@@ -21,6 +21,7 @@ enum { COMINGS_KEPT = 64, HELD_MAX = 16, HELD_MS = 250 };
 
 struct recurrences {
 	struct kept_recurrences *kept;
+	size_t end; /* of the kept list: behind it there are none */
 	struct {
 		struct attempt_id attempt;
 		unsigned char digest[SHA256_DIGEST_LENGTH];

@@ -91,31 +91,43 @@ void requests_serve(struct handover *handover, uint64_t time, uint32_t cpu, uint
 	__atomic_store_n(&handover->requests[i].pid, pid, __ATOMIC_RELEASE);
 }
 
-static const struct request *served_by(const struct handover *handover, uint32_t pid, uint64_t start_time)
-{
-	for (int i = 0; pid && i < REQUESTS_KEPT; i++) {
-		const struct request *request = &handover->requests[i];
-
-		if (request->used && request->pid == pid && request->start_time == start_time)
-			return request;
-	}
-	return NULL;
-}
-
-/* The request that the process or a living ancestor of its was started for: the second witness. */
-static const struct request *served_above(const struct handover *handover, uint32_t pid, const struct subject *subject)
-{
-	const struct request *request = served_by(handover, pid, subject->start_time);
-
-	for (uint32_t i = 0; !request && i < subject->ancestor_count && i < ANCESTORS_MAX; i++)
-		request = served_by(handover, subject->ancestors[i].pid, subject->ancestors[i].start_time);
-	return request;
-}
-
 /* It may come from a ring that somebody wrote into. */
 static uint32_t count_ancestors(const struct subject *subject)
 {
 	return subject->ancestor_count < ANCESTORS_MAX ? subject->ancestor_count : ANCESTORS_MAX;
+}
+
+/* How far above the process the one is that serves the request: 0: it is itself; -1: it is none of those. */
+static int height_of(const struct request *request, uint32_t pid, const struct subject *subject)
+{
+	if (request->pid == pid && request->start_time == subject->start_time)
+		return 0;
+	for (uint32_t i = 0; i < count_ancestors(subject); i++)
+		if (request->pid == subject->ancestors[i].pid &&
+		    request->start_time == subject->ancestors[i].start_time)
+			return (int)i + 1;
+	return -1;
+}
+
+/*
+ * The request that the process serves, or the nearest of those above it that serves one: the second witness. Each
+ * request is looked at once, since mostly there are none.
+ */
+static const struct request *served_above(const struct handover *handover, uint32_t pid, const struct subject *subject)
+{
+	const struct request *nearest = NULL;
+	int least = ANCESTORS_MAX + 1;
+
+	for (int i = 0; i < REQUESTS_KEPT; i++) {
+		const struct request *request = &handover->requests[i];
+		int height = request->used && request->pid ? height_of(request, pid, subject) : -1;
+
+		if (height >= 0 && height < least) {
+			nearest = request;
+			least = height;
+		}
+	}
+	return nearest;
 }
 
 /* When that of its line began which PID 1 has adopted, or started. count: of its ancestors, not 0. */
