@@ -111,6 +111,27 @@ static bool is_of_the_moment(const struct text *error)
 	       !memcmp(error->bytes, restart, strlen(restart));
 }
 
+/* By systemd's names, since 252 and before, and eudev's. */
+static bool is_udev(const struct text *comm)
+{
+	static const char *const names[] = { "(udev-worker)", "systemd-udevd", "udevd" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (text_is(comm, names[i]))
+			return true;
+	return false;
+}
+
+static bool is_by_udev(const struct process *process)
+{
+	const struct ancestor_part *ancestors = process->ancestors.items;
+
+	for (size_t i = 0; process->ancestors.known == KNOWN && i < process->ancestors.count; i++)
+		if (is_udev(&ancestors[i].comm))
+			return true;
+	return is_udev(&process->comm);
+}
+
 /*
  * Of other users' requests it is repeated.h's to decide. Of bytes without a hash nobody knows that it is the same
  * driver again; those of a compressed module come from memory.
@@ -121,7 +142,7 @@ static bool can_recur(const struct event *event)
 
 	return event->kind == EVENT_MODULE_LOAD && text_is(&event->outcome, "failure") &&
 	       !is_of_the_moment(&event->syscall.errno_name) && event->source.sha256.known == KNOWN &&
-	       event->process.known == KNOWN && event->module.name.known == KNOWN &&
+	       event->process.known == KNOWN && is_by_udev(&event->process) && event->module.name.known == KNOWN &&
 	       event->module.name.size < MODULE_NAME_SIZE &&
 	       (requester->known == ABSENT || (requester->known == KNOWN && requester->value == 0));
 }

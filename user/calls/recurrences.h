@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Loads that fail again within a minute, in every respect as one did that was shown: udev tries a driver for each
- * device that it may be for. They are counted, and the count is told when the minute is over. Another file, argument,
+ * Loads by udev that fail again within a minute, in every respect as one did that was shown: it tries a driver for each
+ * device that the driver may be for. They are counted, and the count is told when the minute is over. Another file, argument,
  * process or error is another failure, and a success is always shown. What depends on the moment (EEXIST, ENOMEM …) is,
  * too.
  *
