@@ -194,7 +194,12 @@ static void by_orphan(void **state)
 	struct subject subject = sample;
 
 	assert_int_equal(known(events, &subject), ABSENT);
-	subject.watched_since = 70; /* its parent began before */
+	subject.watched_since = 70; /* its parent began before, as most of a machine's do */
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject.watched_since = 95; /* it is old itself, */
+	assert_int_equal(known(events, &subject), ABSENT);
+	subject.ancestors[0] = subject.ancestors[1]; /* and PID 1 has it */
+	subject.ancestor_count = 1;
 	assert_int_equal(known(events, &subject), UNKNOWN);
 	subject.has_tty = 1;
 	assert_int_equal(known(events, &subject), ABSENT);

@@ -140,14 +140,16 @@ static uint64_t line_began(const struct subject *subject, uint32_t count)
 
 /*
  * What has no living parent may have had one that the kernel started, before we watched or where the chain was cut. It
- * then has no login, no terminal, and the kernel's cgroup, unless it was moved since.
+ * then has no login, no terminal, and the kernel's cgroup, unless it was moved since. What old shells below PID 1 start
+ * has a requester as seldom as what we saw from its beginning.
  */
 static bool may_be_adopted(const struct subject *subject, uint32_t count)
 {
 	uint64_t began = line_began(subject, count);
+	bool is_old_orphan = count == 1 && began < subject->watched_since;
 
 	return subject->auid == UINT32_MAX && !subject->has_tty && !subject->cgroup.size &&
-	       (began < subject->watched_since || (subject->cut_since && began >= subject->cut_since));
+	       (is_old_orphan || (subject->cut_since && began >= subject->cut_since));
 }
 
 static bool may_be_started_by_kernel(const struct subject *subject)
