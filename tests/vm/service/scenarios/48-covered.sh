@@ -21,7 +21,7 @@ for kind in tmpfs bpf; do
 	load
 	sees 1 "loads under a $kind"
 	is "the process under a $kind" "$pid" "$(main_pid)"
-	[ $kind = tmpfs ] && is "status" "Watching, but its pins are out of reach" "$(systemctl show -P StatusText kmodwatch | sed 's/;.*//')"
+	[ $kind = tmpfs ] && is "status" "Watching, but its pins are out of reach" "$(systemctl show -P StatusText kmodwatch | sed "s/, with .*//")"
 	umount -l /sys/fs/bpf
 	check "the pins are there again ($kind)" eventually 10 recovered module_load
 	systemctl restart kmodwatch
@@ -40,7 +40,7 @@ if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
 fi
 umount -l /sys/fs/bpf
 check "active" eventually 20 systemctl is-active kmodwatch
-check "all is well" eventually 20 sh -c 'systemctl show -P StatusText kmodwatch | grep -q "^Watching;"'
+check "all is well" eventually 20 sh -c 'systemctl show -P StatusText kmodwatch | grep -q "^Watching, with"'
 
 # killed while they are covered
 mount -t tmpfs cover /sys/fs/bpf
