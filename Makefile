@@ -261,7 +261,7 @@ KERNELS := $(shell awk '/^[0-9a-z]/ { print $$1 }' tests/vm/kernels.list)
 kernels_with = $(shell awk '/^[0-9a-z]/ && $$3 ~ /$(1)/ { print $$1 }' tests/vm/kernels.list)
 
 # Random rule sets a kernel in `make test`; `make audit-matrix` alone takes 500 (some 20 minutes).
-QUICK_SETS ?= 15
+QUICK_SETS ?= 10
 
 # Builds what a newcomer's first `make test` builds. The packages come first, since the build asks them. Targets on one
 # line do not disturb each other, not even native, which watches this machine.
