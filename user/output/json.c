@@ -298,17 +298,32 @@ static void put_event(struct render *render, const struct event *event)
 	render->line.size--;
 }
 
+/* The first step that fits, since each shows less than the one before; the last where none does. */
+static void put_within(struct render *render, const struct event *event, size_t most)
+{
+	size_t from = 0, to = limits_steps(event->kind) - 1;
+
+	while (!render->line.failed && from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		render->limits = limits_step(event->kind, middle);
+		put_event(render, event);
+		if (render->line.size <= most)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	render->limits = limits_step(event->kind, from);
+	put_event(render, event);
+}
+
 int json_render(const struct event *event, size_t most, char **line, size_t *size)
 {
 	struct render render = { .limits = &no_limits };
 
 	put_event(&render, event);
-	for (size_t step = 0; !render.line.failed && render.line.size > most; step++) {
-		render.limits = limits_step(event->kind, step);
-		if (!render.limits)
-			break;
-		put_event(&render, event);
-	}
+	if (!render.line.failed && render.line.size > most)
+		put_within(&render, event, most);
 	if (render.line.failed) {
 		free(render.line.bytes);
 		return -ENOMEM;

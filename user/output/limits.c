@@ -63,6 +63,11 @@ static const struct limits of_machine[] = {
 	{ 16, 0, 32, 0, 0, BAREST, LEAST },
 };
 
+size_t limits_steps(enum event_kind kind)
+{
+	return kind == EVENT_MONITOR_START || kind == EVENT_AUDIT_PARITY ? COUNT(of_machine) : COUNT(of_process);
+}
+
 const struct limits *limits_step(enum event_kind kind, size_t step)
 {
 	if (kind == EVENT_MONITOR_START || kind == EVENT_AUDIT_PARITY)

@@ -33,6 +33,8 @@ extern const struct limits no_limits;
 
 /* The next step for an event of this kind, from 0 on; NULL: there is nothing left to cut. */
 const struct limits *limits_step(enum event_kind kind, size_t step);
+/* How many there are. */
+size_t limits_steps(enum event_kind kind);
 
 /* Whether the key stays away. */
 bool limits_spares(enum keys_shown shown, const char *key);
