@@ -44,6 +44,8 @@ const char *folder_error(int err)
 	if (err == EACCES)
 		return "permission denied: if kmodwatch runs as a service, it sees nothing of /home and /root, so name a "
 		       "folder elsewhere, for example below /var/lib/kmodwatch";
+	if (err == ENOENT)
+		return "the folder that it is to be in is not there: make that one first (mkdir -p)";
 	return strerror(err);
 }
 
