@@ -24,7 +24,7 @@ static const char help[] =
     "      --color WHEN     colours in text: auto (the default: on a terminal, unless NO_COLOR is set),\n"
     "                       always or never\n"
     "      --journal        send events to the journal, with journal fields, instead of stdout:\n"
-    "                       journalctl KMODWATCH_KIND=module_load\n"
+    "                       journalctl KMODWATCH_KIND=module_load; the last of --format and --journal counts\n"
     "      --line-max BYTES  the longest JSON line, from 2048 to 65536 (default 8000); what does not fit is cut,\n"
     "                       and marked\n"
     "      --snapshot       list the modules that are already loaded at each start and reload; with --pin, only\n"
@@ -169,9 +169,7 @@ static const char *set_zero(const char *word, void *member)
 	return NULL;
 }
 
-static const char two_outputs[] =
-    "--journal sends events as fields, so it cannot be combined with --format or --check-audit";
-
+/* The last of --format and --journal counts, so that a service's options can say otherwise than its unit. */
 static const char *take_format(const char *word, void *member)
 {
 	enum output *output = member;
@@ -181,20 +179,14 @@ static const char *take_format(const char *word, void *member)
 
 	if (wanted == OUTPUT_DEFAULT)
 		return as_said;
-	if (*output == OUTPUT_JOURNAL)
-		return two_outputs;
 	*output = wanted;
 	return NULL;
 }
 
 static const char *take_journal(const char *word, void *member)
 {
-	enum output *output = member;
-
 	(void)word;
-	if (*output != OUTPUT_DEFAULT && *output != OUTPUT_JOURNAL)
-		return two_outputs;
-	*output = OUTPUT_JOURNAL;
+	*(enum output *)member = OUTPUT_JOURNAL;
 	return NULL;
 }
 
@@ -367,11 +359,11 @@ static const char *conflict(const struct options *options)
 	if (options->running && !options->check_options)
 		return "--running needs --check-options";
 	if (options->output == OUTPUT_JOURNAL && options->check_audit)
-		return two_outputs;
+		return "--journal sends events as fields, so it cannot be combined with --check-audit";
 	if (options->capture && !options->image_limit_mib)
 		return "--capture needs the bytes of modules, so it cannot be combined with --no-hash";
 	if (options->print_rules && options->output != OUTPUT_DEFAULT)
-		return "--print-rules prints rules, so it cannot be combined with --format";
+		return "--print-rules prints rules, so it cannot be combined with --format or --journal";
 	return NULL;
 }
 
