@@ -45,7 +45,7 @@ static const struct {
 	{ "host", "name id boot" },
 	{ "ancestors", "pid comm exe deleted" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
-	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state" },
+	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state license" },
 	{ "source", "kind path path_foreign path_covered dev inode size mtime ctime fs sha256 complete reason" },
 	{ "signature", "signer key_id hash_algo verified" },
 	{ "requested_by", "id alias process" },

@@ -100,7 +100,7 @@ struct module_part {
 	struct text name, name_from, params, params_from, version, srcversion, taints;
 	struct list taint_names; /* of struct text */
 	struct number is_signed, size;
-	struct text state;
+	struct text state, license;
 };
 
 struct source_part {

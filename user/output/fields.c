@@ -119,6 +119,7 @@ static const struct field module_fields[] = {
 	FIELD_AS(FIELD_BOOL, module_part, is_signed, "signed"),
 	FIELD(FIELD_UINT, module_part, size),
 	WORD(module_part, state, "live", "coming", "going", "unformed"),
+	FIELD(FIELD_TEXT, module_part, license),
 	END,
 };
 
