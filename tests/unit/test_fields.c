@@ -14,7 +14,7 @@
 static const struct {
 	const char *name, *keys;
 } kinds[EVENT_KINDS] = {
-	[EVENT_MONITOR_START] = { "monitor_start", "version kernel_release degraded probes policy resumed" },
+	[EVENT_MONITOR_START] = { "monitor_start", "version kernel_release degraded probes policy resumed unwatched" },
 	[EVENT_MODULE_PRESENT] = { "module_present", "module" },
 	[EVENT_MODULE_POLICY] = { "module_policy", "changed modprobe modules_disabled sig_enforce lockdown" },
 	[EVENT_MODULE_REQUEST] = { "module_request", "alias wait process" },
@@ -52,6 +52,7 @@ static const struct {
 	{ "tool", "name path matched_by" },
 	{ "probes", "name target mechanism attached pinned reason loses" },
 	{ "resumed", "records since" },
+	{ "unwatched", "since until" },
 	{ "requirements", "id title refs rule targets" },
 	{ "targets", "syscall path access abi disk running" },
 	{ "disk", "verdict by reason narrowed_by" },

@@ -4,6 +4,7 @@
 #include "../log.h"
 #include "../output/fields.h"
 #include "../modules/inventory.h"
+#include "../modules/modules.h"
 #include "../modules/policy.h"
 #include "../kernel/preflight.h"
 #include "../kernel/probes.h"
@@ -32,6 +33,10 @@ static int tell_start(const struct beginning *opening, emit_fn emit, void *ctx)
 			.records = number_of(ring_count(&rings->matters) + ring_count(&rings->refused)),
 			.since = number_of(opening->seen),
 		};
+	if (modules_unwatched(opening->modules, &event.unwatched.since)) {
+		event.unwatched.known = KNOWN;
+		event.unwatched.until = number_of(opening->attached);
+	}
 	return emit(ctx, &event);
 }
 

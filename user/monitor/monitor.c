@@ -194,6 +194,7 @@ static int start(struct monitor *monitor, const struct options *options)
 	err = preflight_check_bpf();
 	if (!err)
 		err = probes_open(options, monitor->pins, &monitor->probes);
+	monitor->attached = clock_boot_ns();
 	if (!err)
 		err = set_up(monitor, options);
 	return err ? EXIT_TRY_AGAIN : 0;
@@ -218,6 +219,8 @@ static int begin(struct monitor *monitor, enum snapshot snapshot)
 		.probes = monitor->probes,
 		.rings = &monitor->rings,
 		.policy = &monitor->policy.last,
+		.modules = monitor->modules,
+		.attached = clock_wall(monitor->attached),
 		.seen = clock_wall(monitor->handover->seen),
 	};
 	int err = sink_end_cut(&monitor->stream.sink, monitor->handover->cut);

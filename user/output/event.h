@@ -142,6 +142,11 @@ struct resumed_part {
 	struct number records, since; /* since: ns since 1970 */
 };
 
+struct unwatched_part {
+	enum known known;
+	struct number since, until; /* ns since 1970 */
+};
+
 struct policy_part {
 	enum known known;
 	struct text modprobe, lockdown;
@@ -228,6 +233,7 @@ struct event {
 	struct list probes; /* of struct probe_part */
 	struct number degraded;
 	struct resumed_part resumed;
+	struct unwatched_part unwatched;
 	struct policy_part policy;
 	struct list changed; /* of struct text */
 	struct text alias;
