@@ -262,6 +262,23 @@ static void actors(void **state)
 	assert_string_equal(who(process_of(0, "systemd-modules", "/usr/lib/systemd/systemd-modules-load")),
 			    "uid 0, systemd-modules");
 	assert_string_equal(who(process_of(0, "", "/tmp/")), "uid 0, \"\" (/tmp/)");
+	process = process_of(0, "sshd", "/usr/sbin/sshd");
+	process.exe_file = (struct exe_file_part) { .known = KNOWN, .deleted = number_of(false) };
+	assert_string_equal(who(process), "uid 0, sshd");
+	process.exe_file.deleted = NUMBER_UNKNOWN;
+	assert_string_equal(who(process), "uid 0, sshd");
+	process.exe_file.deleted = number_of(true);
+	assert_string_equal(who(process), "uid 0, sshd (/usr/sbin/sshd, deleted)");
+	process.exe_foreign = number_of(true);
+	assert_string_equal(who(process), "uid 0, sshd (/usr/sbin/sshd in another mount namespace, deleted)");
+	process.exe_file.known = UNKNOWN;
+	process.exe_file.deleted.known = ABSENT;
+	process.cwd_foreign = number_of(true);
+	assert_string_equal(who(process), "uid 0, sshd (/usr/sbin/sshd in another mount namespace), in a folder of "
+					  "another mount namespace");
+	process.cwd_deleted = number_of(true);
+	process.exe_foreign.known = ABSENT;
+	assert_string_equal(who(process), "uid 0, sshd, in a deleted folder");
 	process = process_of(0, "sh", "/usr/bin/sh");
 	process.container = (struct container_part) { .known = KNOWN, .id = text_of(id) };
 	assert_string_equal(who(process), "uid 0, sh, in container 34dc0b5e626f");
@@ -293,16 +310,21 @@ static void names(void **state)
 static void tools(void **state)
 {
 	static const char argv[] = "modprobe\0dummy\0by\0root; x";
-	static const struct ancestor_part parents[] = { { .known = KNOWN,
-							  .comm = { .known = KNOWN, .size = 4, .bytes = "bash" },
-							  .exe = {
-							      .known = KNOWN, .size = 9, .bytes = "/bin/bash" } } };
+	struct ancestor_part parents[] = { { .known = KNOWN,
+					     .comm = { .known = KNOWN, .size = 4, .bytes = "bash" },
+					     .exe = { .known = KNOWN, .size = 9, .bytes = "/bin/bash" } } };
 	struct event event = { .kind = EVENT_TOOL_EXEC, .process = process_of(0, "modprobe", "/usr/bin/kmod") };
 
 	event.tool = (struct tool_part) { .known = KNOWN, .name = text_of("modprobe") };
 	event.process.argv = (struct text) { .known = KNOWN, .size = sizeof(argv), .bytes = argv };
 	event.process.ancestors = (struct list) { .known = KNOWN, .count = 1, .items = parents };
 	assert_string_equal(sentence(&event), "modprobe was run by uid 0, bash: [modprobe dummy by \"root;\\x20x\"]");
+	parents[0].deleted = number_of(true);
+	event.process.exe_file = (struct exe_file_part) { .known = KNOWN, .deleted = number_of(true) }; /* modprobe's */
+	event.process.cwd_deleted = number_of(true);
+	assert_string_equal(sentence(&event), "modprobe was run by uid 0, bash (/bin/bash, deleted), in a deleted "
+					      "folder: [modprobe dummy by \"root;\\x20x\"]");
+	event.process.cwd_deleted.known = ABSENT;
 	event.process.ancestors.count = 0;
 	event.process.argv = TEXT_UNKNOWN;
 	event.tool.name = TEXT_UNKNOWN;
