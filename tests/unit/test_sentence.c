@@ -71,6 +71,8 @@ static void failures(void **state)
 		const char *stage, *verb, *words;
 	} rows[] = {
 		{ EVENT_MODULE_LOAD, EPERM, "refused", "refused", "not permitted (EPERM)" },
+		{ EVENT_MODULE_LOAD, EACCES, "refused", "refused", "a security module forbids it (EACCES)" },
+		{ EVENT_MODULE_LOAD, EACCES, "verify", "refused", "a security module forbids it (EACCES)" },
 		{ EVENT_MODULE_LOAD, EBADF, "refused", "failed",
 		  "the file descriptor is not open for reading (EBADF)" },
 		{ EVENT_MODULE_LOAD, EINVAL, "refused", "failed",
@@ -108,6 +110,27 @@ static void failures(void **state)
 			 rows[i].kind == EVENT_MODULE_LOAD ? "" : "could not unload: ", rows[i].words);
 		assert_string_equal(rest(&event), expected);
 	}
+}
+
+/* Who has the right is told what is in the way. A driver's own EPERM is its own. */
+static void rights(void **state)
+{
+	static const char policy[] = "by uid 0, modprobe: the kernel's policy forbids it (EPERM)";
+	struct event event = call_of(EVENT_MODULE_LOAD, EPERM, "refused");
+
+	event.process.cap_sys_module = number_of(true);
+	assert_string_equal(rest(&event), policy);
+	event.process.cap_sys_module = number_of(false);
+	assert_string_equal(rest(&event), "by uid 0, modprobe: not permitted (EPERM)");
+	event.process.cap_sys_module = NUMBER_UNKNOWN;
+	assert_string_equal(rest(&event), "by uid 0, modprobe: not permitted (EPERM)");
+	event = call_of(EVENT_MODULE_UNLOAD, EPERM, NULL);
+	event.process.cap_sys_module = number_of(true);
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: could not unload: the kernel's policy forbids it (EPERM)");
+	event = call_of(EVENT_MODULE_LOAD, EPERM, "init");
+	event.process.cap_sys_module = number_of(true);
+	assert_string_equal(rest(&event), "by uid 0, modprobe: its init failed: operation not permitted (EPERM)");
 }
 
 /* What the kernel says to itself, and what nobody could read. */
@@ -510,20 +533,11 @@ static void nameless(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(failures),
-		cmocka_unit_test(strange_failures),
-		cmocka_unit_test(successes),
-		cmocka_unit_test(places),
-		cmocka_unit_test(refused_signature),
-		cmocka_unit_test(shared_loads),
-		cmocka_unit_test(marks),
-		cmocka_unit_test(actors),
-		cmocka_unit_test(names),
-		cmocka_unit_test(tools),
-		cmocka_unit_test(file_names),
-		cmocka_unit_test(monitors_own),
-		cmocka_unit_test(gaps),
-		cmocka_unit_test(nameless),
+		cmocka_unit_test(failures),	cmocka_unit_test(rights), cmocka_unit_test(strange_failures),
+		cmocka_unit_test(successes),	cmocka_unit_test(places), cmocka_unit_test(refused_signature),
+		cmocka_unit_test(shared_loads), cmocka_unit_test(marks),  cmocka_unit_test(actors),
+		cmocka_unit_test(names),	cmocka_unit_test(tools),  cmocka_unit_test(file_names),
+		cmocka_unit_test(monitors_own), cmocka_unit_test(gaps),	  cmocka_unit_test(nameless),
 	};
 
 	return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);
