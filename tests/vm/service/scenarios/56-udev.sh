@@ -33,4 +33,4 @@ cause='"\(.module.name) \(.syscall.errno)"'
 is "a count without its line" "" "$(jq -s -r "[.[]|$by_udev|$cause] as \$lines|.[]|$counts|$cause|select(IN(\$lines[])|not)" /run/lines)"
 causes=$(events "$by_udev|$cause" | sort | uniq -c)
 check "each cause is a line a minute: $causes" awk -v most=$minutes '$1 > most { exit 1 } END { exit NR < 2 }' <<<"$causes"
-echo "$devices devices:" $causes
+echo "$devices devices:" "${causes//$'\n'/,}"
