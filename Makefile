@@ -204,6 +204,8 @@ $(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
 $(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
 $(B)/tests/unit/test_tasks: $(B)/user/monitor/tasks.o
 $(B)/asan/tests/unit/test_tasks: $(B)/asan/user/monitor/tasks.o
+$(B)/tests/unit/test_ring_memory: $(B)/user/kernel/ring_memory.o
+$(B)/asan/tests/unit/test_ring_memory: $(B)/asan/user/kernel/ring_memory.o
 $(B)/tests/unit/test_traced: $(B)/user/kernel/traced.o
 $(B)/asan/tests/unit/test_traced: $(B)/asan/user/kernel/traced.o
 

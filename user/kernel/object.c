@@ -9,6 +9,7 @@
 #include "kmodwatch.skel.h"
 #include "preemption.h"
 #include "preflight.h"
+#include "ring_memory.h"
 #include "symbol.h"
 
 #include <bpf/bpf.h>
@@ -261,6 +262,12 @@ static struct kmodwatch_bpf *open_skeleton(const struct options *options)
 	return kmodwatch_bpf__open_opts(&opts);
 }
 
+static uint64_t size_of_rings(const struct kmodwatch_bpf *skeleton)
+{
+	return (uint64_t)bpf_map__max_entries(skeleton->maps.ring) + bpf_map__max_entries(skeleton->maps.refused_ring) +
+	       bpf_map__max_entries(skeleton->maps.image_ring);
+}
+
 /*
  * Loads what has no reason against it. A program that the verifier refuses gets its reason, and the rest is tried
  * again: libbpf loads all or nothing.
@@ -286,7 +293,7 @@ static int load(struct kernel_side *side, const struct options *options, const s
 		}
 		refused = number_of_failed();
 		if (refused == PROBES || side->probes[refused].reason[0])
-			return err;
+			return ring_memory_judge(size_of_rings(skeleton), err);
 		snprintf(side->probes[refused].reason, REASON_SIZE, "the kernel refused the program: %s; -v shows why",
 			 strerror(-err));
 	}
@@ -345,7 +352,7 @@ int object_load(struct kernel_side *side, const struct options *options)
 	err = load(side, options, btf, &skeleton);
 	if (!err)
 		err = take_descriptors(side, skeleton);
-	if (err)
+	if (err && err != -EFBIG)
 		preflight_explain_load(err);
 	return err;
 }
