@@ -12,7 +12,7 @@ struct rings;
 
 struct beginning {
 	struct probes *probes;
-	const struct rings *rings;
+	struct rings *rings;
 	const struct policy *policy;
 	uint64_t seen; /* ns since 1970: when an earlier monitor looked last */
 };
