@@ -63,6 +63,8 @@ static const char help[] =
     "                       instead of the rules of this machine; may be given more than once\n"
     "      --print-rules    check, and print only the rules that would close the gaps\n"
     "      --print-profile NAME  print a built-in profile\n"
+    "      --diagnose       show what this kernel offers, and what kmodwatch would see and lose here: the text for a\n"
+    "                       bug report. Nothing is attached\n"
     "      --unpin          remove what --pin left in its DIR or in /sys/fs/bpf/kmodwatch, and exit\n"
     "\n"
     "kmodwatch runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile again.\n"
@@ -70,6 +72,7 @@ static const char help[] =
     "be root's or yours, must not be writable by anybody else, and must not be a symbolic link.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout was closed, ...);\n"
     "2 could not start (usage, privilege, no probe could be attached, another kmodwatch holds the pins).\n"
+    "With --diagnose: 0 kmodwatch can start here; 2 it cannot.\n"
     "With --check-options: 0 nothing is wrong; 2 something is.\n"
     "With --check-audit: 0 everything required is recorded; 1 something is not; 2 the check could not\n"
     "decide (usage, privilege, unreadable files, an unknown verdict).\n"
@@ -276,6 +279,7 @@ static const struct known_option {
 	{ "state", required_argument, 0, false, take_folder, MEMBER(state),
 	  "needs a folder, for example /var/lib/kmodwatch" },
 	{ "check-options", no_argument, 0, true, set_true, MEMBER(check_options), NULL },
+	{ "diagnose", no_argument, 0, true, set_true, MEMBER(diagnose), NULL },
 	{ "running", required_argument, 0, true, take_pid, MEMBER(running), "is not the number of a process" },
 	{ "check-audit", no_argument, 0, true, set_true, MEMBER(check_audit), NULL },
 	{ "profile", required_argument, 0, false, take_path, MEMBER(profile), NULL },
@@ -370,6 +374,8 @@ static const char *conflict(const struct options *options)
 		return two_outputs;
 	if (options->capture && !options->image_limit_mib)
 		return "--capture needs the bytes of modules, so it cannot be combined with --no-hash";
+	if (options->diagnose && options->output != OUTPUT_DEFAULT)
+		return "--diagnose prints text for people, so it cannot be combined with --format or --journal";
 	if (options->print_rules && options->output != OUTPUT_DEFAULT)
 		return "--print-rules prints rules, so it cannot be combined with --format";
 	return NULL;

@@ -143,6 +143,9 @@ static void refused(void **state)
 		{ { "-v\x9b" }, "kmodwatch: -\\x9b is not an option" },
 		{ { "extra" }, "extra" },
 		{ { "-v", "--", "-v" }, "`-v`" },
+		{ { "--diagnose", "--format=json" }, "--diagnose prints text" },
+		{ { "--diagnose", "--journal" }, "--diagnose prints text" },
+		{ { "--diagnose=1" }, "--diagnose takes no value" },
 		{ { "--state" }, "--state" },
 		{ { "--state=" }, "--state needs" },
 		{ { "--running", "1" }, "--running needs --check-options" },
@@ -201,6 +204,7 @@ static void alone_in_a_file(void **state)
 		{ "-vh", "--help does not watch" },
 		{ "--print-prof=cis-v2", "--print-profile does not" },
 		{ "--unpin", "--unpin does not watch" },
+		{ "--diagnose", "--diagnose does not watch" },
 		{ "--check-options", "--check-options does not" },
 	};
 	char path[] = "/tmp/kmodwatch-options-XXXXXX", line[128];
