@@ -61,6 +61,8 @@ static const char help[] =
     "                       profile requires, and exit\n"
     "      --rules PATH     check this file (as auditctl -R reads it) or folder (as augenrules joins it)\n"
     "                       instead of the rules of this machine; may be given more than once\n"
+    "      --root DIR       check the system below this folder (an image, a mounted disk): its rules, links and\n"
+    "                       tools. The kernel is not asked\n"
     "      --print-rules    check, and print only the rules that would close the gaps\n"
     "      --print-profile NAME  print a built-in profile\n"
     "      --diagnose       show what this kernel offers, and what kmodwatch would see and lose here: the text for a\n"
@@ -284,6 +286,7 @@ static const struct known_option {
 	{ "check-audit", no_argument, 0, true, set_true, MEMBER(check_audit), NULL },
 	{ "profile", required_argument, 0, false, take_path, MEMBER(profile), NULL },
 	{ "rules", required_argument, 0, true, add_rules, MEMBER(rules), NULL },
+	{ "root", required_argument, 0, true, take_folder, MEMBER(root), "needs a folder, for example /mnt" },
 	{ "print-rules", no_argument, 0, true, take_print_rules, 0, NULL },
 	{ "print-profile", required_argument, 0, true, take_path, MEMBER(print_profile), NULL },
 	{ "verbose", no_argument, 'v', false, set_true, MEMBER(verbose), NULL },
@@ -368,6 +371,8 @@ static const char *conflict(const struct options *options)
 {
 	if (!options->check_audit && options->rules.count)
 		return "--rules needs --check-audit or --print-rules: while watching, kmodwatch checks this machine's rules";
+	if (!options->check_audit && options->root)
+		return "--root needs --check-audit or --print-rules: while watching, kmodwatch checks this machine's rules";
 	if (options->running && !options->check_options)
 		return "--running needs --check-options";
 	if (options->output == OUTPUT_JOURNAL && options->check_audit)

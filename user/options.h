@@ -46,6 +46,7 @@ struct options {
 	bool print_rules;	   /* print what would close the gaps instead of the result */
 	const char *print_profile; /* print this profile and exit; else NULL */
 	const char *profile;
+	const char *root; /* the system below this folder is checked; NULL: this one */
 	struct paths {
 		const char **paths;
 		size_t count;

@@ -148,6 +148,8 @@ static void refused(void **state)
 		{ { "--diagnose=1" }, "--diagnose takes no value" },
 		{ { "--state" }, "--state" },
 		{ { "--state=" }, "--state needs" },
+		{ { "--root", "/mnt" }, "--root needs --check-audit or --print-rules" },
+		{ { "--check-audit", "--root=" }, "--root needs a folder" },
 		{ { "--running", "1" }, "--running needs --check-options" },
 		{ { "--check-options", "--running", "0" }, "--running 0 is not the number of a process" },
 		{ { "--ring-size" }, "--ring-size" },
@@ -205,6 +207,7 @@ static void alone_in_a_file(void **state)
 		{ "--print-prof=cis-v2", "--print-profile does not" },
 		{ "--unpin", "--unpin does not watch" },
 		{ "--diagnose", "--diagnose does not watch" },
+		{ "--root=/mnt", "--root does not watch" },
 		{ "--check-options", "--check-options does not" },
 	};
 	char path[] = "/tmp/kmodwatch-options-XXXXXX", line[128];
