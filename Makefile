@@ -202,6 +202,8 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 UNIT_SELFTEST := $(addprefix user/kernel/,faults.o file_id.o test_calls.o maps.o programs.o ring_faults.o selftest.o traced.o)
 $(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
 $(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
+$(B)/tests/unit/test_symbol: $(B)/user/kernel/symbol.o
+$(B)/asan/tests/unit/test_symbol: $(B)/asan/user/kernel/symbol.o
 $(B)/tests/unit/test_tasks: $(B)/user/monitor/tasks.o
 $(B)/asan/tests/unit/test_tasks: $(B)/asan/user/monitor/tasks.o
 $(B)/tests/unit/test_ring_memory: $(B)/user/kernel/ring_memory.o

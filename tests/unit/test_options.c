@@ -144,8 +144,13 @@ static void refused(void **state)
 		{ { "-v\x9b" }, "kmodwatch: -\\x9b is not an option" },
 		{ { "extra" }, "extra" },
 		{ { "-v", "--", "-v" }, "`-v`" },
+		{ { "--diagnose", "--format=json" }, "--diagnose prints text" },
+		{ { "--diagnose", "--journal" }, "--diagnose prints text" },
+		{ { "--diagnose=1" }, "--diagnose takes no value" },
 		{ { "--state" }, "--state" },
 		{ { "--state=" }, "--state needs" },
+		{ { "--root", "/mnt" }, "--root needs --check-audit or --print-rules" },
+		{ { "--check-audit", "--root=" }, "--root needs a folder" },
 		{ { "--running", "1" }, "--running needs --check-options" },
 		{ { "--check-options", "--running", "0" }, "--running 0 is not the number of a process" },
 		{ { "--ring-size" }, "--ring-size" },
@@ -202,6 +207,8 @@ static void alone_in_a_file(void **state)
 		{ "-vh", "--help does not watch" },
 		{ "--print-prof=cis-v2", "--print-profile does not" },
 		{ "--unpin", "--unpin does not watch" },
+		{ "--diagnose", "--diagnose does not watch" },
+		{ "--root=/mnt", "--root does not watch" },
 		{ "--check-options", "--check-options does not" },
 	};
 	char path[] = "/tmp/kmodwatch-options-XXXXXX", line[128];

@@ -334,21 +334,26 @@ static int take_descriptors(struct kernel_side *side, struct kmodwatch_bpf *skel
 	return take_order(side, skeleton);
 }
 
+void object_judge(struct kernel_side *side, const struct btf *btf)
+{
+	for (size_t i = 0; i < PROBES; i++)
+		if (side->probes[i].link < 0)
+			judge(&side->probes[i], btf);
+}
+
 int object_load(struct kernel_side *side, const struct options *options)
 {
 	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = NULL;
 	_cleanup_(btf_freep) struct btf *btf = NULL;
+	char why[WHY_SIZE];
 	int err;
 
-	btf = options->btf_path ? btf__parse(options->btf_path, NULL) : btf__load_vmlinux_btf();
-	if (!btf) {
-		err = -errno;
-		preflight_explain_btf(options->btf_path, err);
+	err = preflight_btf(options->btf_path, &btf, why);
+	if (err) {
+		log_line("%s", why);
 		return err;
 	}
-	for (size_t i = 0; i < PROBES; i++)
-		if (side->probes[i].link < 0)
-			judge(&side->probes[i], btf);
+	object_judge(side, btf);
 	err = load(side, options, btf, &skeleton);
 	if (!err)
 		err = take_descriptors(side, skeleton);

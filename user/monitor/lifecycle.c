@@ -18,7 +18,7 @@
 static int tell_start(const struct beginning *opening, emit_fn emit, void *ctx)
 {
 	struct event event = { .kind = EVENT_MONITOR_START };
-	const struct rings *rings = opening->rings;
+	struct rings *rings = opening->rings;
 	struct utsname names;
 
 	uname(&names);

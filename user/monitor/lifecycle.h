@@ -13,7 +13,7 @@ struct rings;
 
 struct beginning {
 	struct probes *probes;
-	const struct rings *rings;
+	struct rings *rings;
 	const struct policy *policy;
 	const struct modules *modules; /* NULL: there are none */
 	uint64_t attached;	       /* ns since 1970: since then this one watches */
