@@ -49,6 +49,7 @@ help:
 	@echo 'make run           install what is missing, build, and show events (in a VM if this kernel cannot load modules)'
 	@echo 'make install       install the program, its man pages and its service; make uninstall removes them'
 	@echo 'make dist          make a tarball of the sources that builds without git, in $(PACKAGED)'
+	@echo 'make static        make one program that needs no library, in $(PACKAGED)'
 	@echo 'make test          install what is missing, and run the tests on $(words $(KERNELS)) kernels'
 	@echo 'make check         run lint, the unit tests and the quick cases on one kernel: the loop while developing'
 	@echo 'make packages-test install what make check and the other targets need'
@@ -69,7 +70,7 @@ help:
 BPF_SOURCES := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))
 BPF_CPU := v2
 # Every program has a context, wanted or not. BTF names the sources: not with the folder in which they happen to lie.
-BPF_CFLAGS = -target bpf -mcpu=$(BPF_CPU) -O2 -g -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) -Wno-unused-parameter -Ivmlinux -Ibpf $(BPF_DEFINES)
+BPF_CFLAGS = -target bpf -mcpu=$(BPF_CPU) -O2 -g '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) -Wno-unused-parameter -Ivmlinux -Ibpf $(BPF_DEFINES)
 BPF_OBJECTS := $(BPF_SOURCES:%.bpf.c=$(B)/$(ARCH)/%.bpf.o)
 
 define bpf_rule

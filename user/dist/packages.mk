@@ -1,4 +1,4 @@
-# make dist: what is given to others, in build/packages.
+# make dist, static: what is given to others, in build/packages.
 
 PACKAGED := $(B)/packages
 NAME := kmodwatch-$(VERSION)
@@ -15,7 +15,22 @@ dist:
 	@mkdir -p $(PACKAGED)
 	$(Q)user/dist/tarball.sh $(NAME) $(TARBALL) $(RELEASED)
 
+# One program that needs nothing but a kernel: no library, no C library either. What it does without is in static.c. A
+# warning is a library of the host that would be taken in.
+STATIC_PIECES := $(filter-out $(B)/user/build.o,$(USER_OBJECTS)) $(B)/user/dist/static.o
+$(B)/kmodwatch-static: $(STATIC_PIECES)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -static-pie -s -Wl,-z,relro,-z,now,-z,pack-relative-relocs,--gc-sections,--wrap=dlopen,--fatal-warnings $(LDFLAGS) $^ -o $@ $$($(PKG_CONFIG) --static --libs $(filter-out libsystemd,$(LIBRARIES)) libelf)
+
+.PHONY: static
+static: $(B)/kmodwatch-static
+	@mkdir -p $(PACKAGED)
+	$(Q)cp $< $(PACKAGED)/$(NAME)-static.$$(uname -m)
+
+-include $(B)/user/dist/static.d
+
 # What is packed, looked at from outside. Not part of `make test`, since it builds everything again.
 .PHONY: dist-packages-check
-dist-packages-check: packages-dist dist
+dist-packages-check: packages-dist packages-vm dist static
 	@tests/dist/tarball.sh $(TARBALL)
+	@tests/dist/static.sh $(B)/kmodwatch-static $(VERSION) 5.10 newest
