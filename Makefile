@@ -49,6 +49,7 @@ help:
 	@echo 'make run           install what is missing, build, and show events (in a VM if this kernel cannot load modules)'
 	@echo 'make install       install the program, its man pages and its service; make uninstall removes them'
 	@echo 'make dist          make a tarball of the sources that builds without git, in $(PACKAGED)'
+	@echo 'make deb           make Debian packages for the suite that this machine is of, in $(PACKAGED)'
 	@echo 'make static        make one program that needs no library, in $(PACKAGED)'
 	@echo 'make test          install what is missing, and run the tests on $(words $(KERNELS)) kernels'
 	@echo 'make check         run lint, the unit tests and the quick cases on one kernel: the loop while developing'
@@ -464,7 +465,7 @@ LINT_PYTHON := $(wildcard tests/vm/audit/*.py) tests/vm/audit/run $(wildcard tes
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/consumers/lines.sh tests/vm/guest/init
 LINT_SHELL := $(wildcard user/dist/*.sh tests/setup/* tests/pristine/run tests/pristine/readme tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 # Sourced helpers, and jq filters in single quotes.
-LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh)
+LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh tests/vm/service/packages/*.sh)
 
 # variableScope: locals stand at the head of their function or block. resourceLeak, memleak, unreadVariable: cppcheck does
 # not know _cleanup_. internalAstError: cppcheck 2.10 cannot read a compound literal in a conditional (correlate.c).

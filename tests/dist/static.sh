@@ -34,7 +34,7 @@ tries=0; until busybox grep -q monitor_start /run/lines || [ \$tries = 300 ]; do
 busybox insmod /m/mac-celtic.ko; busybox rmmod mac_celtic; busybox sleep 1
 kill \$monitor; wait \$monitor; echo ended with \$?; busybox cat /run/said /run/lines"'
 for row; do
-	lines=$(KMODWATCH=$program tests/vm/run exec --kernel "$row" "$seen") || fail "$row: the guest failed"
+	lines=$(KMODWATCH=$program tests/vm/run exec --limit 300 --kernel "$row" "$seen") || fail "$row: the guest failed"
 	found=$(jq -Rr 'fromjson? | select(.module.name == "mac_celtic" and .outcome == "success")
 		| [.kind, (.source.complete // ""), .process.comm] | join(" ")' <<<"$lines")
 	[ "$found" = "module_load true busybox
