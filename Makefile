@@ -18,7 +18,7 @@ PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf
 PACKAGES_VM := btrfs-progs busybox-static ca-certificates cpio gcc gcc-multilib kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
 PACKAGES_PRISTINE := mmdebstrap util-linux
-PACKAGES_DIST := $(PACKAGES_BUILD) debhelper dpkg-dev lintian xz-utils
+PACKAGES_DIST := $(PACKAGES_BUILD) debhelper dpkg-dev file lintian rpm rpmlint xz-utils
 PACKAGES_TEST := $(PACKAGES_UNIT) $(PACKAGES_VM) $(PACKAGES_PRISTINE) clang-format clang-tidy clang-tools cppcheck libclang-rt-dev mandoc shellcheck strace valgrind
 
 # SAY: lines (one for each file), line (one that changes, on a terminal) or nothing.
@@ -50,6 +50,7 @@ help:
 	@echo 'make install       install the program, its man pages and its service; make uninstall removes them'
 	@echo 'make dist          make a tarball of the sources that builds without git, in $(PACKAGED)'
 	@echo 'make deb           make Debian packages for the suite that this machine is of, in $(PACKAGED)'
+	@echo 'make rpm           make an RPM package, in $(PACKAGED)'
 	@echo 'make static        make one program that needs no library, in $(PACKAGED)'
 	@echo 'make test          install what is missing, and run the tests on $(words $(KERNELS)) kernels'
 	@echo 'make check         run lint, the unit tests and the quick cases on one kernel: the loop while developing'

@@ -1,4 +1,4 @@
-# make dist, deb, static: what is given to others, in build/packages.
+# make dist, deb, rpm, static: what is given to others, in build/packages.
 
 PACKAGED := $(B)/packages
 NAME := kmodwatch-$(VERSION)
@@ -7,7 +7,7 @@ TARBALL := $(PACKAGED)/$(NAME).tar.xz
 CHANGELOG := user/dist/debian/changelog
 RELEASED = $(shell date -d "$$(sed -n 's/^ -- .*>  //p;T;q' $(CHANGELOG))" +%s)
 
-.PHONY: dist deb
+.PHONY: dist deb rpm
 dist:
 	$(call say,PACK,$(TARBALL))
 	$(Q)[ "$$(sed 's/.*(\(.*\)).*/\1/;q' $(CHANGELOG))" = $(VERSION) ] || \
@@ -23,6 +23,20 @@ deb: dist
 		{ tail -n 30 ../log; echo "make: the packages could not be built: see above, or the whole log in $(B)/deb/log"; exit 1; } >&2)
 	$(Q)cp $(B)/deb/*.deb $(PACKAGED)
 
+# Built from the tarball as well. Debian's rpm does not know what dpkg has installed, its script that compresses is written for
+# another sh, and the one that strips leaves the symbols.
+RPM_ON_DEBIAN := --nodeps --define '__os_install_post bash %{_rpmconfigdir}/brp-compress && %{__strip} -s %{buildroot}%{_sbindir}/kmodwatch'
+SPEC := $(PACKAGED)/kmodwatch.spec
+RPM_FLAGS = --define '_topdir $(abspath $(B)/rpm)' --define '_sourcedir $(abspath $(PACKAGED))' --define '_buildhost localhost' \
+	--define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' $(if $(wildcard /var/lib/dpkg/status),$(RPM_ON_DEBIAN))
+rpm: dist
+	$(call say,RPM,$(PACKAGED))
+	$(Q)sed "s/@VERSION@/$(VERSION)/; s/@DATE@/$$(LC_ALL=C date -u -d @$(RELEASED) '+%a %b %d %Y')/" user/dist/kmodwatch.spec.in >$(SPEC)
+	$(Q)rm -rf $(B)/rpm && mkdir -p $(B)/rpm
+	$(Q)env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SOURCE_DATE_EPOCH=$(RELEASED) rpmbuild -bb $(RPM_FLAGS) $(SPEC) $(if $(filter 1,$(V)),,>$(B)/rpm/log 2>&1 || \
+		{ tail -n 30 $(B)/rpm/log; echo "make: the package could not be built: see above, or the whole log in $(B)/rpm/log"; exit 1; } >&2)
+	$(Q)cp $(B)/rpm/RPMS/*/*.rpm $(PACKAGED)
+
 # One program that needs nothing but a kernel: no library, no C library either. What it does without is in static.c. A
 # warning is a library of the host that would be taken in.
 STATIC_PIECES := $(filter-out $(B)/user/build.o,$(USER_OBJECTS)) $(B)/user/dist/static.o
@@ -37,11 +51,13 @@ static: $(B)/kmodwatch-static
 
 -include $(B)/user/dist/static.d
 
-# What is packed, looked at from outside. Not part of `make test`, since it builds everything again.
-.PHONY: dist-packages-check
+# What is packed, looked at from outside, and installed in guests. Not part of `make test`, since it builds all of it twice.
 DEB_KERNELS ?= 6.1
-dist-packages-check: packages-dist packages-vm all other-builds deb static
+STATIC_KERNELS ?= 5.10 6.1
+.PHONY: dist-packages-check
+dist-packages-check: packages-dist packages-vm all other-builds deb rpm static
 	@tests/dist/tarball.sh $(TARBALL)
+	@tests/dist/rpm.sh $(SPEC) $(PACKAGED)/$(NAME)-1.x86_64.rpm
+	@tests/dist/static.sh $(B)/kmodwatch-static $(VERSION) $(STATIC_KERNELS)
 	@tests/dist/deb.sh $(TARBALL) $(PACKAGED)
-	@tests/dist/static.sh $(B)/kmodwatch-static $(VERSION) 5.10 newest
 	@tests/vm/service/run --deb $(PACKAGED)/kmodwatch_$(VERSION)_amd64.deb $(DEB_KERNELS:%=--kernel %)
