@@ -18,6 +18,7 @@ PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf
 PACKAGES_VM := btrfs-progs busybox-static ca-certificates cpio gcc gcc-multilib kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
 PACKAGES_PRISTINE := mmdebstrap util-linux
+PACKAGES_DIST := $(PACKAGES_BUILD) debhelper dpkg-dev file lintian rpm rpmlint xz-utils
 PACKAGES_TEST := $(PACKAGES_UNIT) $(PACKAGES_VM) $(PACKAGES_PRISTINE) clang-format clang-tidy clang-tools cppcheck libclang-rt-dev mandoc shellcheck strace valgrind
 
 # SAY: lines (one for each file), line (one that changes, on a terminal) or nothing.
@@ -39,7 +40,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-profile bench-short bench-baseline clean help packages-build packages-unit packages-vm packages-pristine packages-test pristine run-here run-vm
+.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-profile bench-short bench-baseline clean help packages-build packages-unit packages-vm packages-pristine packages-dist packages-test pristine run-here run-vm
 
 all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
@@ -47,6 +48,10 @@ help:
 	@echo 'make               build $(B)/kmodwatch'
 	@echo 'make run           install what is missing, build, and show events (in a VM if this kernel cannot load modules)'
 	@echo 'make install       install the program, its man pages and its service; make uninstall removes them'
+	@echo 'make dist          make a tarball of the sources that builds without git, in $(PACKAGED)'
+	@echo 'make deb           make Debian packages for the suite that this machine is of, in $(PACKAGED)'
+	@echo 'make rpm           make an RPM package, in $(PACKAGED)'
+	@echo 'make static        make one program that needs no library, in $(PACKAGED)'
 	@echo 'make test          install what is missing, and run the tests on $(words $(KERNELS)) kernels'
 	@echo 'make check         run lint, the unit tests and the quick cases on one kernel: the loop while developing'
 	@echo 'make packages-test install what make check and the other targets need'
@@ -65,9 +70,9 @@ help:
 
 # maps.bpf.c first: bookworm's bpftool joins wrongly where an extern map comes before its definition.
 BPF_SOURCES := bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(wildcard bpf/*.bpf.c))
-# Every program has a context, wanted or not.
 BPF_CPU := v2
-BPF_CFLAGS = -target bpf -mcpu=$(BPF_CPU) -O2 -g $(WARNINGS) -Wno-unused-parameter -Ivmlinux -Ibpf $(BPF_DEFINES)
+# Every program has a context, wanted or not. BTF names the sources: not with the folder in which they happen to lie.
+BPF_CFLAGS = -target bpf -mcpu=$(BPF_CPU) -O2 -g '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) -Wno-unused-parameter -Ivmlinux -Ibpf $(BPF_DEFINES)
 BPF_OBJECTS := $(BPF_SOURCES:%.bpf.c=$(B)/$(ARCH)/%.bpf.o)
 
 define bpf_rule
@@ -124,6 +129,8 @@ packages-vm:
 	@tests/setup/packages 'virtual machines' $(PACKAGES_VM)
 packages-pristine:
 	@tests/setup/packages 'pristine roots' $(PACKAGES_PRISTINE)
+packages-dist:
+	@tests/setup/packages 'making packages' $(PACKAGES_DIST)
 packages-test:
 	@tests/setup/packages 'all tests' $(PACKAGES_TEST)
 
@@ -134,6 +141,7 @@ $(B)/tools: Makefile
 	@touch $@
 
 include user/dist/install.mk
+include user/dist/packages.mk
 
 # --- running it ---
 
@@ -460,9 +468,9 @@ LINT_PYTHON := $(wildcard tests/vm/audit/*.py) tests/vm/audit/run $(wildcard tes
 	$(wildcard tests/bench/*.py) tests/bench/run $(wildcard tests/consumers/*.py) tests/consumers/run $(wildcard tests/lint/*.py)
 # The guest's scripts are sourced there, so most have no #! line; its sh is busybox's, an ash like dash.
 LINT_GUEST := $(wildcard tests/vm/guest/*.sh tests/bench/guest/*.sh) tests/dist/examples/kinds.sh tests/consumers/lines.sh tests/vm/guest/init
-LINT_SHELL := $(wildcard tests/setup/* tests/pristine/run tests/pristine/readme tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
+LINT_SHELL := $(wildcard user/dist/*.sh tests/setup/* tests/pristine/run tests/pristine/readme tests/vm/service/run.sh tests/dist/*.sh tests/dist/*.bash user/dist/*.bash tests/unit/run tests/fuzz/run tests/unit/*.sh vmlinux/*.sh .ci/run)
 # Sourced helpers, and jq filters in single quotes.
-LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh)
+LINT_SCENARIOS := $(wildcard tests/vm/service/helpers.sh tests/vm/service/scenarios/*.sh tests/vm/service/packages/*.sh)
 
 # variableScope: locals stand at the head of their function or block. resourceLeak, memleak, unreadVariable: cppcheck does
 # not know _cleanup_. internalAstError: cppcheck 2.10 cannot read a compound literal in a conditional (correlate.c).

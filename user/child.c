@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -33,6 +34,17 @@ int child_write(int fd, const void *bytes, size_t size)
 	return 0;
 }
 
+/* Linux 5.9 has it, glibc as a function only since 2.34. */
+static int close_from(int fd)
+{
+#ifdef SYS_close_range
+	return (int)syscall(SYS_close_range, fd, ~0U, 0);
+#else
+	(void)fd;
+	return -1;
+#endif
+}
+
 /*
  * Stdin and stdout lead nowhere, fd becomes the third besides stderr, and the rest are closed: the lock of the pins and
  * what is attached must not outlive the monitor. A signal to the whole group is for the monitor, which ends the child.
@@ -51,7 +63,7 @@ static int become_child(int fd, pid_t parent)
 	sigaction(SIGHUP, &ignore, NULL);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(fd, FD) < 0)
 		_exit(1);
-	if (close_range(FD + 1, ~0U, 0))
+	if (close_from(FD + 1))
 		for (int i = FD + 1; i < (int)sysconf(_SC_OPEN_MAX); i++)
 			close(i);
 	return FD;

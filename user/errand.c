@@ -62,11 +62,15 @@ static int start_thread(struct errand *errand)
 static struct errand *make(void)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
+	pthread_condattr_t attributes;
 
 	if (!errand)
 		return NULL;
 	pthread_mutex_init(&errand->mutex, NULL);
-	pthread_cond_init(&errand->changed, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&errand->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
 	if (!start_thread(errand))
 		return errand;
 	free(errand);
@@ -86,7 +90,7 @@ static bool wait_for_end(struct errand *errand, unsigned int wait_ms)
 		until.tv_nsec -= 1000000000;
 	}
 	while (errand->run)
-		if (pthread_cond_clockwait(&errand->changed, &errand->mutex, CLOCK_MONOTONIC, &until))
+		if (pthread_cond_timedwait(&errand->changed, &errand->mutex, &until))
 			return !errand->run;
 	return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "options.h"
 #include "audit/profiles.h"
+#include "build.h"
 #include "cleanup.h"
 #include "log.h"
 #include "output/limits.h"
@@ -326,8 +327,11 @@ static const char *show_help(const char *word, void *member)
 
 static const char *show_version(const char *word, void *member)
 {
+	char version[160];
+
 	(void)word, (void)member;
-	return show("kmodwatch " KMODWATCH_VERSION "\n");
+	snprintf(version, sizeof(version), "kmodwatch " KMODWATCH_VERSION "%s\n", build_lacks);
+	return show(version);
 }
 
 static void explain(const struct known_option *option, const char *word, const char *wrong)
@@ -369,6 +373,8 @@ static const char *conflict(const struct options *options)
 		return "--running needs --check-options";
 	if (options->output == OUTPUT_JOURNAL && options->check_audit)
 		return "--journal sends events as fields, so it cannot be combined with --check-audit";
+	if (options->output == OUTPUT_JOURNAL && build_no_journal)
+		return build_no_journal;
 	if (options->capture && !options->image_limit_mib)
 		return "--capture needs the bytes of modules, so it cannot be combined with --no-hash";
 	if (options->diagnose && options->output != OUTPUT_DEFAULT)

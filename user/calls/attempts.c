@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "attempts.h"
+#include "../tree.h"
 
 #include <errno.h>
 #include <search.h>
@@ -117,19 +118,18 @@ struct walk {
 	void *ctx;
 };
 
-static void visit(const void *node, VISIT order, void *closure)
+static void visit(void *closure, void *attempt)
 {
 	const struct walk *walk = closure;
 
-	if (order == postorder || order == leaf)
-		walk->look(*(struct open_attempt *const *)node, walk->ctx);
+	walk->look(attempt, walk->ctx);
 }
 
 void attempts_walk(const struct attempts *attempts, attempt_fn look, void *ctx)
 {
 	struct walk walk = { look, ctx };
 
-	twalk_r(attempts->open, visit, &walk);
+	tree_walk(attempts->open, visit, &walk);
 }
 
 int attempt_keep(struct open_attempt *open, const struct record_view *view)

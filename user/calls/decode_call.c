@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libaudit.h>
 #include <limits.h>
 #include <string.h>
 
@@ -82,7 +83,7 @@ static const char *restart_name(uint64_t number)
 
 static struct text errno_text(uint64_t number, struct decode_buffer *buffer)
 {
-	const char *name = number <= INT_MAX ? strerrorname_np((int)number) : NULL;
+	const char *name = number <= INT_MAX ? audit_errno_to_name((int)number) : NULL;
 
 	if (!name)
 		name = restart_name(number);

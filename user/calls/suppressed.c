@@ -3,6 +3,7 @@
 #include "decode_call.h"
 #include "../handover.h"
 
+#include <libaudit.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ static int emit_report(const struct limit_report *report, size_t slot, uint64_t 
 	if (key->what == LIMITED_REFUSED) {
 		event.syscall.known = KNOWN;
 		event.syscall.name = text_of(any ? NULL : decode_call_name(key->module_call));
-		event.syscall.errno_name = text_of(any || !key->error ? NULL : strerrorname_np(key->error));
+		event.syscall.errno_name = text_of(any || !key->error ? NULL : audit_errno_to_name(key->error));
 	}
 	return emit(ctx, &event);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "module_set.h"
+#include "../tree.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -62,18 +63,18 @@ struct walk {
 	int err;
 };
 
-static void visit(const void *node, VISIT order, void *closure)
+static void visit(void *closure, void *module)
 {
 	struct walk *walk = closure;
 
-	if ((order == postorder || order == leaf) && !walk->err)
-		walk->err = walk->take(walk->ctx, *(struct named_module *const *)node);
+	if (!walk->err)
+		walk->err = walk->take(walk->ctx, module);
 }
 
 int module_set_walk(const struct module_set *set, module_set_fn take, void *ctx)
 {
 	struct walk walk = { .take = take, .ctx = ctx };
 
-	twalk_r(set->tree, visit, &walk);
+	tree_walk(set->tree, visit, &walk);
 	return walk.err;
 }

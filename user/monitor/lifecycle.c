@@ -11,6 +11,7 @@
 #include "../calls/rings.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -97,18 +98,30 @@ int lifecycle_present(emit_fn emit, void *ctx)
 	return 0;
 }
 
+/* What main() waits for. sigabbrev_np(3) came with glibc 2.32 only. */
+static const char *signal_name(int signal)
+{
+	switch (signal) {
+	case SIGHUP:
+		return "SIGHUP";
+	case SIGINT:
+		return "SIGINT";
+	case SIGTERM:
+		return "SIGTERM";
+	}
+	return NULL;
+}
+
 int lifecycle_stop(int signal, bool reload, const uint64_t counts[static EVENT_KINDS], emit_fn emit, void *ctx)
 {
 	struct event event = { .kind = EVENT_MONITOR_STOP, .reload = reload };
 	struct count_part parts[EVENT_KINDS];
 	size_t count = 0;
-	char reason[32];
 
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
 		if (counts[kind])
 			parts[count++] = (struct count_part) { event_name(kind), counts[kind] };
-	snprintf(reason, sizeof(reason), "SIG%s", sigabbrev_np(signal));
-	event.reason = text_of(reason);
+	event.reason = text_of(signal_name(signal));
 	event.counts = (struct list) { .known = KNOWN, .count = count, .items = parts };
 	return emit(ctx, &event);
 }

@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <ctype.h>
+#include <libaudit.h>
 #include <string.h>
 
 /*
@@ -103,7 +104,8 @@ void failure_why(struct phrase *phrase, const struct event *event)
 {
 	const struct number *ret = &event->syscall.ret;
 	uint64_t number = ret->known == KNOWN ? -ret->value : 0;
-	const char *description = number && number < KERNELS_OWN ? strerrordesc_np((int)number) : NULL;
+	const char *description =
+	    number < KERNELS_OWN && audit_errno_to_name((int)number) ? strerror((int)number) : NULL;
 	size_t i = find(event);
 
 	if (text_is(&event->settled_by, "seccomp")) {

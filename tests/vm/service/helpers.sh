@@ -88,3 +88,7 @@ short_watchdog() {
 	systemctl daemon-reload
 	systemctl restart kmodwatch
 }
+
+# install_package NAME: the package of that name, over whatever is there.
+install_package() { dpkg -i "/usr/lib/vm/packages/$1.deb" >/run/dpkg 2>&1 || fail "dpkg -i $1.deb: $(cat /run/dpkg)"; }
+version() { dpkg-query -W -f '${Version}' kmodwatch; }

@@ -6,6 +6,7 @@ Three archives that the kernel unpacks in order: the Debian root (made once), a 
 """
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,29 +113,60 @@ def recipe(target):
                           capture_output=True, text=True).stdout
 
 
-def tested(path, installed, scenarios):
-    """What is installed, and the scenarios."""
+def installed(folder, archive):
+    """What `make install` put into the folder, and what the scenarios take its place with."""
+    archive.folder("var/lib/kmodwatch", 0o700)
+    for build in ("other-programs", "other-layout"):
+        archive.file(f"usr/lib/vm/{build}", other_build(build))
+    image.folder(archive, Path(folder), "")
+    if MONITOR != TOP / "build" / "kmodwatch":  # another build in its place, as with sanitizers, and what that needs
+        archive.file("usr/sbin/kmodwatch", MONITOR, 0o755)
+        for library, source in image.libraries(MONITOR):
+            archive.file(library, source)
+        archive.text("etc/systemd/system/kmodwatch.service.d/build.conf", UNTRACED)
+    archive.link("etc/systemd/system/sysinit.target.wants/kmodwatch.service", "/usr/lib/systemd/system/kmodwatch.service")
+    archive.text("usr/lib/vm/uninstall/recipe", recipe("uninstall"))
+    archive.file("usr/lib/vm/uninstall/user/dist/kmodwatch.default", TOP / "user/dist/kmodwatch.default")
+
+
+def other_build(name):
+    program = TOP / "build" / name / "kmodwatch"
+    if not program.exists():
+        raise Trouble(f"{program}, which the upgrades need, is not built: run `make other-builds`")
+    return program
+
+
+# A later version, and one later still with another layout of what is pinned: what differs is the program.
+LATER = {"later": ("99.1", "other-programs"), "latest": ("99.2", "other-layout")}
+
+
+def packages(deb, folder):
+    """NAME.deb of three versions in the folder: `now`, which is the file deb, and what LATER has."""
+    shutil.copyfile(deb, Path(folder) / "now.deb")
+    for name, (version, build) in LATER.items():
+        with tempfile.TemporaryDirectory(dir=BUILD, prefix=".package-") as scratch:
+            tree = Path(scratch) / "tree"
+            run([need("dpkg-deb", "dpkg"), "-R", deb, tree])
+            shutil.copyfile(other_build(build), tree / "usr/sbin/kmodwatch")
+            control = tree / "DEBIAN/control"
+            control.write_text(re.sub(r"(?m)^Version: .*", f"Version: {version}", control.read_text()))
+            run([need("dpkg-deb", "dpkg"), "--root-owner-group", "-b", tree, Path(folder) / f"{name}.deb"])
+
+
+def packaged(folder, archive):
+    """The packages that the scenarios install."""
+    image.folder(archive, Path(folder), "usr/lib/vm/packages")
+
+
+def tested(path, subject, scenarios):
+    """What is tested, which subject(archive) packs, and the scenarios."""
     with open(path, "wb") as out, Cpio(out) as archive:
-        archive.folder("var/lib/kmodwatch", 0o700)
-        for build in ("other-programs", "other-layout"):
-            program = TOP / "build" / build / "kmodwatch"
-            if not program.exists():
-                raise Trouble(f"{program}, which the upgrades need, is not built: run `make other-builds`")
-            archive.file(f"usr/lib/vm/{build}", program)
-        image.folder(archive, Path(installed), "")
-        if MONITOR != TOP / "build" / "kmodwatch":  # another build in its place, as with sanitizers, and what that needs
-            archive.file("usr/sbin/kmodwatch", MONITOR, 0o755)
-            for library, source in image.libraries(MONITOR):
-                archive.file(library, source)
-            archive.text("etc/systemd/system/kmodwatch.service.d/build.conf", UNTRACED)
+        subject(archive)
         for name in ("helpers.sh", "run.sh"):
             archive.file(f"usr/lib/vm/{name}", HERE / name, 0o755)
         archive.text("etc/systemd/system/scenarios.service", (HERE / "scenarios.service").read_text())
         archive.link("etc/systemd/system/multi-user.target.wants/scenarios.service", "../scenarios.service")
-        archive.link("etc/systemd/system/sysinit.target.wants/kmodwatch.service", "/usr/lib/systemd/system/kmodwatch.service")
         archive.text("etc/modules-load.d/test.conf", "dummy\n")
-        archive.text("usr/lib/vm/uninstall/recipe", recipe("uninstall"))
-        archive.file("usr/lib/vm/uninstall/user/dist/kmodwatch.default", TOP / "user/dist/kmodwatch.default")
         for program in guest.programs():
             archive.file(f"usr/lib/vm/{program.name}", program, 0o755)
         for scenario in scenarios:
