@@ -3,6 +3,7 @@
 #ifndef KMODWATCH_SYMBOL_H
 #define KMODWATCH_SYMBOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -10,5 +11,7 @@
  * show it (kernel.kptr_restrict).
  */
 uint64_t symbol_address(const char *name);
+/* The kernel has it, whether or not it shows where. */
+bool symbol_exists(const char *name);
 
 #endif
