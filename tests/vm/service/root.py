@@ -19,6 +19,7 @@ import image  # noqa: E402
 import guest  # noqa: E402
 import modules  # noqa: E402
 from apt import KEYRING, mirror, own_suite  # noqa: E402
+from arches import ARCHES  # noqa: E402
 from cpio import Cpio  # noqa: E402
 from place import BUILD, IMAGES, MONITOR, TOP, Trouble, need, run  # noqa: E402
 
@@ -135,7 +136,7 @@ def tested(path, installed, scenarios):
         archive.text("etc/modules-load.d/test.conf", "dummy\n")
         archive.text("usr/lib/vm/uninstall/recipe", recipe("uninstall"))
         archive.file("usr/lib/vm/uninstall/user/dist/kmodwatch.default", TOP / "user/dist/kmodwatch.default")
-        for program in guest.programs():
+        for program in guest.programs(ARCHES["amd64"]):
             archive.file(f"usr/lib/vm/{program.name}", program, 0o755)
         for scenario in scenarios:
             archive.file(f"usr/lib/vm/scenarios/{scenario.name}", scenario)
