@@ -179,7 +179,10 @@ static bool kernel_has(const struct btf *btf, const struct probe *probe)
 
 static void say_missing(struct probe *probe)
 {
-	if (probe->for_audit)
+	if (symbol_exists(probe->target)) /* static functions are missing in 5.10's BTF on arm64 */
+		snprintf(probe->reason, REASON_SIZE,
+			 "this kernel's BTF does not describe %s, so no program can be attached to it", probe->target);
+	else if (probe->for_audit)
 		snprintf(probe->reason, REASON_SIZE, "this kernel has no audit system");
 	else if (!preflight_has_modules())
 		snprintf(probe->reason, REASON_SIZE, "this kernel cannot load modules (built without CONFIG_MODULES)");

@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "ADDRESS TYPE NAME", and "\t[MODULE]" behind those of modules, which come after all others. */
-uint64_t symbol_address(const char *name)
+/*
+ * "ADDRESS TYPE NAME", and "\t[MODULE]" behind those of modules, which come after all others. False: there is none of
+ * that name.
+ */
+static bool find(const char *name, uint64_t *address)
 {
 	_cleanup_(fclosep) FILE *list = fopen("/proc/kallsyms", "re");
 	_cleanup_(freep) char *line = NULL;
@@ -18,10 +21,27 @@ uint64_t symbol_address(const char *name)
 
 		if (memchr(line, '[', length))
 			break;
-		if (word && !strncmp(word + 1, name, size) && word[1 + size] == '\n')
-			return strtoull(line, NULL, 16);
+		if (word && !strncmp(word + 1, name, size) && word[1 + size] == '\n') {
+			*address = strtoull(line, NULL, 16);
+			return true;
+		}
 	}
-	return 0;
+	return false;
+}
+
+uint64_t symbol_address(const char *name)
+{
+	uint64_t address = 0;
+
+	find(name, &address);
+	return address;
+}
+
+bool symbol_exists(const char *name)
+{
+	uint64_t address;
+
+	return find(name, &address);
 }
 
 /* GCC's names of copies that it made: their arguments may be others. */

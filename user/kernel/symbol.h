@@ -13,6 +13,8 @@
  * show it (kernel.kptr_restrict).
  */
 uint64_t symbol_address(const char *name);
+/* The kernel has it, whether or not it shows where. */
+bool symbol_exists(const char *name);
 
 /* How the compiler left a function of that name in the kernel. */
 struct symbol_form {
