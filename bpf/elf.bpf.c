@@ -88,7 +88,7 @@ __noinline int modinfo_step(void)
 	union {
 		char text[ENTRY_SIZE];
 		__u64 word;
-	} entry = {};
+	} entry;
 	const union {
 		char text[8];
 		__u64 word;
@@ -98,6 +98,7 @@ __noinline int modinfo_step(void)
 
 	if (!attempt)
 		return 0;
+	entry.word = 0;
 	at = attempt->scan.at;
 	attempt->license_read = at >= attempt->scan.end;
 	if (attempt->license_read)
