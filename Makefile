@@ -18,7 +18,7 @@ PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf
 PACKAGES_VM := btrfs-progs busybox-static ca-certificates cpio gcc gcc-multilib kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
 PACKAGES_PRISTINE := mmdebstrap util-linux
-PACKAGES_DIST := $(PACKAGES_BUILD) debhelper dpkg-dev file lintian rpm rpmlint xz-utils
+PACKAGES_DIST := $(PACKAGES_BUILD) busybox-static debhelper dpkg-dev file lintian rpm rpmlint xz-utils
 PACKAGES_TEST := $(PACKAGES_UNIT) $(PACKAGES_VM) $(PACKAGES_PRISTINE) clang-format clang-tidy clang-tools cppcheck libclang-rt-dev mandoc shellcheck strace valgrind
 
 # SAY: lines (one for each file), line (one that changes, on a terminal) or nothing.
