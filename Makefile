@@ -17,6 +17,7 @@ WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libssl-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := btrfs-progs busybox-static ca-certificates cpio gcc gcc-multilib kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
+PACKAGES_CROSS := $(PACKAGES_BUILD) $(PACKAGES_VM) lld qemu-system-arm
 PACKAGES_PRISTINE := mmdebstrap util-linux
 PACKAGES_DIST := $(PACKAGES_BUILD) busybox-static debhelper dpkg-dev file lintian rpm rpmlint xz-utils
 PACKAGES_TEST := $(PACKAGES_UNIT) $(PACKAGES_VM) $(PACKAGES_PRISTINE) clang-format clang-tidy clang-tools cppcheck libclang-rt-dev mandoc shellcheck strace valgrind
@@ -40,7 +41,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-profile bench-short bench-baseline clean help packages-build packages-unit packages-vm packages-pristine packages-dist packages-test pristine run-here run-vm
+.PHONY: all run test check lint format unit matrix vm check-vmlinux check-arm64 judge native bench bench-profile bench-short bench-baseline clean help packages-build packages-unit packages-vm packages-cross packages-pristine packages-dist packages-test pristine run-here run-vm
 
 all: $(B)/kmodwatch $(B)/kmodwatch.schema.json
 
@@ -61,6 +62,8 @@ help:
 	@echo 'make vm KERNEL=6.12  start a shell in a guest with that kernel: $(KERNELS)'
 	@echo 'make docs-check    run the examples of the documents in a guest; make docs-record records them again'
 	@echo 'make consumers     give lines to rsyslog, syslog-ng, lnav, jq and SQLite, as user/dist/consumers sets them up'
+	@echo 'make rows          run all cases on all rows of tests/vm/kernels.list, other architectures too (hours)'
+	@echo 'make cross         build $(B)/cross/$(CROSS)/kmodwatch, for $(CROSS)'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
 	@echo 'make vm-asan       run everything that runs in guests, on $(SANITIZED_KERNELS), with the user side built for ASan and UBSan'
 	@echo 'make fuzz T=3600   run each fuzzer for that many seconds'
@@ -119,6 +122,18 @@ $(addsuffix user/audit/profile.o,$(B)/ $(B)/asan/ $(B)/fuzz/): $(wildcard user/a
 
 -include $(BPF_SOURCES:%.c=$(B)/x86/%.d) $(BPF_SOURCES:%.c=$(B)/arm64/%.d) $(USER_OBJECTS:.o=.d)
 
+# --- for another architecture, by clang, with Debian's libraries unpacked under build/vm ---
+
+CROSS := arm64
+CROSS_TRIPLE_arm64 := aarch64-linux-gnu
+CROSS_ROOT := $(abspath $(B)/vm/foreign/$(CROSS))
+.PHONY: cross
+cross: packages-cross
+	@tests/vm/run unpack $(CROSS) >/dev/null
+	@PKG_CONFIG_SYSROOT_DIR=$(CROSS_ROOT) PKG_CONFIG_LIBDIR=$(CROSS_ROOT)/usr/lib/$(CROSS_TRIPLE_$(CROSS))/pkgconfig \
+		$(MAKE) --no-print-directory B=$(B)/cross/$(CROSS) ARCH=$(CROSS) \
+		CC='$(CLANG) --target=$(CROSS_TRIPLE_$(CROSS)) --sysroot=$(CROSS_ROOT)' LDFLAGS='-fuse-ld=lld' $(B)/cross/$(CROSS)/kmodwatch
+
 # --- packages: what is missing is named and installed ---
 
 packages-build:
@@ -127,6 +142,8 @@ packages-unit:
 	@tests/setup/packages 'the build and the unit tests' $(PACKAGES_UNIT)
 packages-vm:
 	@tests/setup/packages 'virtual machines' $(PACKAGES_VM)
+packages-cross:
+	@tests/setup/packages 'another architecture' $(PACKAGES_CROSS)
 packages-pristine:
 	@tests/setup/packages 'pristine roots' $(PACKAGES_PRISTINE)
 packages-dist:
@@ -210,8 +227,12 @@ $(addprefix $(B)/asan/,$(UNIT_PROGRAMS)): %: %.o $(addprefix $(B)/asan/,$(UNIT_S
 UNIT_SELFTEST := $(addprefix user/kernel/,faults.o file_id.o test_calls.o maps.o programs.o ring_faults.o selftest.o traced.o)
 $(B)/tests/unit/test_selftest: $(addprefix $(B)/,$(UNIT_SELFTEST))
 $(B)/asan/tests/unit/test_selftest: $(addprefix $(B)/asan/,$(UNIT_SELFTEST))
+$(B)/tests/unit/test_symbol: $(B)/user/kernel/symbol.o
+$(B)/asan/tests/unit/test_symbol: $(B)/asan/user/kernel/symbol.o
 $(B)/tests/unit/test_tasks: $(B)/user/monitor/tasks.o
 $(B)/asan/tests/unit/test_tasks: $(B)/asan/user/monitor/tasks.o
+$(B)/tests/unit/test_ring_memory: $(B)/user/kernel/ring_memory.o
+$(B)/asan/tests/unit/test_ring_memory: $(B)/asan/user/kernel/ring_memory.o
 $(B)/tests/unit/test_traced: $(B)/user/kernel/traced.o
 $(B)/asan/tests/unit/test_traced: $(B)/asan/user/kernel/traced.o
 
@@ -264,9 +285,9 @@ fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 
 # --- tests ---
 
-# The rows of the list, and those with a mark. By awk, since this is read where nothing is installed yet.
-KERNELS := $(shell awk '/^[0-9a-z]/ { print $$1 }' tests/vm/kernels.list)
-kernels_with = $(shell awk '/^[0-9a-z]/ && $$3 ~ /$(1)/ { print $$1 }' tests/vm/kernels.list)
+# The usual rows of the list, and those with a mark. By awk, since this is read where nothing is installed yet.
+KERNELS := $(shell awk '/^[0-9a-z]/ && $$4 !~ /more/ { print $$1 }' tests/vm/kernels.list)
+kernels_with = $(shell awk '/^[0-9a-z]/ && $$4 ~ /$(1)/ { print $$1 }' tests/vm/kernels.list)
 
 # Random rule sets a kernel in `make test`; `make audit-matrix` alone takes 500 (some 20 minutes).
 QUICK_SETS ?= 10
@@ -338,6 +359,15 @@ check: all werror lint unit
 # The cases, on all kernels but where a case's `rows` names fewer; `tests/vm/run matrix --every` leaves none out.
 matrix: all
 	@tests/vm/run matrix
+
+ARM64_ROWS := $(shell awk '$$3 == "arm64" { print $$1 }' tests/vm/kernels.list)
+# All cases on all rows (hours), or on those of ROW='6.12-arm64 newest-arm64', and a table for tests/vm/README.md.
+.PHONY: rows
+rows: all cross $(B)/check-vmlinux $(B)/vmlinux/types-arm64.o
+	@tests/vm/run fetch $(ARM64_ROWS) >/dev/null
+	@$(B)/check-vmlinux $(B)/vmlinux/types-arm64.o vmlinux/differences \
+		$(foreach row,$(ARM64_ROWS),"$$(cat $(B)/vm/kernels/$(row)/version)=$(B)/vm/kernels/$(row)/btf")
+	@tests/vm/run matrix --rows $(foreach row,$(ROW),--kernel $(row))
 
 # The audit cross-check in guests with the real auditctl and auditd: the case table, acceptance line by line, the round
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.

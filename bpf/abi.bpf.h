@@ -75,23 +75,32 @@ static __always_inline void read_call_args(const struct pt_regs *regs, bool comp
 
 #elif defined(__TARGET_ARCH_arm64)
 
-static __always_inline bool is_32bit(void)
+/* A fact of the registers. The flag in thread_info is the kernel's own affair, and its number may change. */
+static __always_inline bool is_32bit(const struct pt_regs *regs)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	enum { PSR_MODE32 = 0x10 };
 
-	return BPF_CORE_READ(task, thread_info.flags) >> 22 & 1; /* TIF_32BIT */
+	return BPF_CORE_READ(regs, pstate) & PSR_MODE32;
+}
+
+/* Where they are not at hand: asked for (5.15), or else by TIF_32BIT, which was 22 in all older kernels. */
+static __always_inline bool is_32bit_task(void)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return is_32bit((const void *)bpf_task_pt_regs(bpf_get_current_task_btf()));
+	return BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), thread_info.flags) >> 22 & 1;
 }
 
 /* Of a call that has no wrapper: it was refused before. */
 static __always_inline enum module_call call_by_number(__u32 number, enum abi *abi)
 {
-	*abi = is_32bit() ? ABI_ARM : ABI_AARCH64;
+	*abi = is_32bit_task() ? ABI_ARM : ABI_AARCH64;
 	return *abi == ABI_ARM ? call_of_number(number, 128, 129, 379) : call_of_number(number, 105, 106, 273);
 }
 
 static __always_inline void read_call_args(const struct pt_regs *regs, bool compat, struct call_args *args)
 {
-	args->abi = is_32bit() ? ABI_ARM : ABI_AARCH64;
+	args->abi = is_32bit(regs) ? ABI_ARM : ABI_AARCH64;
 	args->arg[0] = BPF_CORE_READ(regs, regs[0]);
 	args->arg[1] = BPF_CORE_READ(regs, regs[1]);
 	args->arg[2] = BPF_CORE_READ(regs, regs[2]);

@@ -11,6 +11,8 @@ static __always_inline void fill_attempt(struct call *call, const struct attempt
 	call->module_seen = attempt->state != ATTEMPT_BEGUN;
 	call->params_copied = attempt->params_copied;
 	__builtin_memcpy(call->name, attempt->image_name, sizeof(call->name));
+	call->license_read = attempt->license_read;
+	__builtin_memcpy(call->license, attempt->license, sizeof(call->license));
 }
 
 /* What the caller passed, as far as it was kept. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The module's name from its image, for loads that fail before the kernel has made a struct module of it. */
+/*
+ * What a module's image says of it: its name, for loads that fail before the kernel has made a struct module of it, and
+ * its license, of which the kernel keeps only the taints.
+ */
 #ifndef KMODWATCH_ELF_BPF_H
 #define KMODWATCH_ELF_BPF_H
 
@@ -25,10 +28,11 @@ struct elf_section { /* Elf64_Shdr */
 };
 
 /*
- * Copies the name out of the struct module that the image brings along in .gnu.linkonce.this_module, which is where
- * the kernel takes it from. The name stays empty where the image is not what it should be: compressed, cut, garbage.
- * Nothing is read outside of the image: offsets beyond it could still be kernel memory, which is not ours to show.
+ * Into the thread's attempt: the name out of the struct module that the image brings along in
+ * .gnu.linkonce.this_module, and what .modinfo says of its license; the kernel takes them from there. They stay empty
+ * where the image is not what it should be: compressed, cut, garbage. Nothing is read outside of the image: offsets
+ * beyond it could still be kernel memory, which is not ours to show.
  */
-int image_name_read(__u64 image, __u64 size);
+int image_look(__u64 image, __u64 size);
 
 #endif

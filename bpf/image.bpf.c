@@ -49,7 +49,7 @@ int load_data(__u64 *ctx)
 /*
  * A pass over the image: the first looks at it and begins to send it, each later one goes on. Where the kernel takes a
  * compressed file apart it comes here twice (READING_MODULE_COMPRESSED, 6.19 or so): the file's bytes are sent, the
- * name is looked for in both.
+ * name and the license are looked for in both.
  */
 static __always_inline void image_read(void *ctx, void *passes, const void *image, __u64 size)
 {
@@ -63,7 +63,7 @@ static __always_inline void image_read(void *ctx, void *passes, const void *imag
 			attempt->image_size = size;
 			image_begin(attempt, (__u64)image);
 		}
-		image_name_read((__u64)image, size);
+		image_look((__u64)image, size);
 	}
 	image_send(attempt, ctx, passes);
 }

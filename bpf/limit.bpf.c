@@ -24,11 +24,12 @@ static __always_inline bool limit_own(__u32 slot, struct limit *limit, __u64 wor
 
 /*
  * Where to look, one slot after another; the step is odd, and so leads to each before it comes back. Nobody can choose
- * keys that meet: the factor is drawn before the load. Root's slots are apart, so that nobody else can fill them.
+ * keys that meet: the factor is drawn before the load. Twice, since some factors send users in a row to few slots: one
+ * in 200 left 150 of 500 without one. Root's slots are apart, so that nobody else can fill them.
  */
 static __always_inline __u32 limit_slot(__u64 word, __u32 i)
 {
-	__u64 hash = word * limit_factor;
+	__u64 half = word * limit_factor, hash = (half ^ half >> 32) * limit_factor;
 	__u32 at = (hash >> 32) + i * (hash >> 48 | 1);
 
 	if (word << 32) /* the user */

@@ -228,8 +228,12 @@ struct attempt {
 	__u64 image_full_since; /* ns; 0: there was room */
 	__u64 appended;
 	char image_name[MODULE_NAME_SIZE];
-	struct { /* where the search for the name in the image stands */
+	char license[LICENSE_SIZE];
+	__u64 license_read; /* license is what the image says, be it "" */
+	struct {	    /* where the search in the image stands */
 		__u64 image, size, sections, names, count;
+		__u64 at, end; /* in .modinfo */
+		__u64 midway;  /* what stands at `at` is not the beginning of a string */
 	} scan;
 };
 

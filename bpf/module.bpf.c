@@ -44,6 +44,8 @@ __weak int module_send(__u32 kind, unextendable by)
 	info->state = BPF_CORE_READ(mod, state);
 	info->sig_ok = module_sig_ok(mod);
 	bpf_probe_read_kernel_str(info->name, sizeof(info->name), &mod->name);
+	info->license_read = attempt->license_read;
+	__builtin_memcpy(info->license, attempt->license, sizeof(info->license));
 	add_optional(ws, &info->version, BPF_CORE_READ(mod, version));
 	add_optional(ws, &info->srcversion, BPF_CORE_READ(mod, srcversion));
 	if (kind == RECORD_MODULE_COMING)

@@ -19,7 +19,7 @@
  * reinterprets a byte needs a new one.
  */
 #ifndef KMODWATCH_LAYOUT /* the tests build another */
-#define KMODWATCH_LAYOUT 8
+#define KMODWATCH_LAYOUT 9
 #endif
 enum { LAYOUT = KMODWATCH_LAYOUT };
 
@@ -50,6 +50,7 @@ enum {
 
 	COMM_SIZE = 16,	       /* TASK_COMM_LEN */
 	MODULE_NAME_SIZE = 56, /* MODULE_NAME_LEN on 64-bit kernels */
+	LICENSE_SIZE = 64,
 	TTY_NAME_SIZE = 64,
 	FS_NAME_SIZE = 16,
 	OBJECT_NAME_SIZE = 32, /* of a map or a program of ours */
@@ -234,21 +235,25 @@ struct call {
 	__u8 empty;	    /* of a call alone: it is about no byte, no descriptor, no name, and so can do nothing */
 	__u8 filtered;	    /* of a call alone: a seccomp filter refused it; what the caller passed is not known */
 	__u8 brief;	    /* made of a brief record: how far the call came is not known */
-	__u8 pad[2];
+	__u8 license_read;  /* license is what the image says, be it "" */
+	__u8 pad[1];
 	__u64 image_size;	     /* bytes that the kernel was handed; 0 where it had not all */
 	struct span params;	     /* the caller's, where the kernel has no copy */
 	char name[MODULE_NAME_SIZE]; /* delete_module: the caller's; else from the image, "" where it was not found */
+	char license[LICENSE_SIZE];
 };
 
 struct module_info {
 	__u64 address; /* of struct module: names this load, never shown */
 	__u64 taints;
-	__u64 size;  /* without the init part: what /proc/modules shows once it is live */
-	__u32 state; /* enum module_state */
-	__s8 sig_ok; /* -1: the kernel has no CONFIG_MODULE_SIG */
-	__u8 pad[3];
+	__u64 size;	   /* without the init part: what /proc/modules shows once it is live */
+	__u32 state;	   /* enum module_state */
+	__s8 sig_ok;	   /* -1: the kernel has no CONFIG_MODULE_SIG */
+	__u8 license_read; /* as in struct call */
+	__u8 pad[2];
 	struct span version, srcversion;
 	char name[MODULE_NAME_SIZE];
+	char license[LICENSE_SIZE]; /* from the image: the kernel keeps only what it makes of it, the taints */
 };
 
 enum matched_by {

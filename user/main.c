@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "audit/command.h"
 #include "log.h"
+#include "monitor/diagnosis.h"
 #include "monitor/monitor.h"
 #include "options.h"
 #include "monitor/options_check.h"
@@ -151,9 +152,11 @@ int main(int argc, char **argv)
 		log_line("stdout is closed, and that is where events go: start kmodwatch with it open");
 		return EXIT_NO_START;
 	}
-	if (options.check_audit || options.print_profile) {
+	if (options.check_audit || options.print_profile || options.diagnose) {
 		signal(SIGPIPE,
 		       SIG_IGN); /* write() says EPIPE instead; the other signals end the check as they end any */
+		if (options.diagnose)
+			return diagnose(&options);
 		return audit_command(&options, &stopping);
 	}
 	if (options.unpin)

@@ -25,7 +25,7 @@ static const char help[] =
     "      --color WHEN     colours in text: auto (the default: on a terminal, unless NO_COLOR is set),\n"
     "                       always or never\n"
     "      --journal        send events to the journal, with journal fields, instead of stdout:\n"
-    "                       journalctl KMODWATCH_KIND=module_load\n"
+    "                       journalctl KMODWATCH_KIND=module_load; the last of --format and --journal counts\n"
     "      --line-max BYTES  the longest JSON line, from 2048 to 65536 (default 8000); what does not fit is cut,\n"
     "                       and marked\n"
     "      --snapshot       list the modules that are already loaded at each start and reload; with --pin, only\n"
@@ -62,8 +62,12 @@ static const char help[] =
     "                       profile requires, and exit\n"
     "      --rules PATH     check this file (as auditctl -R reads it) or folder (as augenrules joins it)\n"
     "                       instead of the rules of this machine; may be given more than once\n"
+    "      --root DIR       check the system below this folder (an image, a mounted disk): its rules, links and\n"
+    "                       tools. The kernel is not asked\n"
     "      --print-rules    check, and print only the rules that would close the gaps\n"
     "      --print-profile NAME  print a built-in profile\n"
+    "      --diagnose       show what this kernel offers, and what kmodwatch would see and lose here: the text for a\n"
+    "                       bug report. Nothing is attached\n"
     "      --unpin          remove what --pin left in its DIR or in /sys/fs/bpf/kmodwatch, and exit\n"
     "\n"
     "kmodwatch runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile again.\n"
@@ -71,6 +75,7 @@ static const char help[] =
     "be root's or yours, must not be writable by anybody else, and must not be a symbolic link.\n"
     "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout was closed, ...);\n"
     "2 could not start (usage, privilege, no probe could be attached, another kmodwatch holds the pins).\n"
+    "With --diagnose: 0 kmodwatch can start here; 2 it cannot.\n"
     "With --check-options: 0 nothing is wrong; 2 something is.\n"
     "With --check-audit: 0 everything required is recorded; 1 something is not; 2 the check could not\n"
     "decide (usage, privilege, unreadable files, an unknown verdict).\n"
@@ -170,9 +175,7 @@ static const char *set_zero(const char *word, void *member)
 	return NULL;
 }
 
-static const char two_outputs[] =
-    "--journal sends events as fields, so it cannot be combined with --format or --check-audit";
-
+/* The last of --format and --journal counts, so that a service's options can say otherwise than its unit. */
 static const char *take_format(const char *word, void *member)
 {
 	enum output *output = member;
@@ -182,20 +185,14 @@ static const char *take_format(const char *word, void *member)
 
 	if (wanted == OUTPUT_DEFAULT)
 		return as_said;
-	if (*output == OUTPUT_JOURNAL)
-		return two_outputs;
 	*output = wanted;
 	return NULL;
 }
 
 static const char *take_journal(const char *word, void *member)
 {
-	enum output *output = member;
-
 	(void)word;
-	if (*output != OUTPUT_DEFAULT && *output != OUTPUT_JOURNAL)
-		return two_outputs;
-	*output = OUTPUT_JOURNAL;
+	*(enum output *)member = OUTPUT_JOURNAL;
 	return NULL;
 }
 
@@ -277,10 +274,12 @@ static const struct known_option {
 	{ "state", required_argument, 0, false, take_folder, MEMBER(state),
 	  "needs a folder, for example /var/lib/kmodwatch" },
 	{ "check-options", no_argument, 0, true, set_true, MEMBER(check_options), NULL },
+	{ "diagnose", no_argument, 0, true, set_true, MEMBER(diagnose), NULL },
 	{ "running", required_argument, 0, true, take_pid, MEMBER(running), "is not the number of a process" },
 	{ "check-audit", no_argument, 0, true, set_true, MEMBER(check_audit), NULL },
 	{ "profile", required_argument, 0, false, take_path, MEMBER(profile), NULL },
 	{ "rules", required_argument, 0, true, add_rules, MEMBER(rules), NULL },
+	{ "root", required_argument, 0, true, take_folder, MEMBER(root), "needs a folder, for example /mnt" },
 	{ "print-rules", no_argument, 0, true, take_print_rules, 0, NULL },
 	{ "print-profile", required_argument, 0, true, take_path, MEMBER(print_profile), NULL },
 	{ "verbose", no_argument, 'v', false, set_true, MEMBER(verbose), NULL },
@@ -368,16 +367,20 @@ static const char *conflict(const struct options *options)
 {
 	if (!options->check_audit && options->rules.count)
 		return "--rules needs --check-audit or --print-rules: while watching, kmodwatch checks this machine's rules";
+	if (!options->check_audit && options->root)
+		return "--root needs --check-audit or --print-rules: while watching, kmodwatch checks this machine's rules";
 	if (options->running && !options->check_options)
 		return "--running needs --check-options";
 	if (options->output == OUTPUT_JOURNAL && options->check_audit)
-		return two_outputs;
+		return "--journal sends events as fields, so it cannot be combined with --check-audit";
 	if (options->output == OUTPUT_JOURNAL && build_no_journal)
 		return build_no_journal;
 	if (options->capture && !options->image_limit_mib)
 		return "--capture needs the bytes of modules, so it cannot be combined with --no-hash";
+	if (options->diagnose && options->output != OUTPUT_DEFAULT)
+		return "--diagnose prints text for people, so it cannot be combined with --format or --journal";
 	if (options->print_rules && options->output != OUTPUT_DEFAULT)
-		return "--print-rules prints rules, so it cannot be combined with --format";
+		return "--print-rules prints rules, so it cannot be combined with --format or --journal";
 	return NULL;
 }
 

@@ -12,7 +12,8 @@
 enum {
 	EXIT_ENDED = 0,	   /* by SIGINT or SIGTERM; after --help and --version; --check-audit: parity */
 	EXIT_STOPPED = 1,  /* by an error while running; --check-audit: a gap */
-	EXIT_NO_START = 2, /* usage, privilege, no probe could be attached; --check-audit: no verdict */
+	EXIT_NO_START = 2, /* usage, privilege, no probe could be attached; --diagnose: it cannot start; --check-audit:
+			      no verdict */
 	/* could not start for a reason that may pass: for a service manager only, for all else that is EXIT_NO_START */
 	EXIT_TRY_AGAIN = 75,
 };
@@ -39,11 +40,13 @@ struct options {
 	unsigned int line_max; /* bytes of a line of JSON */
 	enum colour colour;
 	bool check_options;	   /* check these options and exit */
+	bool diagnose;		   /* say what this kernel offers, and exit */
 	unsigned int running;	   /* the process that is to read these at a reload; 0: none */
 	bool check_audit;	   /* check the audit rules and exit */
 	bool print_rules;	   /* print what would close the gaps instead of the result */
 	const char *print_profile; /* print this profile and exit; else NULL */
 	const char *profile;
+	const char *root; /* the system below this folder is checked; NULL: this one */
 	struct paths {
 		const char **paths;
 		size_t count;

@@ -40,6 +40,7 @@ enum bpf_map_type {
 
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158,
+	BPF_FUNC_task_pt_regs = 175,
 };
 
 enum {
@@ -72,7 +73,7 @@ struct user_pt_regs {
 };
 struct pt_regs {
 	u64 regs[31];
-	s32 syscallno;
+	u64 pstate;
 };
 struct thread_info {
 	unsigned long flags;

@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 KERNEL = "6.1"
 FILE = TOP / "build" / "consumers" / "lines.jsonl"
-# What stands between the lines in the journal: of the service manager, of kmodwatch's stderr, and half a line.
+# What may stand between the lines: words of the service manager, of kmodwatch's stderr, and half a line.
 FOREIGN = (b"Started kmodwatch.service - Kernel module load monitor.", b"kmodwatch: watching with 33 probes",
            b'{"schema":2,"kind":"module_load"', b"")
 

@@ -13,6 +13,7 @@ INSIDE = "KMODWATCH_CONSUMERS_ROOT"  # the root's folder, in the environment of 
 PATIENCE = 30  # seconds, for a busy machine: what is waited for comes within one
 ENVIRONMENT = {"HOME": "/root", "PATH": "/usr/sbin:/usr/bin", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
 
+CGROUPS = "sys/fs/cgroup"
 FRESH = ("etc", "root", "run", "tmp", "var")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 FOLDERS = ("etc/syslog-ng/conf.d", "run/systemd/journal", "run/systemd/system", "var/lib/logrotate", "var/lib/syslog-ng", "var/log", "var/spool/rsyslog")
@@ -37,7 +38,7 @@ def mount(*words):
 
 class Room:
     def __init__(self, root):
-        self.root, self.programs, self.configured = root, [], root / "mnt/etc"
+        self.root, self.programs, self.services, self.configured = root, [], {}, root / "mnt/etc"
         for name in ("mnt", *FRESH, "dev", "proc", "sys"):
             (root / name).mkdir(exist_ok=True)
         for name in ("mnt", *FRESH, "dev"):
@@ -51,6 +52,7 @@ class Room:
         mount("-t", "proc", "none", root / "proc")
         mount("--bind", "/dev/null", root / "proc/kmsg")  # who reads it takes the messages away from this machine
         mount("--rbind", "/sys", root / "sys")
+        mount("-t", "cgroup2", "none", root / CGROUPS)  # in a namespace of its own: what is made there is in no way of the machine's
 
     def fresh(self):
         """As after the installation: ends what runs, and empties the folders that are written to."""
@@ -68,6 +70,8 @@ class Room:
             (self.root / name).write_text(text)
 
     def close(self):
+        for unit in list(self.services):
+            self.services.pop(unit).close(self.path(CGROUPS))
         while self.programs:
             program = self.programs.pop()
             program.terminate()
@@ -107,7 +111,13 @@ class Room:
         self.start("/lib/systemd/systemd-journald")
         await_that(self.path("run/systemd/journal/stdout").is_socket, "journald listens")
 
-    def journal(self, data, unit="kmodwatch.service"):
+    def entries(self, lines, unit="kmodwatch.service"):
+        """Into the journal as entries with fields, as kmodwatch --journal sends them in a service of this name."""
+        if unit not in self.services:
+            self.services[unit] = Service(unit, self.path(CGROUPS), self.path("run/systemd/journal/socket"))
+        self.services[unit].send(lines)
+
+    def written(self, data, unit="kmodwatch.service"):
         """Into the journal as what a service of this name writes. Each has a process of its own, as journald expects."""
         service = os.fork()
         if not service:
@@ -118,6 +128,50 @@ class Room:
             finally:
                 os._exit(0)
         os.waitpid(service, 0)
+
+
+class Service:
+    """A process in the cgroup of a service: by that, journald tells whose an entry is, as long as the process is there."""
+
+    def __init__(self, unit, cgroups, target):
+        self.unit = unit
+        self.ours, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if not self.pid:
+            try:
+                self._serve(theirs, cgroups, target)
+            finally:
+                os._exit(0)
+        theirs.close()
+        self.control = self.ours.makefile("rwb")
+
+    def _serve(self, control, cgroups, target):
+        own = cgroups / "system.slice" / self.unit
+        own.mkdir(parents=True, exist_ok=True)
+        (own / "cgroup.procs").write_text(str(os.getpid()))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out, control.makefile("rwb") as lines:
+            out.connect(str(target))
+            for number, line in enumerate(iter(lines.readline, b"")):
+                if line != b"\n":
+                    out.send(b"MESSAGE=what happened, number %d\nPRIORITY=5\nSYSLOG_IDENTIFIER=kmodwatch\nKMODWATCH_JSON=" % number + line)
+                else:  # all are sent
+                    lines.write(b"\n")
+                    lines.flush()
+
+    def send(self, lines):
+        for line in lines:
+            self.control.write(line + b"\n")
+        self.control.write(b"\n")
+        self.control.flush()
+        if self.control.readline() != b"\n":
+            raise AssertionError(f"{self.unit} could not send its entries")
+
+    def close(self, cgroups):
+        self.ours.shutdown(socket.SHUT_RDWR)  # closing alone would not end it: services that came later have the file, too
+        self.control.close()
+        self.ours.close()
+        os.waitpid(self.pid, 0)
+        (cgroups / "system.slice" / self.unit).rmdir()
 
 
 def await_that(true, what):

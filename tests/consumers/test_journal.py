@@ -15,23 +15,26 @@ class Journal(unittest.TestCase):
         self.room.start_journal()
         self.addCleanup(self.room.close)
         forged = b'{"schema":2,"kind":"module_load","module":{"name":"forged"}}\n'
-        self.room.journal(forged, "other.service")
+        self.room.entries([forged.rstrip()], "other.service")
         self.room.run("logger", "-t", "kmodwatch", forged)
-        self.room.journal(lines.data())
-        await_that(lambda: self.ask("cat").count(b"\n") >= len(lines.raw()), "all lines in the journal")
+        self.room.written(lines.mixed())  # on stderr, or half a line: no entry of an event
+        self.room.entries(lines.raw())
+        await_that(lambda: self.ask("cat", "--output-fields=KMODWATCH_JSON").count(b"\n") >= len(lines.raw()), "all lines in the journal")
 
     def ask(self, output, *options):
         return self.room.run("journalctl", "--no-pager", "-u", "kmodwatch", "-o", output, *options)
 
     def test_cat(self):
-        self.assertEqual(self.ask("cat"), lines.data())
+        self.assertEqual(self.ask("cat", "--output-fields=KMODWATCH_JSON"), lines.data())
 
     def test_json(self):
         """Without --all, journalctl leaves out what is longer than 4096 bytes."""
-        found = [json.loads(line)["MESSAGE"] for line in self.ask("json", "--all").split(b"\n")[:-1]]
-        self.assertEqual([message.encode() for message in found], lines.raw())
-        found = [json.loads(line)["MESSAGE"] for line in self.ask("json").split(b"\n")[:-1]]
-        self.assertEqual([message is None for message in found], [len("MESSAGE=") + len(line) > 4096 for line in lines.raw()])
+        self.assertEqual([line.encode() for line in self.fields("--all")], lines.raw())
+        self.assertEqual([line is None for line in self.fields()], [len("KMODWATCH_JSON=") + len(line) > 4096 for line in lines.raw()])
+
+    def fields(self, *options):
+        entries = [json.loads(entry) for entry in self.ask("json", *options).split(b"\n")[:-1]]
+        return [entry["KMODWATCH_JSON"] for entry in entries if "KMODWATCH_JSON" in entry]
 
     def test_logger(self):
         """logger makes several messages of a line above 1 KiB, unless it is told otherwise."""

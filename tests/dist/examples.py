@@ -26,7 +26,7 @@ sys.path.insert(0, str(TOP / "tests" / "vm"))
 import contract  # noqa: E402
 
 # Commands whose lines the recorded scene stands for.
-WATCHING = (r"make run </dev/null", r"journalctl [^|]*-o cat\b[^|]*", r"kmodwatch(?! --check-audit| --print)\b[^|]*")
+WATCHING = (r"make run </dev/null", r"journalctl [^|]*-o cat --output-fields=KMODWATCH_JSON\b[^|]*", r"kmodwatch(?! --check-audit| --print)\b[^|]*")
 INSTALLED = "/usr/local/share/kmodwatch"
 ON_TERMINAL = "make run </dev/null"
 IN_GUEST = re.compile(r"kmodwatch --(check-audit|print-)")
@@ -117,10 +117,7 @@ def console_faults(block):
             if not output_is(shown, recorded_text()):
                 yield f"{block.where}: on a terminal, `{command}` shows\n" + "\n".join(recorded_text())
         elif watching:
-            source = "cat scene.jsonl"
-            if "journalctl" in watching[0]:  # the journal has other lines between the events
-                source = f"{{ echo Started kmodwatch.service; {source}; }}"
-            script = f"{source} {command[watching.end():]}".replace(INSTALLED, str(TOP / "user" / "dist"))
+            script = f"cat scene.jsonl {command[watching.end():]}".replace(INSTALLED, str(TOP / "user" / "dist"))
             done = subprocess.run(["bash", "-c", script], cwd=FOLDER, capture_output=True, text=True)
             if done.returncode or done.stderr or not output_is(shown, done.stdout.splitlines()):
                 yield f"{block.where}: `{command}` ends with {done.returncode}, and gives\n{done.stderr}{done.stdout}"

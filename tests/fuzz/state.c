@@ -13,11 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 static int parse(const void *bytes, size_t size, struct module_set *set)
 {
 	FILE *f = fmemopen((void *)bytes, size, "r");
+	uint64_t ended;
 	int err;
 
 	if (!f)
 		abort();
-	err = state_parse(f, BOOT, set);
+	err = state_parse(f, BOOT, set, &ended);
 	fclose(f);
 	return err;
 }

@@ -160,6 +160,8 @@ static void fill_module(struct made *made, uint32_t state)
 		.version = made_string(made, "1.0"),
 		.srcversion = made_string(made, "A1B2"),
 		.name = "x",
+		.license_read = 1,
+		.license = "GPL v2",
 	};
 }
 

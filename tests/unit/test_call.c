@@ -48,6 +48,16 @@ static void whole_module(void **state)
 	assert_number(module.is_signed, 0);
 	assert_number(module.size, 16384);
 	assert_text(module.state, "coming");
+	assert_text(module.license, "GPL v2");
+	assert_int_equal(module.license.truncated, false);
+	memset(made.record.module.module.license, 'l', LICENSE_SIZE - 1);
+	module = module_of_made();
+	assert_int_equal(module.license.size, LICENSE_SIZE - 1);
+	assert_int_equal(module.license.truncated, true);
+	made.record.module.module.license[0] = '\0';
+	assert_known(module_of_made().license, ABSENT);
+	made.record.module.module.license_read = 0;
+	assert_known(module_of_made().license, UNKNOWN);
 }
 
 static void module_without(void **state)

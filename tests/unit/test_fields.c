@@ -14,7 +14,7 @@
 static const struct {
 	const char *name, *keys;
 } kinds[EVENT_KINDS] = {
-	[EVENT_MONITOR_START] = { "monitor_start", "version kernel_release degraded probes policy resumed" },
+	[EVENT_MONITOR_START] = { "monitor_start", "version kernel_release degraded probes policy resumed unwatched" },
 	[EVENT_MODULE_PRESENT] = { "module_present", "module" },
 	[EVENT_MODULE_POLICY] = { "module_policy", "changed modprobe modules_disabled sig_enforce lockdown" },
 	[EVENT_MODULE_REQUEST] = { "module_request", "alias wait process" },
@@ -45,13 +45,14 @@ static const struct {
 	{ "host", "name id boot" },
 	{ "ancestors", "pid comm exe deleted" },
 	{ "syscall", "name abi ret errno duration_ns flags" },
-	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state" },
+	{ "module", "name name_from params params_from version srcversion taints taint_names signed size state license" },
 	{ "source", "kind path path_foreign path_covered dev inode size mtime ctime fs sha256 complete reason" },
 	{ "signature", "signer key_id hash_algo verified" },
 	{ "requested_by", "id alias process" },
 	{ "tool", "name path matched_by" },
 	{ "probes", "name target mechanism attached pinned reason loses" },
 	{ "resumed", "records since" },
+	{ "unwatched", "since until" },
 	{ "requirements", "id title refs rule targets" },
 	{ "targets", "syscall path access abi disk running" },
 	{ "disk", "verdict by reason narrowed_by" },

@@ -57,7 +57,12 @@ static void unknown(void **state)
 	assert_known(part.sig_enforce, UNKNOWN);
 }
 
-/* Each value by itself, what became unknown, and all at once. */
+static size_t count_changes(struct policy before, const struct policy *now, struct text changed[static POLICY_KEYS])
+{
+	return policy_update(&before, now, changed);
+}
+
+/* Each value by itself, and all at once. */
 static void compared(void **state)
 {
 	const struct policy before = {
@@ -66,36 +71,55 @@ static void compared(void **state)
 	struct text changed[POLICY_KEYS];
 	struct policy now = before;
 
-	assert_int_equal(policy_compare(&before, &now, changed), 0);
+	assert_int_equal(count_changes(before, &now, changed), 0);
 	strcpy(now.modprobe, "/tmp/x");
-	assert_int_equal(policy_compare(&before, &now, changed), 1);
+	assert_int_equal(count_changes(before, &now, changed), 1);
 	assert_text(changed[0], "modprobe");
 	now = before;
-	now.modprobe_known = false;
-	assert_int_equal(policy_compare(&before, &now, changed), 1);
-	now = before;
 	now.modules_disabled = 1;
-	assert_int_equal(policy_compare(&before, &now, changed), 1);
+	assert_int_equal(count_changes(before, &now, changed), 1);
 	assert_text(changed[0], "modules_disabled");
 	now = before;
-	now.sig_enforce = -1;
-	assert_int_equal(policy_compare(&before, &now, changed), 1);
+	now.sig_enforce = 1;
+	assert_int_equal(count_changes(before, &now, changed), 1);
 	assert_text(changed[0], "sig_enforce");
 	strcpy(now.lockdown, "integrity");
-	assert_int_equal(policy_compare(&before, &now, changed), 2);
+	assert_int_equal(count_changes(before, &now, changed), 2);
 	assert_text(changed[1], "lockdown");
 	now.modprobe[1] = 'x';
 	now.modules_disabled = 1;
-	assert_int_equal(policy_compare(&before, &now, changed), 4);
+	assert_int_equal(count_changes(before, &now, changed), 4);
+}
+
+/* What cannot be read for a while has not changed by that; what changed meanwhile has. */
+static void masked(void **state)
+{
+	const struct policy before = {
+		.modprobe = "/sbin/modprobe", .lockdown = "none", .modprobe_known = true, .lockdown_known = true
+	};
+	const struct policy nothing = { .modules_disabled = -1, .sig_enforce = -1 };
+	struct text changed[POLICY_KEYS];
+	struct policy last = before, now = before;
+
+	assert_int_equal(policy_update(&last, &nothing, changed), 0);
+	assert_int_equal(policy_update(&last, &before, changed), 0);
+	assert_int_equal(policy_update(&last, &nothing, changed), 0);
+	now.sig_enforce = 1;
+	strcpy(now.lockdown, "integrity");
+	assert_int_equal(policy_update(&last, &now, changed), 2);
+	assert_text(changed[0], "sig_enforce");
+	assert_text(changed[1], "lockdown");
+	assert_int_equal(policy_update(&last, &now, changed), 0);
+	last = nothing; /* at the start: whether it was so before is not known */
+	assert_int_equal(policy_update(&last, &before, changed), 0);
+	assert_int_equal(policy_update(&last, &now, changed), 2);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(compared),
-		cmocka_unit_test(switches),
-		cmocka_unit_test(known),
-		cmocka_unit_test(unknown),
+		cmocka_unit_test(compared), cmocka_unit_test(masked),  cmocka_unit_test(switches),
+		cmocka_unit_test(known),    cmocka_unit_test(unknown),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

@@ -151,8 +151,7 @@ static void never(void **state)
 		{ .error = NULL },
 		{ .error = "ERESTARTSYS" },
 		{ .error = "EINTR" },
-		{ .error = "EEXIST" },
-		{ .error = "EBUSY" },
+		{ .error = "ENOMEM" },
 		{ .error = "ENODEV", .kind = "memory", .no_hash = true },
 		{ .error = "ENODEV", .requester = { .known = KNOWN, .value = 1000 } },
 		{ .error = "ENODEV", .requester = { .known = UNKNOWN } },
@@ -162,6 +161,23 @@ static void never(void **state)
 		for (uint64_t second = 1; second <= 3; second++)
 			if (fails(10 * i + second, never[i]))
 				fail_msg("row %zu is only counted", i);
+}
+
+/* Of udev's workers that load one module at once, one gets to its init, and the others get these. */
+static void at_once(void **state)
+{
+	static const struct attempt_of exists = { .error = "EEXIST" }, busy = { .error = "EBUSY" };
+
+	assert_false(fails(1, NODEV));
+	assert_false(fails(2, busy));
+	assert_true(fails(3, busy));
+	assert_false(fails(4, exists));
+	assert_true(fails(5, exists));
+	assert_false(fails(6, (struct attempt_of) { .error = NULL }));
+	assert_true(fails(7, exists));
+	assert_int_equal(recurrences_finish(&recurrences, false, say, NULL), 0);
+	assert_string_equal(said[4], "edac 1 EBUSY");
+	assert_string_equal(said[5], "edac 2 EEXIST");
 }
 
 /* As those of a compressed module do. */
@@ -246,7 +262,7 @@ static void no_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(minute),	    FRESH(next_minute), FRESH(differs), FRESH(never),
+		FRESH(minute),	    FRESH(next_minute), FRESH(differs), FRESH(never),	FRESH(at_once),
 		FRESH(from_memory), FRESH(over_a_kill), FRESH(comings), FRESH(no_room),
 	};
 

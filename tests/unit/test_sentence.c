@@ -71,6 +71,8 @@ static void failures(void **state)
 		const char *stage, *verb, *words;
 	} rows[] = {
 		{ EVENT_MODULE_LOAD, EPERM, "refused", "refused", "not permitted (EPERM)" },
+		{ EVENT_MODULE_LOAD, EACCES, "refused", "refused", "a security module forbids it (EACCES)" },
+		{ EVENT_MODULE_LOAD, EACCES, "verify", "refused", "a security module forbids it (EACCES)" },
 		{ EVENT_MODULE_LOAD, EBADF, "refused", "failed",
 		  "the file descriptor is not open for reading (EBADF)" },
 		{ EVENT_MODULE_LOAD, EINVAL, "refused", "failed",
@@ -108,6 +110,27 @@ static void failures(void **state)
 			 rows[i].kind == EVENT_MODULE_LOAD ? "" : "could not unload: ", rows[i].words);
 		assert_string_equal(rest(&event), expected);
 	}
+}
+
+/* Who has the right is told what is in the way. A driver's own EPERM is its own. */
+static void rights(void **state)
+{
+	static const char policy[] = "by uid 0, modprobe: the kernel's policy forbids it (EPERM)";
+	struct event event = call_of(EVENT_MODULE_LOAD, EPERM, "refused");
+
+	event.process.cap_sys_module = number_of(true);
+	assert_string_equal(rest(&event), policy);
+	event.process.cap_sys_module = number_of(false);
+	assert_string_equal(rest(&event), "by uid 0, modprobe: not permitted (EPERM)");
+	event.process.cap_sys_module = NUMBER_UNKNOWN;
+	assert_string_equal(rest(&event), "by uid 0, modprobe: not permitted (EPERM)");
+	event = call_of(EVENT_MODULE_UNLOAD, EPERM, NULL);
+	event.process.cap_sys_module = number_of(true);
+	assert_string_equal(rest(&event),
+			    "by uid 0, modprobe: could not unload: the kernel's policy forbids it (EPERM)");
+	event = call_of(EVENT_MODULE_LOAD, EPERM, "init");
+	event.process.cap_sys_module = number_of(true);
+	assert_string_equal(rest(&event), "by uid 0, modprobe: its init failed: operation not permitted (EPERM)");
 }
 
 /* What the kernel says to itself, and what nobody could read. */
@@ -262,6 +285,23 @@ static void actors(void **state)
 	assert_string_equal(who(process_of(0, "systemd-modules", "/usr/lib/systemd/systemd-modules-load")),
 			    "uid 0, systemd-modules");
 	assert_string_equal(who(process_of(0, "", "/tmp/")), "uid 0, \"\" (/tmp/)");
+	process = process_of(0, "sshd", "/usr/sbin/sshd");
+	process.exe_file = (struct exe_file_part) { .known = KNOWN, .deleted = number_of(false) };
+	assert_string_equal(who(process), "uid 0, sshd");
+	process.exe_file.deleted = NUMBER_UNKNOWN;
+	assert_string_equal(who(process), "uid 0, sshd");
+	process.exe_file.deleted = number_of(true);
+	assert_string_equal(who(process), "uid 0, sshd (/usr/sbin/sshd, deleted)");
+	process.exe_foreign = number_of(true);
+	assert_string_equal(who(process), "uid 0, sshd (/usr/sbin/sshd in another mount namespace, deleted)");
+	process.exe_file.known = UNKNOWN;
+	process.exe_file.deleted.known = ABSENT;
+	process.cwd_foreign = number_of(true);
+	assert_string_equal(who(process), "uid 0, sshd (/usr/sbin/sshd in another mount namespace), in a folder of "
+					  "another mount namespace");
+	process.cwd_deleted = number_of(true);
+	process.exe_foreign.known = ABSENT;
+	assert_string_equal(who(process), "uid 0, sshd, in a deleted folder");
 	process = process_of(0, "sh", "/usr/bin/sh");
 	process.container = (struct container_part) { .known = KNOWN, .id = text_of(id) };
 	assert_string_equal(who(process), "uid 0, sh, in container 34dc0b5e626f");
@@ -293,16 +333,21 @@ static void names(void **state)
 static void tools(void **state)
 {
 	static const char argv[] = "modprobe\0dummy\0by\0root; x";
-	static const struct ancestor_part parents[] = { { .known = KNOWN,
-							  .comm = { .known = KNOWN, .size = 4, .bytes = "bash" },
-							  .exe = {
-							      .known = KNOWN, .size = 9, .bytes = "/bin/bash" } } };
+	struct ancestor_part parents[] = { { .known = KNOWN,
+					     .comm = { .known = KNOWN, .size = 4, .bytes = "bash" },
+					     .exe = { .known = KNOWN, .size = 9, .bytes = "/bin/bash" } } };
 	struct event event = { .kind = EVENT_TOOL_EXEC, .process = process_of(0, "modprobe", "/usr/bin/kmod") };
 
 	event.tool = (struct tool_part) { .known = KNOWN, .name = text_of("modprobe") };
 	event.process.argv = (struct text) { .known = KNOWN, .size = sizeof(argv), .bytes = argv };
 	event.process.ancestors = (struct list) { .known = KNOWN, .count = 1, .items = parents };
 	assert_string_equal(sentence(&event), "modprobe was run by uid 0, bash: [modprobe dummy by \"root;\\x20x\"]");
+	parents[0].deleted = number_of(true);
+	event.process.exe_file = (struct exe_file_part) { .known = KNOWN, .deleted = number_of(true) }; /* modprobe's */
+	event.process.cwd_deleted = number_of(true);
+	assert_string_equal(sentence(&event), "modprobe was run by uid 0, bash (/bin/bash, deleted), in a deleted "
+					      "folder: [modprobe dummy by \"root;\\x20x\"]");
+	event.process.cwd_deleted.known = ABSENT;
 	event.process.ancestors.count = 0;
 	event.process.argv = TEXT_UNKNOWN;
 	event.tool.name = TEXT_UNKNOWN;
@@ -488,20 +533,11 @@ static void nameless(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(failures),
-		cmocka_unit_test(strange_failures),
-		cmocka_unit_test(successes),
-		cmocka_unit_test(places),
-		cmocka_unit_test(refused_signature),
-		cmocka_unit_test(shared_loads),
-		cmocka_unit_test(marks),
-		cmocka_unit_test(actors),
-		cmocka_unit_test(names),
-		cmocka_unit_test(tools),
-		cmocka_unit_test(file_names),
-		cmocka_unit_test(monitors_own),
-		cmocka_unit_test(gaps),
-		cmocka_unit_test(nameless),
+		cmocka_unit_test(failures),	cmocka_unit_test(rights), cmocka_unit_test(strange_failures),
+		cmocka_unit_test(successes),	cmocka_unit_test(places), cmocka_unit_test(refused_signature),
+		cmocka_unit_test(shared_loads), cmocka_unit_test(marks),  cmocka_unit_test(actors),
+		cmocka_unit_test(names),	cmocka_unit_test(tools),  cmocka_unit_test(file_names),
+		cmocka_unit_test(monitors_own), cmocka_unit_test(gaps),	  cmocka_unit_test(nameless),
 	};
 
 	return cmocka_run_group_tests_name("sentence", tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define BOOT "00000000-1111-4222-8333-444444444444"
+enum { ENDED = 77 };
 #define HEAD "kmodwatch-modules 1\nboot_id " BOOT "\n"
 
 /* ---- the lines */
@@ -19,10 +20,11 @@
 static int parse(const char *bytes, size_t size, struct module_set *set)
 {
 	FILE *f = fmemopen((void *)bytes, size, "r");
+	uint64_t ended = UINT64_MAX;
 	int err;
 
 	assert_non_null(f);
-	err = state_parse(f, BOOT, set);
+	err = state_parse(f, BOOT, set, &ended);
 	fclose(f);
 	return err;
 }
@@ -59,6 +61,28 @@ static void lists(void **state)
 	assert_read(BYTES(HEAD "+ 7 a\n-"), "+ 7 a\n");
 }
 
+static void assert_ended(const char *bytes, size_t size, uint64_t expected)
+{
+	FILE *f = fmemopen((void *)bytes, size, "r");
+	struct module_set set = { 0 };
+	uint64_t ended;
+
+	assert_non_null(f);
+	assert_int_equal(state_parse(f, BOOT, &set, &ended), 0);
+	assert_true(ended == expected);
+	fclose(f);
+	module_set_clear(&set);
+}
+
+/* Of the run that wrote last. */
+static void ends(void **state)
+{
+	assert_ended(BYTES(HEAD "+ 7 a\n"), 0);
+	assert_ended(BYTES(HEAD "+ 7 a\n. 18446744073709551615\n"), UINT64_MAX);
+	assert_ended(BYTES(HEAD ". 5\n+ 7 a\n"), 0);
+	assert_ended(BYTES(HEAD ". 5\n. 6\n. 7"), 6);
+}
+
 static void broken(void **state)
 {
 	static const struct {
@@ -67,6 +91,10 @@ static void broken(void **state)
 		int err;
 	} rows[] = {
 		{ BYTES("x"), -EBADMSG },
+		{ BYTES(HEAD ". \n"), -EBADMSG },
+		{ BYTES(HEAD ". 5 \n"), -EBADMSG },
+		{ BYTES(HEAD ". -5\n"), -EBADMSG },
+		{ BYTES(HEAD ". 18446744073709551616\n"), -EBADMSG },
 		{ BYTES("\n"), -EBADMSG },
 		{ BYTES("kmodwatch-modules 1"), -EBADMSG },
 		{ BYTES("kmodwatch-modules 1\n"), -EBADMSG },
@@ -188,7 +216,7 @@ static int teardown(void **state)
 	struct place *place = *state;
 	char command[64];
 
-	state_close(&place->state, &place->set);
+	state_close(&place->state, &place->set, ENDED);
 	module_set_clear(&place->set);
 	snprintf(command, sizeof(command), "rm -r %s", place->root);
 	if (system(command))
@@ -305,12 +333,13 @@ static void kept(void **state)
 	module_set_remove(&place->set, "a");
 	assert_file(place, HEAD "+ 0 a\n+ 7 b\n- a\n");
 	assert_int_equal(state_due_ms(&place->state, place->now), -1);
-	state_close(&place->state, &place->set);
+	state_close(&place->state, &place->set, ENDED);
 	module_set_clear(&place->set);
 	state_init(&place->state, place->folder, BOOT);
 	assert_int_equal(load(place, ""), 0);
 	assert_int_equal(place->set.count, 1);
 	assert_non_null(module_set_find(&place->set, "b"));
+	assert_int_equal(place->state.ended, ENDED);
 }
 
 static void other_boot(void **state)
@@ -318,7 +347,7 @@ static void other_boot(void **state)
 	struct place *place = *state;
 
 	begin(place);
-	state_close(&place->state, &place->set);
+	state_close(&place->state, &place->set, ENDED);
 	module_set_clear(&place->set);
 	state_init(&place->state, place->folder, "another");
 	assert_int_equal(load(place, ""), -ESTALE);
@@ -405,7 +434,7 @@ static void hostile_file(void **state)
 	state_want(&place->state);
 	tend(place, "");
 	assert_file(place, HEAD);
-	state_close(&place->state, &place->set);
+	state_close(&place->state, &place->set, ENDED);
 	assert_int_equal(stat(elsewhere, &st), 0);
 	assert_true(st.st_size > 0);
 }
@@ -617,7 +646,7 @@ static void slash_at_the_end(void **state)
 	snprintf(path, sizeof(path), "%s//", place->folder);
 	assert_int_equal(mkdir(real, 0700), 0);
 	assert_int_equal(symlink(real, place->folder), 0);
-	state_close(&place->state, &place->set);
+	state_close(&place->state, &place->set, ENDED);
 	state_init(&place->state, path, BOOT);
 	assert_int_equal(load(place, "not a folder"), -ENOENT);
 	assert_int_equal(remove(place->folder), 0);
@@ -635,9 +664,9 @@ static void two_at_once(void **state)
 	listen_begin(place);
 	assert_int_equal(state_load(&other, &set), -ENOENT);
 	assert_said(listen_end(place), "another kmodwatch");
-	state_close(&place->state, &place->set);
+	state_close(&place->state, &place->set, ENDED);
 	assert_int_equal(state_load(&other, &set), 0);
-	state_close(&other, &set);
+	state_close(&other, &set, ENDED);
 	module_set_clear(&set);
 }
 
@@ -685,7 +714,7 @@ static void nothing_kept(void **state)
 	state_look(&none);
 	state_tend(&none, &set, 1);
 	assert_int_equal(state_due_ms(&none, 1), -1);
-	state_close(&none, &set);
+	state_close(&none, &set, ENDED);
 }
 
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -693,26 +722,13 @@ static void nothing_kept(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists),
-		cmocka_unit_test(broken),
-		cmocka_unit_test(long_names),
-		cmocka_unit_test(many),
-		IN_PLACE(kept),
-		IN_PLACE(other_boot),
-		IN_PLACE(rewritten),
-		IN_PLACE(removed),
-		IN_PLACE(hostile_file),
-		IN_PLACE(hostile_folder),
-		IN_PLACE(slash_at_the_end),
-		IN_PLACE(two_at_once),
-		IN_PLACE(leftover),
-		IN_PLACE(foreign_file),
-		IN_PLACE(foreign_folder),
-		IN_PLACE(former_name),
-		IN_PLACE(hanging),
-		cmocka_unit_test(errands),
-		IN_PLACE(no_room),
-		cmocka_unit_test(nothing_kept),
+		cmocka_unit_test(lists),      cmocka_unit_test(ends),	cmocka_unit_test(broken),
+		cmocka_unit_test(long_names), cmocka_unit_test(many),	IN_PLACE(kept),
+		IN_PLACE(other_boot),	      IN_PLACE(rewritten),	IN_PLACE(removed),
+		IN_PLACE(hostile_file),	      IN_PLACE(hostile_folder), IN_PLACE(slash_at_the_end),
+		IN_PLACE(two_at_once),	      IN_PLACE(leftover),	IN_PLACE(foreign_file),
+		IN_PLACE(foreign_folder),     IN_PLACE(former_name),	IN_PLACE(hanging),
+		cmocka_unit_test(errands),    IN_PLACE(no_room),	cmocka_unit_test(nothing_kept),
 	};
 
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);

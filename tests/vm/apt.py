@@ -37,14 +37,14 @@ def own_suite():
 
 
 class Suite:
-    def __init__(self, name):
-        self.name = name
-        self.folder = BUILD / "apt" / name
+    def __init__(self, name, arch="amd64"):
+        self.name, self.arch = name, arch
+        self.folder = BUILD / "apt" / (name if arch == "amd64" else f"{name}-{arch}")
         self.options = [
             f"Dir::Etc::sourcelist={self.folder}/sources.list", "Dir::Etc::sourceparts=/dev/null",
             "Dir::Etc::preferencesparts=/dev/null", f"Dir::State::lists={self.folder}/lists",
             f"Dir::State::status={self.folder}/status", f"Dir::Cache={self.folder}/cache",
-            "APT::Architecture=amd64", "Acquire::Languages=none", "APT::Sandbox::User=root",
+            f"APT::Architecture={arch}", f"APT::Architectures={arch}", "Acquire::Languages=none", "APT::Sandbox::User=root",
         ]
 
     def apt(self, program, *words, **how):
@@ -57,7 +57,7 @@ class Suite:
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         (self.folder / "status").touch()
         (self.folder / "sources.list").write_text(
-            f"deb [arch=amd64 signed-by={KEYRING}] {mirror()} {self.name} main\n")
+            f"deb [arch={self.arch} signed-by={KEYRING}] {mirror()} {self.name} main\n")
         try:
             self.apt("apt-get", "update", "-q", "--error-on=any")
         except Trouble as trouble:
@@ -70,6 +70,11 @@ class Suite:
             if line.startswith("Depends: "):
                 return [re.split(r"[ |(:]", item.strip())[0] for item in line[9:].split(",")]
         return []
+
+    def with_needs(self, packages):
+        """These, and all that they depend on, by name."""
+        said = self.apt("apt-get", "install", "--simulate", "--no-install-recommends", *packages)
+        return sorted(set(re.findall(r"^Inst (\S+)", said, re.MULTILINE)))
 
     def files(self, packages):
         """[(file name, bytes, hash, its kind)] of what these packages are downloaded as."""

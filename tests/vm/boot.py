@@ -19,12 +19,20 @@ FAREWELL = 20  # seconds for what was sent to arrive, once the guest has said go
 PROBE = bytes.fromhex("b010e6f4f4").ljust(510, b"\0") + b"\x55\xaa"
 
 
-def accelerator(threads):
-    """KVM when it really runs code, else TCG. /dev/kvm may be there and fail at the first instruction. threads: how TCG
-    runs the CPUs, `single` or `multi`; or `counted`: one CPU, whose clock is the number of its instructions,
-    and which does not wait where it has nothing to do."""
+def accelerator(threads, arch):
+    """KVM when it really runs code, else TCG. threads: how TCG runs the CPUs, `single` or `multi`; or `counted`: one CPU,
+    whose clock is the number of its instructions, and which does not wait where it has nothing to do."""
     if threads == "counted":
-        return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", "max,-cx16"]
+        return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-cpu", arch.cpu]
+    if arch.own and kvm_works(arch):
+        return ["-accel", "kvm", "-cpu", "host"]
+    # One thread for all CPUs: with one each, a CPU can run code that another is just patching, and meets an int3 that
+    # the kernel no longer knows of ("Oops: int3"). Two boots side by side use both cores all the same.
+    return ["-accel", f"tcg,thread={threads}", "-cpu", arch.cpu]
+
+
+def kvm_works(arch):
+    """/dev/kvm may be there and fail at the first instruction."""
     kept = BUILD / "accelerator"
     if not kept.exists():
         BUILD.mkdir(parents=True, exist_ok=True)
@@ -32,19 +40,14 @@ def accelerator(threads):
         sector.write_bytes(PROBE)
         try:
             done = subprocess.run(
-                [need("qemu-system-x86_64", "qemu-system-x86"), "-accel", "kvm", "-cpu", "host", "-nodefaults",
+                [need(*arch.emulator), "-accel", "kvm", "-cpu", "host", "-nodefaults",
                  "-display", "none", "-device", "isa-debug-exit", "-no-reboot",
                  "-drive", f"file={sector},format=raw,if=ide"], capture_output=True, timeout=5, check=False)
             works = done.returncode == 0x21
         except subprocess.TimeoutExpired:
             works = False
         kept.write_text("kvm" if works else "tcg")
-    if kept.read_text() == "kvm":
-        return ["-accel", "kvm", "-cpu", "host"]
-    # Without cx16: QEMU 7.2's cmpxchg16b leaves garbage in EFLAGS, and an interrupt just after it panics the guest.
-    # One thread for all CPUs: with one each, a CPU can run code that another is just patching, and meets an int3 that
-    # the kernel no longer knows of ("Oops: int3"). Two boots side by side use both cores all the same.
-    return ["-accel", f"tcg,thread={threads}", "-cpu", "max,-cx16"]
+    return kept.read_text() == "kvm"
 
 
 class Port:
@@ -74,12 +77,12 @@ class Machine:
         self.folder.mkdir(parents=True)
         initrd = self.folder / "initrd"
         if parts is None:
-            image.variable(initrd, job, cases)
+            image.variable(initrd, job, kernel.arch, cases)
             parts = (image.base(kernel, everything=interactive), initrd)
-        append = f"console=ttyS0 panic=-1 oops=panic loglevel={3 if interactive else 5} {args}"
+        append = f"console={kernel.arch.console} panic=-1 oops=panic loglevel={3 if interactive else 5} {args}"
         command = [
             need("setpriv", "util-linux"), "--pdeathsig", "KILL",  # no guest outlives this program
-            need("qemu-system-x86_64", "qemu-system-x86"), *accelerator(threads), "-m", str(memory), "-smp", str(smp),
+            need(*kernel.arch.emulator), *kernel.arch.machine, *accelerator(threads, kernel.arch), "-m", str(memory), "-smp", str(smp),
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-kernel", str(kernel.vmlinuz), "-initrd", str(_joined(initrd, parts)), "-append", append,
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",

@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 import tools
 from place import CASES, GUEST, Trouble
 
-HEADERS = ("kernel", "options", "args", "smp", "monitor", "boot", "slow", "threads", "rows")
+HEADERS = ("kernel", "options", "args", "smp", "monitor", "boot", "slow", "threads", "rows", "arch")
 CONDITION = re.compile(r"(kernel|kmod|busybox)(>=|<)(\d+)(?:\.(\d+))?$")
 COMPARE = {">=": operator.ge, "<": operator.lt}
 
@@ -37,7 +37,8 @@ class Needs:
 
 
 class Case:
-    def __init__(self, path):
+    """words: what a machine calls differently (arches.py)."""
+    def __init__(self, path, words=None):
         self.name = path.stem
         self.path = path
         self.headers = {}
@@ -45,7 +46,7 @@ class Case:
         self.blocks = []
         self.stderr = []       # (conditions, pattern)
         self.exits = []        # (conditions, status)
-        self._parse(path.read_text())
+        self._parse(_translated(path.read_text(), words or {}))
 
     def wrong(self, number, words):
         return Trouble(f"{self.path}:{number}: {words}")
@@ -121,9 +122,15 @@ class Case:
         return all(COMPARE[sign](release if of == "kernel" else tools.version(of), version)
                    for of, sign, version in conditions)
 
-    def runs_on(self, release):
-        words = self.headers.get("kernel", "").split()
-        return self.holds([self._condition("kernel" + word) for word in words], release)
+    def runs_on(self, kernel):
+        words, arches = self.headers.get("kernel", "").split(), self.headers.get("arch", kernel.arch.name).split()
+        if "no-functions" in kernel.marks and kernel.row not in self.headers.get("rows", "").split():
+            return False
+        return kernel.arch.name in arches and self.holds([self._condition("kernel" + word) for word in words], kernel.release)
+
+    def on(self, arch):
+        """The case in the words of an architecture."""
+        return Case(self.path, arch.words) if arch.words else self
 
     def is_left_out(self, row):
         """Not among the rows that the case names, so not run there unless all cases are to run on all kernels."""
@@ -153,6 +160,12 @@ class Case:
         archive.text(f"{folder}/script", f"{helpers}\n# ---- {self.name}\n{self.script}")
         archive.text(f"{folder}/settings", f"OPTIONS='{self.headers.get('options', '')}'\n"
                                            f"MONITOR={self.monitor}\n")
+
+
+def _translated(text, words):
+    for word, here in words.items():
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", here, text)
+    return text
 
 
 def chosen(globs):

@@ -10,12 +10,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import foreign
 from place import CASES, Trouble, need, run
 
 SOURCE = CASES.parent / "hiding" / "hide.c"
 HOST = "mac-celtic"
-FLAGS = ("-c -O2 -std=gnu11 -w -mcmodel=kernel -fno-pic -fno-pie -mno-red-zone -ffreestanding -fcf-protection=none "
-         "-fno-asynchronous-unwind-tables -fno-stack-protector").split()
+FLAGS = ("-c -O2 -std=gnu11 -w -fno-pic -fno-pie -ffreestanding -fno-asynchronous-unwind-tables "
+         "-fno-stack-protector").split()
 # By file: the init, and the module's name, where it is another than the file's.
 KINDS = {
     "hide_list": ("hide_list", None),
@@ -41,8 +42,9 @@ def build(kernel, host):
         (folder / "vmlinux.h").write_text(run([need("bpftool", "bpftool"), "btf", "dump", "file", kernel.folder / "btf",
                                                "format", "c"]))
         (folder / "host.ko").write_bytes(host)
-        _do(["gcc", *FLAGS, f'-DVMLINUX="{folder}/vmlinux.h"', SOURCE, "-o", folder / "hide.o"])
-        _do(["ld", "-r", folder / "host.ko", folder / "hide.o", "-o", folder / "whole.ko"])
+        compiler, linker = (["gcc"], "ld") if kernel.arch.own else (foreign.compiler(kernel.arch.name), "ld.lld")
+        _do([*compiler, *FLAGS, *kernel.arch.cflags, f'-DVMLINUX="{folder}/vmlinux.h"', SOURCE, "-o", folder / "hide.o"])
+        _do([linker, "-r", folder / "host.ko", folder / "hide.o", "-o", folder / "whole.ko"])
         whole = (folder / "whole.ko").read_bytes()
         return {kind: _with_init(whole, init, name or kind) for kind, (init, name) in KINDS.items()}
 

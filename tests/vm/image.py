@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import foreign
 import guest
 import hiding
 import modules
+from arches import ARCHES
 from cpio import Cpio
 from place import GUEST, HERE, IMAGES, MONITOR, need, run
 
@@ -29,9 +31,11 @@ FILES = {
 }
 
 
-def libraries(program):
-    """The shared libraries of a host program, as (path in the guest, host file); none when it is static. Those too that it
+def libraries(program, arch=ARCHES["amd64"]):
+    """The shared libraries of a program, as (path in the guest, host file); none when it is static. Those too that it
     loads only when it wants them, as its notes say (kmod since 33 does so with the libraries that unpack modules)."""
+    if not arch.own:
+        return foreign.libraries(arch.name, program)
     listed = subprocess.run([need("ldd", "libc-bin"), program], capture_output=True, text=True, check=False).stdout
     found = re.findall(r"(/\S+) \(0x", listed)
     folders = {os.path.dirname(path) for path in found}
@@ -45,9 +49,10 @@ def libraries(program):
 
 def base(kernel, everything=False):
     """The cached part. Its name tells what it was made from, so a changed ingredient makes a new one."""
-    programs = [need(name, package) for name, package in PROGRAMS.items()]
+    programs = [need(name, package) if kernel.arch.own else foreign.program(kernel.arch.name, name)
+                for name, package in PROGRAMS.items()]
     made_from = [kernel.version, everything]
-    for path in (*programs, *(HERE / name for name in ("image.py", "modules.py", "cpio.py", "hiding.py")), hiding.SOURCE):
+    for path in (*programs, *(HERE / name for name in ("image.py", "modules.py", "cpio.py", "hiding.py", "arches.py", "foreign.py")), hiding.SOURCE):
         made_from.append(hashlib.sha256(Path(path).read_bytes()).hexdigest())
     key = hashlib.sha256(repr(made_from).encode()).hexdigest()[:12]
     name = f"{kernel.row}{'-all' if everything else ''}"
@@ -66,7 +71,7 @@ def _make_base(image, name, kernel, everything, programs):
     with tempfile.NamedTemporaryFile(dir=IMAGES, prefix=".part-", delete=False) as part:
         try:
             with Cpio(part) as archive:
-                _tools(archive, programs)
+                _tools(archive, programs, kernel.arch)
                 _modules(archive, kernel, everything)
             for stale in IMAGES.glob(f"{name}-????????????.cpio"):
                 stale.unlink(missing_ok=True)
@@ -76,7 +81,7 @@ def _make_base(image, name, kernel, everything, programs):
             raise
 
 
-def _tools(archive, programs):
+def _tools(archive, programs, arch):
     for folder in FOLDERS:
         archive.folder(folder)
     archive.folder("tmp", 0o1777)
@@ -87,11 +92,11 @@ def _tools(archive, programs):
     needed = set()
     for program in programs:
         archive.file(f"usr/bin/{Path(program).name}", program)
-        needed |= set(libraries(program))
+        needed |= set(libraries(program, arch))
     for path, source in sorted(needed):
         archive.file(path, source)
     archive.link("usr/bin/sh", "dash")
-    for name in run([programs[0], "--list"]).split():
+    for name in run([need("busybox", "busybox-static"), "--list"]).split():
         if name in KMOD_NAMES:
             archive.link(f"opt/busybox/{name}", "/usr/bin/busybox")
         elif name not in ("busybox", "sh"):
@@ -103,14 +108,17 @@ def _tools(archive, programs):
 
 
 def _modules(archive, kernel, everything):
+    def here(names):
+        return [kernel.arch.words.get(name, name) for name in names]
+
     tree = modules.Tree(kernel)
     if everything:
         folder(archive, kernel.folder / "modules", "usr")
     else:
         with tempfile.TemporaryDirectory(dir=IMAGES, prefix=".modules-") as scratch:
-            tree.copy(modules.CHANNEL + modules.SUBJECTS, Path(scratch))
+            tree.copy(modules.CHANNEL + here(modules.SUBJECTS), Path(scratch))
             folder(archive, Path(scratch), "usr")
-    for name in modules.PLAIN:
+    for name in here(modules.PLAIN):
         archive.text(f"m/{name}.ko", tree.plain(name))
     for name, image in hiding.build(kernel, tree.plain(hiding.HOST)).items():
         archive.text(f"m/{name}.ko", image)
@@ -125,17 +133,23 @@ def folder(archive, source, target):
             archive.file(f"{target}/{path.relative_to(source)}".lstrip("/"), path)
 
 
-def variable(path, job, cases=()):
+def monitor(arch):
+    """The program under test."""
+    return MONITOR if arch.own else foreign.monitor(arch.name)
+
+
+def variable(path, job, arch, cases=()):
     """What is packed anew for each boot: the program under test, the guest's own programs, the job and its cases."""
     with open(path, "wb") as out, Cpio(out) as archive:
         archive.file("init", GUEST / "init", 0o755)
         for script in sorted(GUEST.glob("*.sh")):
             archive.file(f"usr/lib/vm/{script.name}", script)
-        for program in guest.programs():
+        for program in guest.programs(arch):
             archive.file(f"usr/bin/{program.name}", program)
-        if MONITOR.exists():
-            archive.file("usr/bin/kmodwatch", MONITOR)
-            for library, source in libraries(MONITOR):
+        program = monitor(arch)
+        if program.exists():
+            archive.file("usr/bin/kmodwatch", program)
+            for library, source in libraries(program, arch):
                 archive.file(library, source)
         archive.text("usr/lib/vm/job", "".join(f"{name}={_quoted(value)}\n" for name, value in job.items()))
         for number, case in enumerate(cases):

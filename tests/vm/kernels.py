@@ -6,21 +6,25 @@ A cached row holds vmlinuz, btf, version, and modules/lib/modules/VERSION with d
 import shutil
 import tempfile
 
-import bzimage
+import vmlinuz
 from apt import Suite
+from arches import ARCHES
 from place import HERE, KERNELS, Trouble, need, run, steps
 
-META = "linux-image-cloud-amd64"
+META = "linux-image-cloud-{}"
 
 
 def read_list():
-    """[(row, suite, its marks)], in the list's order."""
+    """[(row, suite, architecture, its marks)], in the list's order."""
     lines = (line.partition("#")[0].split() for line in (HERE / "kernels.list").read_text(encoding="ascii").splitlines())
-    return [(row, suite, set(marks.split(",")) - {"-"}) for row, suite, marks in filter(None, lines)]
+    return [(row, suite, arch, set(marks.split(",")) - {"-"}) for row, suite, arch, marks in filter(None, lines)]
 
 
-SUITES = {row: suite for row, suite, _ in read_list()}
-MARKS = {row: marks for row, _, marks in read_list()}
+SUITES = {row: suite for row, suite, *_ in read_list()}
+ARCH = {row: arch for row, _, arch, _ in read_list()}
+MARKS = {row: marks for row, *_, marks in read_list()}
+# What is run where no row is named.
+USUAL = [row for row in SUITES if "more" not in MARKS[row]]
 
 
 def marked(mark):
@@ -34,7 +38,7 @@ class Kernel:
     def __init__(self, row):
         if row not in SUITES:
             raise Trouble(f"there is no kernel row {row!r}: the rows are {', '.join(SUITES)}")
-        self.row = row
+        self.row, self.arch, self.marks = row, ARCHES[ARCH[row]], MARKS[row]
         self.folder = KERNELS / row
         if not (self.folder / "version").exists():
             fetch(row)
@@ -47,9 +51,10 @@ class Kernel:
 
 def packages(suite):
     """The packages that hold image and modules: sid splits what older suites keep in one."""
-    image = next((name for name in suite.depends(META) if name.startswith("linux-image-")), None)
+    meta = META.format(suite.arch)
+    image = next((name for name in suite.depends(meta) if name.startswith("linux-image-")), None)
     if not image:
-        raise Trouble(f"{META} in {suite.name} depends on no linux-image package: look at `apt-cache show` of it")
+        raise Trouble(f"{meta} in {suite.name} depends on no linux-image package: look at `apt-cache show` of it")
     parts = [name for name in suite.depends(image) if name.startswith(("linux-binary-", "linux-modules-"))]
     return parts or [image]
 
@@ -59,7 +64,7 @@ def fetch(row):
     for program, package in (("dpkg-deb", "dpkg"), ("depmod", "kmod")):
         need(program, package)
     KERNELS.mkdir(parents=True, exist_ok=True)
-    suite = Suite(SUITES[row])
+    suite = Suite(SUITES[row], ARCH[row])
     steps.say(f"kernel {row}: reading the package lists of Debian {suite.name}")
     suite.update()
     wanted = packages(suite)
@@ -87,5 +92,5 @@ def arrange(tree, row):
     for name in ("build", "source", "vmlinuz", "System.map"):
         (row / "modules/lib/modules" / version / name).unlink(missing_ok=True)
     run([need("depmod", "kmod"), "-b", row / "modules", version])
-    (row / "btf").write_bytes(bzimage.btf(row / "vmlinuz"))
+    (row / "btf").write_bytes(vmlinuz.btf(row / "vmlinuz"))
     (row / "version").write_text(version + "\n")

@@ -24,7 +24,7 @@ class Matrix:
     def __init__(self, kernels, cases, out, every=True):
         """every: each case on each kernel, whatever its `rows` says."""
         self.kernels, self.cases, self.out, self.every = kernels, cases, out, every
-        self.passed, self.failed = 0, []
+        self.passed, self.failed = defaultdict(int), defaultdict(list)  # by row
         self.lock = threading.Lock()
 
     def run(self):
@@ -45,9 +45,18 @@ class Matrix:
                 workers += [pool.submit(self._work, single) for _ in range(AT_ONCE - 1)]
                 for worker in workers:
                     worker.result()
-        self.out.writelines(["What failed:\n", *self.failed] if self.failed else [])  # a log's end is what is read
-        self.out.write(f"{self.passed} passed, {len(self.failed)} failed\n")
-        return self.passed > 0 and not self.failed
+        passed, failed = sum(self.passed.values()), sum(self.failed.values(), [])
+        self.out.writelines(["What failed:\n", *failed] if failed else [])  # a log's end is what is read
+        self.out.write(f"{passed} passed, {len(failed)} failed\n")
+        return passed > 0 and not failed
+
+    def table(self):
+        """What became of each row, for README.md."""
+        yield "| row | kernel | cases | failed | date |"
+        yield "| --- | --- | --- | --- | --- |"
+        for kernel in self.kernels:
+            passed, failed = self.passed[kernel.row], len(self.failed[kernel.row])
+            yield f"| {kernel.row} | {kernel.version} | {passed + failed} | {failed} | {time.strftime('%Y-%m-%d')} |"
 
     def _work(self, boots):
         while job := taken(boots):
@@ -59,8 +68,8 @@ class Matrix:
         if left_out:
             self.out.write(f"left out on {kernel.row}, to save time (matrix --every runs them): {' '.join(left_out)}\n")
         for case in self.cases:
-            if case.runs_on(kernel.release) and case.name not in left_out:
-                groups[case.needs].append(case)
+            if case.runs_on(kernel) and case.name not in left_out:
+                groups[case.needs].append(case.on(kernel.arch))
         number = 0
         for needs, cases in groups.items():
             parts = AT_ONCE if len(cases) >= WORTH_SPLITTING else 1
@@ -116,8 +125,8 @@ class Matrix:
         if faults and folder:
             text += f"    all of it: {folder}\n"
         with self.lock:
-            self.passed += not faults
-            self.failed += [text] if faults else []
+            self.passed[kernel.row] += not faults
+            self.failed[kernel.row] += [text] if faults else []
             self.out.write(text)
             self.out.flush()
 

@@ -16,7 +16,6 @@ SUBJECTS = [
     "vfat",              # needs fat
     "nf_conntrack_ftp",  # needs nf_conntrack, which needs others
     "intel-cstate",      # its init fails: no such hardware in the guest
-    "kvm-intel",         # its init fails too, after its dependencies were loaded
     "af_key", "af_alg", "algif_hash",  # autoload by socket()
     "netconsole",        # takes text as parameter
     "brd", "loop", "veth",

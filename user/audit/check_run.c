@@ -3,6 +3,7 @@
 #include "../cleanup.h"
 #include "advice.h"
 #include "paths.h"
+#include "root.h"
 #include "rulesd.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@ static const char *refused(const char *path)
 {
 	struct stat status;
 
-	if (!path || stat(path, &status))
+	if (!path || root_stat(path, &status))
 		return NULL;
 	if (status.st_uid != 0)
 		return "the file is not owned by root, so auditctl does not read it";
@@ -122,7 +123,7 @@ static int gather(struct check *check, char **why)
 	err = gather_system(check, &check->states[STATE_FOLDER], "rules.d", AUDIT_RULES_FOLDER);
 	if (!err)
 		err = gather_system(check, &check->states[STATE_FILE], "audit.rules", AUDIT_RULES_FILE);
-	return err ? err : gather_kernel(check);
+	return err || root_is_set() ? err : gather_kernel(check);
 }
 
 int check_run(const struct check_options *options, struct check **out, char **why)

@@ -7,6 +7,7 @@
 #include "closing_rules.h"
 #include "parity.h"
 #include "report.h"
+#include "root.h"
 
 #include <errno.h>
 #include <string.h>
@@ -84,6 +85,11 @@ int audit_command(const struct options *options, const volatile int *stopping)
 
 	if (options->print_profile)
 		return print_profile(options->print_profile);
+	err = root_set(options->root);
+	if (err) {
+		log_line("--root %s cannot be used: %s", options->root, strerror(-err));
+		return EXIT_NO_START;
+	}
 	err = check_run(&wanted, &check, &why);
 	if (err) {
 		log_line("%s", why ? why : strerror(-err));

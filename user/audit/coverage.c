@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "coverage.h"
+#include "root.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static struct place place_of(const struct rule *rule)
 		return (struct place) { .kind = PLACE_NONE };
 	if (!path)
 		return (struct place) { .kind = PLACE_OTHER };
-	if (lstat(path->text, &status))
+	if (root_lstat(path->text, &status))
 		return (struct place) { .kind = errno == ENOENT ? PLACE_MISSING : PLACE_OTHER };
 	return (struct place) { PLACE_FILE, { status.st_dev, status.st_ino } };
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "field.h"
+#include "root.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +83,7 @@ static const char *parse_user(const char *value, struct field_context *context, 
 	} else if (strcmp(value, "unset") == 0) {
 		*id = UINT32_MAX;
 	} else {
-		user = getpwnam(value);
+		user = root_user(value);
 		if (!user)
 			return field_say(context->arena, "there is no user %s on this machine", value);
 		*id = user->pw_uid;
@@ -100,7 +99,7 @@ static const char *parse_group(const char *value, struct field_context *context,
 		*id = signed_number(value);
 		return NULL;
 	}
-	group = getgrnam(value);
+	group = root_group(value);
 	if (!group)
 		return field_say(context->arena, "there is no group %s on this machine", value);
 	*id = group->gr_gid;

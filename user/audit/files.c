@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "files.h"
 #include "../cleanup.h"
+#include "root.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 
 void lsm_read(struct lsm_list *list)
@@ -40,15 +40,13 @@ static void take_status(struct file_name *name, const struct stat *status)
 	name->minor = minor(status->st_dev);
 }
 
-/* The numbers of overlay and btrfs files are made up for stat. */
+/* The numbers of overlay and btrfs files are made up for stat, and a disk has others where it is booted from. */
 static void take_magic(struct file_name *name, const char *path)
 {
-	struct statfs fs;
-
-	if (statfs(path, &fs))
+	if (!root_magic(path, &name->magic))
 		return;
-	name->magic = (uint32_t)fs.f_type;
-	name->plain_numbers = name->magic != OVERLAYFS_SUPER_MAGIC && name->magic != BTRFS_SUPER_MAGIC;
+	name->plain_numbers =
+	    !root_is_set() && name->magic != OVERLAYFS_SUPER_MAGIC && name->magic != BTRFS_SUPER_MAGIC;
 }
 
 /* From the folder up to the root, by ".." of their paths: the path has no links in it. */
@@ -63,7 +61,7 @@ static void take_folders(struct file_name *name, const char *folder)
 	while (name->folder_count < FILE_FOLDERS_MAX) {
 		char *slash;
 
-		if (stat(*path ? path : "/", &status) == 0)
+		if (root_stat(*path ? path : "/", &status) == 0)
 			name->folders[name->folder_count++] = (struct file_inode) { status.st_dev, status.st_ino };
 		if (!*path || !path[1])
 			return;
@@ -82,8 +80,8 @@ static int fill(struct file_name *name, const char *folder, const char *base, st
 	name->base = arena_text(arena, base, strlen(base));
 	if (!name->path || !name->base)
 		return -ENOMEM;
-	name->exists = lstat(path, &status) == 0;
-	if (!name->exists && (errno != ENOENT || stat(folder, &status)))
+	name->exists = root_lstat(path, &status) == 0;
+	if (!name->exists && (errno != ENOENT || root_stat(folder, &status)))
 		return -errno;
 	take_status(name, &status);
 	take_magic(name, folder);
@@ -102,11 +100,11 @@ int file_find(const char *path, bool follow, struct arena *arena, struct file_na
 
 	if (*path != '/' || strlen(path) >= PATH_MAX)
 		return -EINVAL;
-	if (follow && realpath(path, real))
+	if (follow && root_real(path, real))
 		path = real;
 	slash = strrchr(path, '/');
 	snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path), path);
-	if (!realpath(folder, resolved))
+	if (!root_real(folder, resolved))
 		return -errno;
 	err = fill(&name, resolved, slash + 1, arena);
 	if (!err)
@@ -195,7 +193,7 @@ static bool read_interpreter(int fd, const unsigned char *head, ssize_t size, ch
 /* The next program that an exec of this one opens: a script's or the dynamic loader. False: none. */
 static bool next_program(const char *path, char *next, size_t room)
 {
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_(closep) int fd = root_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	union {
 		unsigned char bytes[256];
 		Elf64_Ehdr align;
@@ -217,7 +215,7 @@ static bool next_program(const char *path, char *next, size_t room)
 
 static bool is_script(const char *path)
 {
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_(closep) int fd = root_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	char head[2];
 
 	return fd >= 0 && pread(fd, head, 2, 0) == 2 && memcmp(head, "#!", 2) == 0;
@@ -236,7 +234,7 @@ int file_names_of_exec(const char *path, bool nofollow_too, struct arena *arena,
 		return err;
 	}
 	first = names.names[0];
-	names.is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+	names.is_link = root_lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
 	if (names.is_link && nofollow_too) {
 		names.link_at = names.count;
 		err = add_name(&names, path, false, arena);
@@ -251,7 +249,7 @@ int file_names_of_exec(const char *path, bool nofollow_too, struct arena *arena,
 			break;
 		snprintf(program, sizeof(program), "%s", next);
 	}
-	if (first->exists && stat(program, &status) == 0) {
+	if (first->exists && root_stat(program, &status) == 0) {
 		names.exe_id_known = true;
 		names.exe = (struct file_inode) { status.st_dev, status.st_ino };
 	}

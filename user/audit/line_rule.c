@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "line_rule.h"
 #include "comparison.h"
+#include "root.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -286,7 +287,7 @@ static const char *set_watch(struct reader *reader, char *path)
 			path[--length] = '\0';
 	if (reader->rule.field_count)
 		return "a watch takes no other fields before it";
-	folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+	folder = root_stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 	memset(reader->rule.mask, 0xff, sizeof(reader->rule.mask));
 	reader->rule.field_count = 2;
 	reader->fields[0] =

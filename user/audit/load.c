@@ -3,6 +3,7 @@
 #include "../array.h"
 #include "field.h"
 #include "line.h"
+#include "root.h"
 #include "valid.h"
 
 #include <errno.h>
@@ -170,7 +171,7 @@ static bool is_there(const char *path)
 {
 	struct stat status;
 
-	return lstat(path, &status) == 0;
+	return root_lstat(path, &status) == 0;
 }
 
 /* Deleting nothing is allowed even when locked: auditctl then has nothing to ask of the kernel. */

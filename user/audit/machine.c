@@ -1,8 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "machine.h"
+#include "root.h"
 
 #include <errno.h>
 #include <libaudit.h>
+
+const char *machine_abi_name(uint32_t elf, int machine)
+{
+	switch (elf) { /* libaudit has i486 and armeb first */
+	case AUDIT_ARCH_I386:
+		return "i386";
+	case AUDIT_ARCH_ARM:
+		return "arm";
+	default:
+		return audit_machine_to_name(machine);
+	}
+}
 
 int machine_read(struct machine *machine)
 {
@@ -20,9 +33,9 @@ int machine_read(struct machine *machine)
 		read.abis[read.abi_count++].elf = audit_machine_to_elf(other);
 	}
 	for (size_t i = 0; i < read.abi_count; i++)
-		read.abis[i].name =
-		    read.abis[i].elf == AUDIT_ARCH_I386 ? "i386" : audit_machine_to_name(read.abis[i].machine);
-	lsm_read(&read.lsm);
+		read.abis[i].name = machine_abi_name(read.abis[i].elf, read.abis[i].machine);
+	if (!root_is_set()) /* what will run there is not known */
+		lsm_read(&read.lsm);
 	*machine = read;
 	return 0;
 }

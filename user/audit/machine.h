@@ -20,4 +20,7 @@ struct machine {
 /* -ENOTSUP where libaudit does not know the machine. */
 int machine_read(struct machine *machine);
 
+/* The ABI's name, as events have it too. Static; NULL where libaudit does not know the machine either. */
+const char *machine_abi_name(uint32_t elf, int machine);
+
 #endif

@@ -6,6 +6,7 @@
  */
 #include "rulesd.h"
 #include "../cleanup.h"
+#include "root.h"
 #include "words.h"
 
 #include <ctype.h>
@@ -266,9 +267,9 @@ static int sort_line(struct sorter *sorter, const struct source_line *line)
 /* Debian's awk is mawk unless another is installed. */
 static bool awk_is_mawk(void)
 {
-	_cleanup_(freep) char *path = realpath("/usr/bin/awk", NULL);
+	char path[PATH_MAX];
 
-	return path && strstr(path, "mawk");
+	return root_real("/usr/bin/awk", path) && strstr(path, "mawk");
 }
 
 static int sort_lines(struct source *source, const struct part *parts)
@@ -300,7 +301,7 @@ static int sort_lines(struct source *source, const struct part *parts)
 static int join(struct source *source, char **why)
 {
 	struct dirent **names = NULL;
-	int count = scandir(source->path, &names, wanted, compare_entries);
+	int count = root_scandir(source->path, &names, wanted, compare_entries);
 	struct part *parts;
 	int err;
 
@@ -321,7 +322,7 @@ int rules_read(const char *path, struct source *out, char **why)
 	int err;
 
 	*why = NULL;
-	if (stat(path, &status))
+	if (root_stat(path, &status))
 		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));
 	if (!S_ISDIR(status.st_mode))
 		return source_read_file(path, out, why);

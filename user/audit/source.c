@@ -3,6 +3,7 @@
 #include "../array.h"
 #include "../cleanup.h"
 #include "../trusted.h"
+#include "root.h"
 #include "words.h"
 
 #include <errno.h>
@@ -70,7 +71,7 @@ static int bytes_of(int fd, const char *path, struct arena *arena, const char **
 int source_bytes(const char *path, struct arena *arena, const char **bytes, size_t *size, char **why)
 {
 	/* a FIFO must not make the open wait */
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_(closep) int fd = root_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return source_fail(-errno, why, "%s cannot be read: %s", path, strerror(errno));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "valid.h"
+#include "root.h"
 
 #include <errno.h>
 #include <string.h>
@@ -96,7 +97,7 @@ static const char *check_folder(const char *path, struct valid_cache *cache)
 	if (strncmp(cache->folder, path, size) || cache->folder[size]) {
 		memcpy(cache->folder, path, size);
 		cache->folder[size] = '\0';
-		cache->result = stat(cache->folder, &status) ? errno : S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
+		cache->result = root_stat(cache->folder, &status) ? errno : S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
 	}
 	return cache->result ? "the folder of the path does not exist (No such file or directory)" : NULL;
 }
@@ -110,7 +111,8 @@ static const char *check_path(const struct rule_field *field, struct valid_cache
 	if (*field->text != '/')
 		return "the kernel takes only paths that start with /";
 	if (field->type == AUDIT_DIR)
-		return lstat(field->text, &status) ? "the folder does not exist (No such file or directory)" : NULL;
+		return root_lstat(field->text, &status) ? "the folder does not exist (No such file or directory)"
+							: NULL;
 	if (field->text[length - 1] == '/')
 		return "the kernel takes no path that ends with /";
 	name = strrchr(field->text, '/') + 1;

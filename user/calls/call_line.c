@@ -47,6 +47,8 @@ static void set_module(struct event *event, const struct record_view *view, cons
 		decode_module(&module, &module.record->module.module, buffer, &event->module);
 		if (event->kind == EVENT_MODULE_LOAD)
 			event->module.state = state_after(call);
+		else
+			event->module.license = (struct text) { .known = ABSENT }; /* no bytes were read */
 	} else {
 		decode_called_module(call, &event->module);
 	}

@@ -339,6 +339,17 @@ static const char *module_state_name(uint32_t state)
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
 }
 
+/* Absent: the image says nothing of it. */
+static struct text license_text(bool is_read, const char license[static LICENSE_SIZE])
+{
+	struct text text = fixed_text(license, LICENSE_SIZE);
+
+	if (!is_read)
+		return TEXT_UNKNOWN;
+	text.truncated = text.size == LICENSE_SIZE - 1;
+	return text.size ? text : (struct text) { .known = ABSENT };
+}
+
 void decode_module(const struct record_view *view, const struct module_info *info, struct decode_buffer *buffer,
 		   struct module_part *part)
 {
@@ -350,6 +361,7 @@ void decode_module(const struct record_view *view, const struct module_info *inf
 		.is_signed = info->sig_ok < 0 ? NUMBER_UNKNOWN : number_of(info->sig_ok),
 		.size = number_of(info->size),
 		.state = text_of(module_state_name(info->state)),
+		.license = license_text(info->license_read, info->license),
 	};
 	taints_of_bits(info->taints, &buffer->taints);
 	taints_show(&buffer->taints, part);
@@ -360,6 +372,8 @@ void decode_called_module(const struct call *call, struct module_part *part)
 	bool deletes = call->module_call == CALL_DELETE_MODULE;
 
 	*part = (struct module_part) { .known = KNOWN, .name = TEXT_UNKNOWN };
+	if (call->read_done)
+		part->license = license_text(call->license_read, call->license);
 	/* "" is a name that nobody gave; a delete_module("") is shown as it was */
 	if (call->name[0] || (deletes && call->name_read)) {
 		part->name = fixed_text(call->name, sizeof(call->name));

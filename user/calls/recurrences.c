@@ -98,10 +98,13 @@ static bool sum_up(const struct event *event, unsigned char digest[static SHA256
 	return made;
 }
 
-/* Who else loads it, or interrupts, or how much memory there is: the next may fare otherwise. */
+/*
+ * Who interrupts, or how much memory there is: the next may fare otherwise. EEXIST and EBUSY are udev's own doing,
+ * whose workers load one module for many devices at once.
+ */
 static bool is_of_the_moment(const struct text *error)
 {
-	static const char *const passing_errors[] = { "EEXIST", "EBUSY", "EINTR", "EAGAIN", "ENOMEM" };
+	static const char *const passing_errors[] = { "EINTR", "EAGAIN", "ENOMEM" };
 	static const char restart[] = "ERESTART";
 
 	for (size_t i = 0; i < COUNT(passing_errors); i++)

@@ -2,7 +2,7 @@
 /*
  * Loads by udev that fail again within a minute, in every respect as one did that was shown: it tries a driver for each
  * device that the driver may be for. They are counted, and the count is told when the minute is over. Another file,
- * argument, process or error is another failure, and a success is always shown. What depends on the moment (EEXIST,
+ * argument, process or error is another failure, and a success is always shown. What depends on the moment (EINTR,
  * ENOMEM …) is, too.
  *
  * The module_coming of such a load is held back until it is known how the load ends, for HELD_MS at most: a module

@@ -9,7 +9,7 @@
 
 static uint64_t *shared(const struct ring *ring)
 {
-	return (uint64_t *)ring->memory;
+	return (uint64_t *)ring->positions;
 }
 
 static uint64_t shared_position(const struct ring *ring)
@@ -17,39 +17,74 @@ static uint64_t shared_position(const struct ring *ring)
 	return __atomic_load_n(shared(ring), __ATOMIC_ACQUIRE);
 }
 
+/* The audit check's child does not read it, and is made each minute: so much less to copy and to give back. */
+static void *map_for_us(size_t size, int fd, size_t offset)
+{
+	void *memory = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, (off_t)offset);
+
+	if (memory != MAP_FAILED)
+		madvise(memory, size, MADV_DONTFORK);
+	return memory;
+}
+
 /* A page for the consumer's position, one for the producer's, then the data twice, so that no record is split. */
 int ring_map(struct ring *ring, int fd, size_t size)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
-	size_t whole = 2 * page + 2 * size;
-	char *memory = mmap(NULL, whole, PROT_READ, MAP_SHARED, fd, 0);
+	char *positions = map_for_us(2 * page, fd, 0);
 
-	if (memory == MAP_FAILED)
+	if (positions == MAP_FAILED)
 		return -errno;
-	if (mmap(memory, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
+	if (mmap(positions, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
 		int err = -errno;
 
-		munmap(memory, whole);
+		munmap(positions, 2 * page);
 		return err;
 	}
-	/* the audit check's child does not read it, and is made each minute: 8,000 pages less to copy and to give back
-	 */
-	madvise(memory, whole, MADV_DONTFORK);
-	*ring = (struct ring) { .fd = fd, .size = size, .page = page, .memory = memory };
+	madvise(positions, page, MADV_DONTFORK);
+	*ring = (struct ring) { .fd = fd, .size = size, .page = page, .positions = positions };
 	ring->place.next = ring->given = shared_position(ring);
 	return 0;
 }
 
 void ring_unmap(struct ring *ring)
 {
-	if (ring->memory)
-		munmap(ring->memory, 2 * ring->page + 2 * ring->size);
-	ring->memory = NULL;
+	if (ring->window.memory)
+		munmap(ring->window.memory, ring->window.size);
+	if (ring->positions)
+		munmap(ring->positions, 2 * ring->page);
+	ring->window = (struct ring_window) { 0 };
+	ring->positions = NULL;
+}
+
+/*
+ * Where the bytes from the position on are mapped. The kernel counts each page that is mapped as the process's memory,
+ * touched or not, and the double mapping twice: so only a window is. NULL: no memory for another, the old one stays.
+ */
+static const char *bytes_at(struct ring *ring, uint64_t position, size_t size)
+{
+	struct ring_window *window = &ring->window;
+	size_t at = position & (ring->size - 1), from = at & ~(ring->page - 1), most = 2 * ring->size - from;
+	size_t wanted = at - from + size;
+	char *memory;
+
+	if (at >= window->from && at + size <= window->from + window->size)
+		return window->memory + (at - window->from);
+	wanted = (wanted + ring->page - 1) & ~(ring->page - 1);
+	if (wanted < RING_WINDOW)
+		wanted = most < RING_WINDOW ? most : RING_WINDOW;
+	memory = map_for_us(wanted, ring->fd, 2 * ring->page + from);
+	if (memory == MAP_FAILED)
+		return NULL;
+	if (window->memory)
+		munmap(window->memory, window->size);
+	*window = (struct ring_window) { .memory = memory, .from = from, .size = wanted };
+	return memory + (at - from);
 }
 
 uint64_t ring_end(const struct ring *ring)
 {
-	const uint64_t *position = (const uint64_t *)(ring->memory + ring->page);
+	const uint64_t *position = (const uint64_t *)(ring->positions + ring->page);
 
 	return __atomic_load_n(position, __ATOMIC_ACQUIRE);
 }
@@ -112,29 +147,35 @@ void ring_check(struct ring *ring)
 }
 
 /* What stands at the position: discarded or not. -EINVAL: nothing does. */
-static int ring_step(const struct ring *ring, uint64_t position, struct ring_entry *entry)
+static int ring_step(struct ring *ring, uint64_t position, struct ring_entry *entry)
 {
-	const char *header = ring->memory + 2 * ring->page + (position & (ring->size - 1));
+	const char *header;
 	uint32_t length, size;
 
 	if (position >= ring_end(ring) || position % BPF_RINGBUF_HDR_SZ) /* each takes up a multiple of that */
 		return -EINVAL;
+	*entry = (struct ring_entry) { .at = position, .next = position };
+	header = bytes_at(ring, position, BPF_RINGBUF_HDR_SZ);
+	if (!header)
+		return RING_BUSY;
 	length = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
 	size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
 	if (!size || size > ring->size) /* no record begins here */
 		return -EINVAL;
-	*entry = (struct ring_entry) {
-		.bytes = header + BPF_RINGBUF_HDR_SZ,
-		.size = size,
-		.at = position,
-		.next = position + ((size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull),
-	};
+	if (!(length & (BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT))) {
+		header = bytes_at(ring, position, BPF_RINGBUF_HDR_SZ + (size_t)size);
+		if (!header)
+			return RING_BUSY;
+		entry->bytes = header + BPF_RINGBUF_HDR_SZ;
+	}
+	entry->size = size;
+	entry->next = position + ((size + BPF_RINGBUF_HDR_SZ + 7) & ~7ull);
 	if (length & BPF_RINGBUF_DISCARD_BIT)
 		return RING_EMPTY;
 	return (length & BPF_RINGBUF_BUSY_BIT) ? RING_BUSY : RING_RECORD;
 }
 
-enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct ring_entry *entry)
+enum ring_state ring_peek(struct ring *ring, uint64_t position, struct ring_entry *entry)
 {
 	struct ring_entry one;
 	int state;
@@ -149,20 +190,25 @@ enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct rin
 	return state;
 }
 
-/* Whether records stand from the one position to the other: else one of the two is where none begins. */
-static bool leads_to(const struct ring *ring, uint64_t position, uint64_t to)
+/*
+ * Whether records stand from the one position to the other: else one of the two is where none begins. What there is no
+ * memory to look at speaks against nothing.
+ */
+static bool leads_to(struct ring *ring, uint64_t position, uint64_t to)
 {
 	struct ring_entry entry;
 
 	while (position < to) {
 		if (ring_step(ring, position, &entry) < 0)
 			return false;
+		if (entry.next == position)
+			return true;
 		position = entry.next;
 	}
 	return position == to;
 }
 
-static bool is_sound(const struct ring *ring, const struct ring_place *place)
+static bool is_sound(struct ring *ring, const struct ring_place *place)
 {
 	uint64_t first = oldest(place);
 
@@ -171,7 +217,7 @@ static bool is_sound(const struct ring *ring, const struct ring_place *place)
 }
 
 /* Whether there is at most one record between the shared position and the place. */
-static bool is_next_to(const struct ring *ring, const struct ring_place *place, uint64_t position)
+static bool is_next_to(struct ring *ring, const struct ring_place *place, uint64_t position)
 {
 	struct ring_entry entry = { .next = position };
 
@@ -227,8 +273,7 @@ static bool find_whole(struct ring *ring, struct ring_entry *entry)
 	}
 	if (found.at == UINT64_MAX)
 		return false;
-	*entry = found;
-	return true;
+	return ring_peek(ring, found.at, entry) == RING_RECORD; /* others were looked at since */
 }
 
 enum ring_state ring_next(struct ring *ring, struct ring_entry *entry)
@@ -250,6 +295,8 @@ void ring_take(struct ring *ring, const struct ring_entry *entry)
 
 bool ring_skip(struct ring *ring, const struct ring_entry *entry)
 {
+	if (entry->next == entry->at) /* where it ends is not known */
+		return false;
 	for (int i = 0; i < SKIPPED_MAX; i++) {
 		if (ring->place.skipped[i])
 			continue;
@@ -270,7 +317,7 @@ bool ring_has_skipped(const struct ring *ring)
 	return false;
 }
 
-uint64_t ring_count(const struct ring *ring)
+uint64_t ring_count(struct ring *ring)
 {
 	struct ring_entry entry = { .next = ring->place.next };
 	uint64_t count = 0;

@@ -14,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SKIPPED_MAX = 16 };
+enum {
+	SKIPPED_MAX = 16,
+	RING_WINDOW = 1024 * 1024, /* bytes that are mapped at a time, or as many as the record there has */
+};
 
 /* Where a reader stands: it may lie in what outlives the reader. A kill between any two stores loses nothing. */
 struct ring_place {
@@ -23,11 +26,18 @@ struct ring_place {
 	uint64_t skipped[SKIPPED_MAX];
 };
 
+/* The part of the data that is mapped. */
+struct ring_window {
+	char *memory; /* NULL: none is */
+	size_t from, size;
+};
+
 struct ring {
 	int fd;	     /* of the map; not owned */
 	size_t size; /* of the data: a power of two */
 	size_t page;
-	char *memory; /* what is mapped, NULL: nothing */
+	char *positions; /* the two that are shared with the kernel, a page each; NULL: nothing is mapped */
+	struct ring_window window;
 	struct ring_place place;
 	struct ring_place *kept; /* its copy that outlives the reader; NULL: there is none */
 	uint64_t given;		 /* what the shared position was set to last */
@@ -44,21 +54,21 @@ void ring_follow(struct ring *ring, struct ring_place *kept);
 
 enum ring_state {
 	RING_EMPTY,
-	RING_BUSY, /* a program is in the midst of writing the next record */
+	RING_BUSY, /* a program is in the midst of writing the next record, or there is no memory to look at it */
 	RING_RECORD,
 };
 
 struct ring_entry {
-	const void *bytes; /* 8-byte aligned, in the ring: valid until ring_take() gives it back */
+	const void *bytes; /* 8-byte aligned, in the ring: valid until the ring is looked at again */
 	size_t size;
-	uint64_t at, next; /* its position, and the one behind it */
+	uint64_t at, next; /* its position, and the one behind it; the same where that is not known */
 };
 
 /*
  * What is at the position, or the first record behind it that was not discarded. entry is left as it is for RING_EMPTY;
  * for RING_BUSY only the positions are of use.
  */
-enum ring_state ring_peek(const struct ring *ring, uint64_t position, struct ring_entry *entry);
+enum ring_state ring_peek(struct ring *ring, uint64_t position, struct ring_entry *entry);
 
 /* The next record to read: one that was skipped and is whole now, else the one at place.next. */
 enum ring_state ring_next(struct ring *ring, struct ring_entry *entry);
@@ -76,6 +86,6 @@ void ring_check(struct ring *ring);
 uint64_t ring_end(const struct ring *ring);
 
 /* How many records there are to read. */
-uint64_t ring_count(const struct ring *ring);
+uint64_t ring_count(struct ring *ring);
 
 #endif

@@ -27,7 +27,7 @@ static uint64_t time_of(const struct ring_entry *entry)
  * passed over: to wait for it would be to take the ring's head first, and that is likely to be what the process of the
  * refused record did next.
  */
-static bool has_earlier(const struct ring *ring, uint64_t time)
+static bool has_earlier(struct ring *ring, uint64_t time)
 {
 	struct ring_entry entry = { .next = ring->place.next };
 
@@ -74,9 +74,9 @@ static struct ring *choose(struct rings *rings, struct ring_entry *entry)
 			*entry = refused;
 			return &rings->refused;
 		}
-		if (first == RING_RECORD) {
-			*entry = matters;
-			return &rings->matters;
+		if (first == RING_RECORD) { /* the ring was looked at since */
+			first = ring_peek(&rings->matters, matters.at, entry);
+			return first == RING_RECORD ? &rings->matters : NULL;
 		}
 		if (second != RING_RECORD || first == RING_BUSY)
 			return NULL;
@@ -84,14 +84,14 @@ static struct ring *choose(struct rings *rings, struct ring_entry *entry)
 	}
 }
 
-static bool stalled(const struct ring *ring)
+static bool stalled(struct ring *ring)
 {
 	struct ring_entry entry;
 
 	return ring_has_skipped(ring) || ring_peek(ring, ring->place.next, &entry) == RING_BUSY;
 }
 
-bool rings_stalled(const struct rings *rings)
+bool rings_stalled(struct rings *rings)
 {
 	return rings->waiting || stalled(&rings->matters) || stalled(&rings->refused) ||
 	       (rings->images && ring_has_skipped(rings->images));

@@ -38,6 +38,6 @@ int rings_drain(struct rings *rings, size_t limit);
 
 /* What comes next is not ready, as when a program is in the midst of writing it: poll() says there is something, and
  * nothing is to be had. */
-bool rings_stalled(const struct rings *rings);
+bool rings_stalled(struct rings *rings);
 
 #endif

@@ -32,7 +32,7 @@ _kmodwatch()
 	--running | --self-test | --image-limit | --capture-max)
 		return
 		;;
-	--pin | --state | --capture)
+	--pin | --state | --capture | --root)
 		_filedir -d
 		return
 		;;
@@ -52,6 +52,6 @@ _kmodwatch()
 	esac
 	"$split" && return
 	mapfile -t COMPREPLY < <(compgen -W '--format --color --journal --line-max --snapshot --no-snapshot --all-tools --btf --ring-size --image-limit --image-ring --no-hash --capture --capture-max --pin --self-test --state --options
-		--profile --verbose --help --version --check-options --running --check-audit --rules --print-rules --print-profile --unpin
+		--profile --verbose --help --version --check-options --running --check-audit --rules --root --print-rules --print-profile --diagnose --unpin
 		-v -h -V' -- "$cur")
 } && complete -F _kmodwatch kmodwatch

@@ -9,6 +9,7 @@
 #include "kmodwatch.skel.h"
 #include "preemption.h"
 #include "preflight.h"
+#include "ring_memory.h"
 #include "symbol.h"
 
 #include <bpf/bpf.h>
@@ -178,7 +179,10 @@ static bool kernel_has(const struct btf *btf, const struct probe *probe)
 
 static void say_missing(struct probe *probe)
 {
-	if (probe->for_audit)
+	if (symbol_exists(probe->target)) /* static functions are missing in 5.10's BTF on arm64 */
+		snprintf(probe->reason, REASON_SIZE,
+			 "this kernel's BTF does not describe %s, so no program can be attached to it", probe->target);
+	else if (probe->for_audit)
 		snprintf(probe->reason, REASON_SIZE, "this kernel has no audit system");
 	else if (!preflight_has_modules())
 		snprintf(probe->reason, REASON_SIZE, "this kernel cannot load modules (built without CONFIG_MODULES)");
@@ -261,6 +265,12 @@ static struct kmodwatch_bpf *open_skeleton(const struct options *options)
 	return kmodwatch_bpf__open_opts(&opts);
 }
 
+static uint64_t size_of_rings(const struct kmodwatch_bpf *skeleton)
+{
+	return (uint64_t)bpf_map__max_entries(skeleton->maps.ring) + bpf_map__max_entries(skeleton->maps.refused_ring) +
+	       bpf_map__max_entries(skeleton->maps.image_ring);
+}
+
 /*
  * Loads what has no reason against it. A program that the verifier refuses gets its reason, and the rest is tried
  * again: libbpf loads all or nothing.
@@ -286,7 +296,7 @@ static int load(struct kernel_side *side, const struct options *options, const s
 		}
 		refused = number_of_failed();
 		if (refused == PROBES || side->probes[refused].reason[0])
-			return err;
+			return ring_memory_judge(size_of_rings(skeleton), err);
 		snprintf(side->probes[refused].reason, REASON_SIZE, "the kernel refused the program: %s; -v shows why",
 			 strerror(-err));
 	}
@@ -327,25 +337,30 @@ static int take_descriptors(struct kernel_side *side, struct kmodwatch_bpf *skel
 	return take_order(side, skeleton);
 }
 
+void object_judge(struct kernel_side *side, const struct btf *btf)
+{
+	for (size_t i = 0; i < PROBES; i++)
+		if (side->probes[i].link < 0)
+			judge(&side->probes[i], btf);
+}
+
 int object_load(struct kernel_side *side, const struct options *options)
 {
 	_cleanup_(skeleton_freep) struct kmodwatch_bpf *skeleton = NULL;
 	_cleanup_(btf_freep) struct btf *btf = NULL;
+	char why[WHY_SIZE];
 	int err;
 
-	btf = options->btf_path ? btf__parse(options->btf_path, NULL) : btf__load_vmlinux_btf();
-	if (!btf) {
-		err = -errno;
-		preflight_explain_btf(options->btf_path, err);
+	err = preflight_btf(options->btf_path, &btf, why);
+	if (err) {
+		log_line("%s", why);
 		return err;
 	}
-	for (size_t i = 0; i < PROBES; i++)
-		if (side->probes[i].link < 0)
-			judge(&side->probes[i], btf);
+	object_judge(side, btf);
 	err = load(side, options, btf, &skeleton);
 	if (!err)
 		err = take_descriptors(side, skeleton);
-	if (err)
+	if (err && err != -EFBIG)
 		preflight_explain_load(err);
 	return err;
 }

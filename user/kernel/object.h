@@ -5,6 +5,7 @@
 
 #include "probe.h"
 
+struct btf;
 struct options;
 
 /* Names the object: another build's has another digest. */
@@ -13,6 +14,9 @@ void object_digest(char digest[static DIGEST_SIZE]);
 
 /* Says of each probe what its program's section says. Returns 0 or a negative errno. */
 int object_describe(struct kernel_side *side);
+
+/* Gives a probe without a link, that a kernel of such types cannot have, its reason; the others have none. */
+void object_judge(struct kernel_side *side, const struct btf *btf);
 
 /* Whether side's maps are of the kind that the object's programs use. The rings may have any size. */
 bool object_fits(const struct kernel_side *side);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* CAP_SYS_ADMIN stands for both (capabilities(7)). */
-static int check_capabilities(void)
+int preflight_capabilities(char why[static WHY_SIZE])
 {
 	bool bpf, perfmon;
 
@@ -26,14 +26,15 @@ static int check_capabilities(void)
 	perfmon = capng_have_capability(CAPNG_EFFECTIVE, CAP_PERFMON);
 	if (bpf && perfmon)
 		return 0;
-	log_line("watching the kernel needs %s, which this process does not have: run it as root (sudo kmodwatch)",
+	snprintf(why, WHY_SIZE,
+		 "watching the kernel needs %s, which this process does not have: run it as root (sudo kmodwatch)",
 		 bpf	   ? "CAP_PERFMON"
 		 : perfmon ? "CAP_BPF"
 			   : "CAP_BPF and CAP_PERFMON");
 	return -EPERM;
 }
 
-int preflight_check_bpf(void)
+int preflight_bpf(char why[static WHY_SIZE])
 {
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, sizeof(int), sizeof(int), 1, NULL);
 
@@ -42,45 +43,92 @@ int preflight_check_bpf(void)
 		return 0;
 	}
 	if (fd == -ENOSYS)
-		log_line("the bpf() system call does not exist here, so no probe can be loaded: the kernel needs "
+		snprintf(why, WHY_SIZE,
+			 "the bpf() system call does not exist here, so no probe can be loaded: the kernel needs "
 			 "CONFIG_BPF_SYSCALL, and a sandbox must not filter bpf()");
 	else
-		log_line(
+		snprintf(
+		    why, WHY_SIZE,
 		    "the kernel refuses bpf() (%s), so no probe can be loaded: run outside of containers and sandboxes, "
 		    "with all capabilities",
 		    strerror(-fd));
 	return fd;
 }
 
-static int check_lockdown(void)
+int preflight_lockdown(char why[static WHY_SIZE])
 {
 	struct policy policy;
 
 	policy_read(&policy);
 	if (strcmp(policy.lockdown, "confidentiality"))
 		return 0;
-	log_line("kernel lockdown is at `confidentiality`, which forbids BPF to read kernel memory: boot with "
+	snprintf(why, WHY_SIZE,
+		 "kernel lockdown is at `confidentiality`, which forbids BPF to read kernel memory: boot with "
 		 "lockdown=integrity to watch module loads");
 	return -EPERM;
 }
 
+static void explain_btf(const char *path, int err, char why[static WHY_SIZE])
+{
+	char error[128];
+
+	libbpf_strerror(err, error, sizeof(error)); /* it has errors of its own besides errno's */
+	if (path)
+		snprintf(why, WHY_SIZE,
+			 "%s cannot be read as BTF (%s): --btf takes a file with this kernel's BTF, as pahole makes it",
+			 path, error);
+	else
+		snprintf(why, WHY_SIZE,
+			 "this kernel shows no BTF at /sys/kernel/btf/vmlinux (%s): mount /sys, boot a kernel with "
+			 "CONFIG_DEBUG_INFO_BTF=y, or name a file with --btf",
+			 error);
+}
+
+int preflight_btf(const char *path, struct btf **out, char why[static WHY_SIZE])
+{
+	libbpf_print_fn_t print = libbpf_set_print(NULL); /* what is wrong is said below */
+	struct btf *btf = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
+	int err = btf ? 0 : -errno;
+
+	libbpf_set_print(print);
+	if (err)
+		explain_btf(path, err, why);
+	else
+		*out = btf;
+	return err;
+}
+
+static int logged(int err, const char *why)
+{
+	if (err)
+		log_line("%s", why);
+	return err;
+}
+
 int preflight_check(void)
 {
-	int err = check_capabilities();
+	char why[WHY_SIZE];
+	int err = preflight_capabilities(why);
 
-	return err ? err : check_lockdown();
+	if (!err)
+		err = preflight_lockdown(why);
+	return logged(err, why);
+}
+
+int preflight_check_bpf(void)
+{
+	char why[WHY_SIZE];
+
+	return logged(preflight_bpf(why), why);
 }
 
 int preflight_check_btf(const char *path)
 {
-	libbpf_print_fn_t print = libbpf_set_print(NULL); /* what is wrong is said below */
-	struct btf *btf = btf__parse(path, NULL);
-	int err = btf ? 0 : -errno;
+	struct btf *btf = NULL;
+	char why[WHY_SIZE];
+	int err = logged(preflight_btf(path, &btf, why), why);
 
-	libbpf_set_print(print);
 	btf__free(btf);
-	if (err)
-		preflight_explain_btf(path, err);
 	return err;
 }
 
@@ -92,20 +140,6 @@ bool preflight_has_modules(void)
 bool preflight_has_ftrace(void)
 {
 	return policy_read_switch("/proc/sys/kernel/ftrace_enabled") != 0; /* no such switch: nobody turned it off */
-}
-
-void preflight_explain_btf(const char *path, int err)
-{
-	char why[128];
-
-	libbpf_strerror(err, why, sizeof(why)); /* it has errors of its own besides errno's */
-	if (path)
-		log_line("%s cannot be read as BTF (%s): --btf takes a file with this kernel's BTF, as pahole makes it",
-			 path, why);
-	else
-		log_line("this kernel shows no BTF at /sys/kernel/btf/vmlinux (%s): mount /sys, boot a kernel with "
-			 "CONFIG_DEBUG_INFO_BTF=y, or name a file with --btf",
-			 why);
 }
 
 void preflight_explain_load(int err)

@@ -5,8 +5,21 @@
 
 #include <stdbool.h>
 
-/* What would make it fail, looked at before anything is loaded. Return 0, or a negative errno that has been explained.
+struct btf;
+
+enum { WHY_SIZE = 4096 + 256 }; /* a path, and a sentence */
+
+/*
+ * What would make it fail, looked at before anything is loaded. Return 0, or a negative errno and the sentence for the
+ * user in why, which is left as it is otherwise. *out of the kernel's BTF, or of the file that --btf names (NULL: it
+ * named none), is the caller's to free.
  */
+int preflight_capabilities(char why[static WHY_SIZE]);
+int preflight_lockdown(char why[static WHY_SIZE]);
+int preflight_bpf(char why[static WHY_SIZE]);
+int preflight_btf(const char *path, struct btf **out, char why[static WHY_SIZE]);
+
+/* The same, explained to the log. */
 
 /* For as long as this process or the boot lasts: missing capabilities, lockdown. */
 int preflight_check(void);
@@ -24,8 +37,7 @@ bool preflight_has_modules(void);
  */
 bool preflight_has_ftrace(void);
 
-/* Log why there is no BTF (path: what --btf named, or NULL), or why the programs could not be loaded. */
-void preflight_explain_btf(const char *path, int err);
+/* Logs why the programs could not be loaded. */
 void preflight_explain_load(int err);
 
 #endif

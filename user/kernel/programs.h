@@ -5,6 +5,17 @@
 
 #include <stdbool.h>
 
+#if defined(__x86_64__)
+#define COMPAT_PROGRAMS(PROGRAM)                                                            \
+	PROGRAM(compat_init_module_return, "loads through init_module by 32-bit callers")   \
+	PROGRAM(compat_finit_module_return, "loads through finit_module by 32-bit callers") \
+	PROGRAM(compat_delete_module_return, "unloads by 32-bit callers")                   \
+	PROGRAM(compat_delete_module_entry,                                                 \
+		"who unloads through a 32-bit call, if the module's exit code covers its traces")
+#else /* 32-bit callers enter the same functions as all others */
+#define COMPAT_PROGRAMS(PROGRAM)
+#endif
+
 /*
  * PROGRAM(name, what is lost without it) for each, by its name in bpf/, and AUDIT_PROGRAM(name) for those of the audit
  * check, which are of use without modules too. Where each goes and how, its section says (fexit/FUNCTION): not repeated
@@ -29,11 +40,7 @@
 	PROGRAM(finit_module_return, "loads through finit_module, which is what insmod and modprobe call")            \
 	PROGRAM(delete_module_return, "unloads")                                                                      \
 	PROGRAM(delete_module_entry, "who unloads, if the module's exit code covers its traces")                      \
-	PROGRAM(compat_init_module_return, "loads through init_module by 32-bit callers")                             \
-	PROGRAM(compat_finit_module_return, "loads through finit_module by 32-bit callers")                           \
-	PROGRAM(compat_delete_module_return, "unloads by 32-bit callers")                                             \
-	PROGRAM(compat_delete_module_entry,                                                                           \
-		"who unloads through a 32-bit call, if the module's exit code covers its traces")                     \
+	COMPAT_PROGRAMS(PROGRAM)                                                                                      \
 	AUDIT_PROGRAM(audit_received)                                                                                 \
 	AUDIT_PROGRAM(audit_rule_freed)                                                                               \
 	AUDIT_PROGRAM(auditd_freed)                                                                                   \

@@ -27,6 +27,11 @@ enum { UNDER_WAY_US = 20000 };
 /* The reader hashes a chunk in 0.1 ms or so; a machine that is busy keeps it waiting longer. */
 enum { PATIENCE_MS = 1000 };
 
+enum { ENOTSUPP = 524 }; /* of the kernel's own, which no library has a word for (include/linux/errno.h) */
+
+/* arm64 cannot before 2aa6ac03516d "arm64: ftrace: Add direct call support" (6.4). */
+#define NO_FUNCTIONS "this kernel cannot attach programs to its functions (on arm64, Linux 6.4 and later can)"
+
 static void attach(struct probe *probe)
 {
 	struct bpf_link_info info = { 0 };
@@ -36,7 +41,10 @@ static void attach(struct probe *probe)
 		return;
 	probe->link = bpf_raw_tracepoint_open(NULL, probe->program); /* for fentry and fexit too */
 	if (probe->link < 0) {
-		snprintf(probe->reason, REASON_SIZE, "attaching failed: %s", strerror(errno));
+		if (errno == ENOTSUPP)
+			snprintf(probe->reason, REASON_SIZE, NO_FUNCTIONS);
+		else
+			snprintf(probe->reason, REASON_SIZE, "attaching failed: %s", strerror(errno));
 		return;
 	}
 	if (!bpf_obj_get_info_by_fd(probe->link, &info, &size))
@@ -245,12 +253,24 @@ static int settle_pins(struct probes *probes)
 	return err;
 }
 
+static bool lacks_functions(const struct kernel_side *side)
+{
+	for (size_t i = 0; i < PROBES; i++)
+		if (!strcmp(side->probes[i].reason, NO_FUNCTIONS))
+			return true;
+	return false;
+}
+
 static void say_degraded(const struct probes *probes)
 {
 	if (!preflight_has_modules())
 		log_line(
 		    "this kernel cannot load modules (built without CONFIG_MODULES), so only executions of the module "
 		    "tools are shown");
+	else if (lacks_functions(&probes->side))
+		log_line(NO_FUNCTIONS
+			 ", so only modules that come and go are shown, and the processes that do it: not what a load "
+			 "returned, its file, parameters and signature, and no calls that the kernel refuses");
 	else if (kernel_side_is_degraded(&probes->side))
 		log_line(
 		    "some probes are not attached, so not everything is seen: monitor_start says which, why, and what is "

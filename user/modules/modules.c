@@ -17,6 +17,7 @@ struct modules {
 	struct state state;
 	struct table table;
 	struct reading reading;
+	bool unwatched;		   /* since the earlier run's end: nothing of it was in the kernel any more */
 	struct module_set touched; /* a fact was about these since the reading began */
 	struct hidden hidden;
 	struct missed missed;
@@ -271,6 +272,7 @@ static int restore(struct modules *modules)
 	if (!err && !modules->table.kept->adopted) {
 		module_set_walk(&set, restore_one, modules);
 		modules->table.kept->adopted = 1;
+		modules->unwatched = true;
 	}
 	return err == -ENOMEM ? err : 0;
 }
@@ -297,13 +299,22 @@ int modules_new(struct kept_table *kept, const struct modules_places *places, ui
 	return 0;
 }
 
+bool modules_unwatched(const struct modules *modules, struct number *since)
+{
+	if (!modules || !modules->unwatched)
+		return false;
+	*since = modules->state.ended ? number_of(clock_wall(modules->state.ended)) : NUMBER_UNKNOWN;
+	return true;
+}
+
 static void close_state(struct modules *modules)
 {
 	_cleanup_(module_set_clear) struct module_set set = { 0 };
 
-	if (!modules->table.kept->adopted || table_list(&modules->table, &set))
-		modules->state.wanted = false;
-	state_close(&modules->state, &set);
+	bool known = modules->table.kept->adopted && !table_list(&modules->table, &set);
+
+	modules->state.wanted &= known;
+	state_close(&modules->state, &set, known ? clock_boot_ns() : 0);
 }
 
 void modules_freep(struct modules **modules)

@@ -26,6 +26,11 @@ struct modules_places {
  */
 int modules_new(struct kept_table *kept, const struct modules_places *places, uint64_t now, struct modules **out);
 void modules_freep(struct modules **modules);
+/*
+ * Whether it is known that nobody watched between the end of an earlier run of this boot and modules_new(). *since: ns
+ * since 1970, when that run ended; unknown where it did not end by itself.
+ */
+bool modules_unwatched(const struct modules *modules, struct number *since);
 
 /* All of these take a NULL, and do nothing then. now: ns since boot. */
 

@@ -14,7 +14,7 @@ struct policy {
 	bool modprobe_known, lockdown_known; /* modules_disabled and sig_enforce: -1 where unknown */
 };
 
-/* Reads what there is; what cannot be read is unknown. */
+/* Reads what there is; what cannot be read, or is covered by a mount, is unknown. */
 void policy_read(struct policy *policy);
 
 /* A file of the kernel's that holds 0 or 1, N or Y: its value, -1 where it cannot be read. */
@@ -25,8 +25,11 @@ struct policy_part policy_part(const struct policy *policy);
 
 enum { POLICY_KEYS = 4 };
 
-/* Puts the names of the values that differ into changed, and returns how many there are. */
-size_t policy_compare(const struct policy *before, const struct policy *now, struct text changed[static POLICY_KEYS]);
+/*
+ * Takes into *last what is known now. Puts the names of the values that are others than they were when they were last
+ * known into changed, and returns how many there are. What cannot be read now may well be as it was.
+ */
+size_t policy_update(struct policy *last, const struct policy *now, struct text changed[static POLICY_KEYS]);
 
 /*
  * Looks whether it changed: at once when it was written through this process's mounts of /proc and /sys (inotify sees
@@ -34,7 +37,7 @@ size_t policy_compare(const struct policy *before, const struct policy *now, str
  * changed back in between is not seen here, but what came of it is.
  */
 struct policy_watch {
-	struct policy last;
+	struct policy last; /* each value as it was last known */
 	int inotify;
 	uint64_t looked, due; /* ns since boot */
 };

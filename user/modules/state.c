@@ -106,7 +106,7 @@ int state_load(struct state *state, struct module_set *set)
 			explain(state, err);
 		return -ENOENT;
 	}
-	err = state_parse(f, state->boot_id, set);
+	err = state_parse(f, state->boot_id, set, &state->ended);
 	if (!err || err == -ESTALE || err == -ENOMEM)
 		return err;
 	complain(state, err, "read",
@@ -117,20 +117,19 @@ int state_load(struct state *state, struct module_set *set)
 /* ---- writing */
 
 /* A list that lacks one line gets no further ones: it is written whole instead. */
-static void append(struct state *state, const struct named_module *module)
+static void append(struct state *state, const char *text, size_t size)
 {
 	char *line;
-	size_t size;
 	int err;
 
 	if (!state->file || state->torn)
 		return;
-	line = errand_is_busy(state->errand) || state->file->file < 0 ? NULL : malloc(STATE_LINE_SIZE);
+	line = errand_is_busy(state->errand) || state->file->file < 0 ? NULL : malloc(size);
 	if (!line) {
 		state->wanted = state->torn = true;
 		return;
 	}
-	size = state_line(module, line);
+	memcpy(line, text, size);
 	err = run(state, append_bytes, line, size, patience(state));
 	if (!err) {
 		state->wanted |= ++state->appended >= APPENDED_MAX;
@@ -143,14 +142,16 @@ static void append(struct state *state, const struct named_module *module)
 
 void state_note(struct state *state, const struct named_module *module)
 {
-	append(state, module);
+	char line[STATE_LINE_SIZE];
+
+	append(state, line, state_line(module, line));
 }
 
 void state_note_gone(struct state *state, const char *name)
 {
 	const struct named_module gone = { .name = name, .mark = -1 };
 
-	append(state, &gone);
+	state_note(state, &gone);
 }
 
 void state_want(struct state *state)
@@ -211,9 +212,13 @@ int state_due_ms(const struct state *state, uint64_t now)
 }
 
 /* What still goes on keeps what it uses: the process ends, and it with that. */
-void state_close(struct state *state, const struct module_set *set)
+void state_close(struct state *state, const struct module_set *set, uint64_t now)
 {
+	char line[STATE_LINE_SIZE];
+
 	tend(state, set, UINT64_MAX, LAST_WAIT_MS);
+	if (now && !state->wanted)
+		append(state, line, state_end_line(now, line));
 	if (!state->file || !errand_end(&state->errand, LAST_WAIT_MS))
 		return;
 	statefile_close(state->file);

@@ -19,12 +19,13 @@ struct state {
 	bool torn;	    /* it lacks a line: so until then nothing is added */
 	uint64_t not_until; /* ns since boot: not before */
 	int told;	    /* what was complained about last; 0: nothing */
+	uint64_t ended;	    /* ns since boot: when the run did whose list was read; 0: it did not say */
 };
 
 /* path (NULL: keep nothing) and boot_id are read as long as state lives. Returns 0 or -ENOMEM. */
 int state_init(struct state *state, const char *path, const char *boot_id);
-/* Writes what is still to be written, and closes. */
-void state_close(struct state *state, const struct module_set *set);
+/* Writes what is still to be written, and that the run ended now (ns since boot; 0: not that), and closes. */
+void state_close(struct state *state, const struct module_set *set, uint64_t now);
 
 /*
  * Reads what the last run of this boot left into set, which is empty. Makes the folder where it is missing. Returns 0,

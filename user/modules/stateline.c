@@ -3,6 +3,7 @@
 #include "stateline.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,11 @@ size_t state_line(const struct named_module *module, char *line)
 	}
 	*at++ = '\n';
 	return at - line;
+}
+
+size_t state_end_line(uint64_t ended, char *line)
+{
+	return sprintf(line, ". %llu\n", (unsigned long long)ended);
 }
 
 /* The byte of two digits; -1: they are none. */
@@ -60,19 +66,33 @@ static int read_name(const char *word, char name[static MODULE_NAME_MAX + 1])
 	return size ? 0 : -EBADMSG;
 }
 
-/* A number and the space behind it; *word then stands behind both. */
-static int read_instance(const char **word, uint64_t *instance)
+/* A number; *word then stands behind it. */
+static int read_number(const char **word, uint64_t *number)
 {
 	char *end;
 
 	if (**word < '0' || **word > '9')
 		return -EBADMSG;
 	errno = 0;
-	*instance = strtoull(*word, &end, 10);
-	if (errno || *end != ' ')
+	*number = strtoull(*word, &end, 10);
+	*word = end;
+	return errno ? -EBADMSG : 0;
+}
+
+/* A number and the space behind it; *word then stands behind both. */
+static int read_instance(const char **word, uint64_t *instance)
+{
+	int err = read_number(word, instance);
+
+	if (err || **word != ' ')
 		return -EBADMSG;
-	*word = end + 1;
+	++*word;
 	return 0;
+}
+
+static int read_end(const char *line, uint64_t *ended)
+{
+	return read_number(&line, ended) || *line ? -EBADMSG : 0;
 }
 
 static int read_change(const char *line, struct module_set *set)
@@ -129,24 +149,32 @@ static int expect(FILE *f, const char *word, const char *rest)
 	return strcmp(line + strlen(word), rest) ? -ESTALE : 0;
 }
 
-int state_parse(FILE *f, const char *boot_id, struct module_set *set)
+int state_parse(FILE *f, const char *boot_id, struct module_set *set, uint64_t *ended)
 {
 	struct module_set read = { 0 };
 	char line[STATE_LINE_SIZE];
+	uint64_t end = 0;
 	int err = expect(f, STATE_HEAD, "1"), got = 0;
 
 	if (err)
 		return err == -ESTALE ? -EBADMSG : err;
 	err = expect(f, "boot_id ", boot_id);
-	while (!err && (got = next_line(f, line)) > 0)
-		err = read_change(line, &read);
+	while (!err && (got = next_line(f, line)) > 0) {
+		bool ends = !strncmp(line, ". ", 2);
+
+		if (!ends)
+			end = 0;
+		err = ends ? read_end(line + 2, &end) : read_change(line, &read);
+	}
 	if (!err && got < 0)
 		err = got;
-	if (err)
+	if (err) {
 		module_set_clear(&read);
-	else
-		*set = read;
-	return err;
+		return err;
+	}
+	*set = read;
+	*ended = end;
+	return 0;
 }
 
 static int take_line(void *ctx, struct named_module *module)

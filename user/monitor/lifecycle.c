@@ -4,6 +4,7 @@
 #include "../log.h"
 #include "../output/fields.h"
 #include "../modules/inventory.h"
+#include "../modules/modules.h"
 #include "../modules/policy.h"
 #include "../kernel/preflight.h"
 #include "../kernel/probes.h"
@@ -18,7 +19,7 @@
 static int tell_start(const struct beginning *opening, emit_fn emit, void *ctx)
 {
 	struct event event = { .kind = EVENT_MONITOR_START };
-	const struct rings *rings = opening->rings;
+	struct rings *rings = opening->rings;
 	struct utsname names;
 
 	uname(&names);
@@ -33,6 +34,10 @@ static int tell_start(const struct beginning *opening, emit_fn emit, void *ctx)
 			.records = number_of(ring_count(&rings->matters) + ring_count(&rings->refused)),
 			.since = number_of(opening->seen),
 		};
+	if (modules_unwatched(opening->modules, &event.unwatched.since)) {
+		event.unwatched.known = KNOWN;
+		event.unwatched.until = number_of(opening->attached);
+	}
 	return emit(ctx, &event);
 }
 

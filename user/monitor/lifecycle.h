@@ -6,15 +6,18 @@
 #include "../output/event.h"
 #include "../calls/correlate.h"
 
+struct modules;
 struct policy;
 struct probes;
 struct rings;
 
 struct beginning {
 	struct probes *probes;
-	const struct rings *rings;
+	struct rings *rings;
 	const struct policy *policy;
-	uint64_t seen; /* ns since 1970: when an earlier monitor looked last */
+	const struct modules *modules; /* NULL: there are none */
+	uint64_t attached;	       /* ns since 1970: since then this one watches */
+	uint64_t seen;		       /* ns since 1970: when an earlier monitor looked last */
 };
 
 /* monitor_start, and what an earlier monitor left that cannot be read. Returns 0 or emit's error. */

@@ -16,7 +16,8 @@
 
 struct monitor {
 	const volatile int *stopping;
-	uint64_t began; /* ns since boot: its start */
+	uint64_t began;	   /* ns since boot: its start */
+	uint64_t attached; /* ns since boot: when the probes were */
 	struct stream stream;
 	struct pins *pins;
 	struct probes *probes;

@@ -18,6 +18,7 @@
 #include "../kernel/pins.h"
 #include "../kernel/preflight.h"
 #include "../kernel/probes.h"
+#include "../kernel/ring_memory.h"
 #include "../kernel/selftest.h"
 
 #include <errno.h>
@@ -174,6 +175,8 @@ static int take_options(struct monitor *monitor, const struct options *options)
 	if (!err && options->btf_path)
 		err = preflight_check_btf(options->btf_path);
 	if (!err)
+		err = ring_memory_check(options);
+	if (!err)
 		err = start_audit(monitor);
 	if (!err && options->capture)
 		err = capture_new(options->capture, (uint64_t)options->capture_max_mib << 20, &monitor->capture);
@@ -194,8 +197,11 @@ static int start(struct monitor *monitor, const struct options *options)
 	err = preflight_check_bpf();
 	if (!err)
 		err = probes_open(options, monitor->pins, &monitor->probes);
+	monitor->attached = clock_boot_ns();
 	if (!err)
 		err = set_up(monitor, options);
+	if (err == -EFBIG) /* rings, for which there will not be the memory */
+		return EXIT_NO_START;
 	return err ? EXIT_TRY_AGAIN : 0;
 }
 
@@ -218,6 +224,8 @@ static int begin(struct monitor *monitor, enum snapshot snapshot)
 		.probes = monitor->probes,
 		.rings = &monitor->rings,
 		.policy = &monitor->policy.last,
+		.modules = monitor->modules,
+		.attached = clock_wall(monitor->attached),
 		.seen = clock_wall(monitor->handover->seen),
 	};
 	int err = sink_end_cut(&monitor->stream.sink, monitor->handover->cut);

@@ -5,6 +5,7 @@
 #include "../folder.h"
 #include "../kernel/pin_folder.h"
 #include "../kernel/preflight.h"
+#include "../kernel/ring_memory.h"
 #include "../log.h"
 #include "../options.h"
 
@@ -53,6 +54,7 @@ int options_check(const struct options *options)
 	right &= folder_is_right(options->capture, "modules cannot be captured");
 	right &= folder_is_right(options->state, "the list of loaded modules cannot be kept");
 	right &= pin_is_right(options);
+	right &= !ring_memory_check(options);
 	right &= !options->btf_path || !preflight_check_btf(options->btf_path);
 	return right ? EXIT_ENDED : EXIT_NO_START;
 }

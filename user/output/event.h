@@ -100,7 +100,7 @@ struct module_part {
 	struct text name, name_from, params, params_from, version, srcversion, taints;
 	struct list taint_names; /* of struct text */
 	struct number is_signed, size;
-	struct text state;
+	struct text state, license;
 };
 
 struct source_part {
@@ -140,6 +140,11 @@ struct probe_part {
 struct resumed_part {
 	enum known known;
 	struct number records, since; /* since: ns since 1970 */
+};
+
+struct unwatched_part {
+	enum known known;
+	struct number since, until; /* ns since 1970 */
 };
 
 struct policy_part {
@@ -228,6 +233,7 @@ struct event {
 	struct list probes; /* of struct probe_part */
 	struct number degraded;
 	struct resumed_part resumed;
+	struct unwatched_part unwatched;
 	struct policy_part policy;
 	struct list changed; /* of struct text */
 	struct text alias;

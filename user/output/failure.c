@@ -15,9 +15,9 @@ static const struct {
 	bool refusal;
 	const char *stage, *errno_name, *words;
 } reasons[] = {
-	/* CAP_SYS_MODULE, modules_disabled, an LSM or lockdown, before anything is read */
+	/* CAP_SYS_MODULE, modules_disabled, an LSM or lockdown, before anything is read; EACCES is an LSM's or IMA's */
 	{ EVENT_MODULE_LOAD, true, "refused", "EPERM", "not permitted" },
-	{ EVENT_MODULE_LOAD, true, "refused", "EACCES", "access denied" },
+	{ EVENT_MODULE_LOAD, true, "refused", "EACCES", "a security module forbids it" },
 	{ EVENT_MODULE_LOAD, false, "refused", "EBADF", "the file descriptor is not open for reading" },
 	{ EVENT_MODULE_LOAD, false, "refused", "EINVAL", "not a regular file, an empty file, or unknown flags" },
 	{ EVENT_MODULE_LOAD, false, "refused", "ENOEXEC", "too short to be a module" },
@@ -26,14 +26,14 @@ static const struct {
 	{ EVENT_MODULE_LOAD, false, "read", "EFAULT", "its bytes are not in the caller's memory" },
 	{ EVENT_MODULE_LOAD, false, "read", "EFBIG", "the file is too large" },
 	{ EVENT_MODULE_LOAD, true, "read", "EPERM", "not permitted" },
-	{ EVENT_MODULE_LOAD, true, "read", "EACCES", "access denied" },
+	{ EVENT_MODULE_LOAD, true, "read", "EACCES", "a security module forbids it" },
 	/* module_sig_check() makes EKEYREJECTED of a missing signature, an unknown key and an unknown algorithm */
 	{ EVENT_MODULE_LOAD, true, "verify", "EKEYREJECTED", "its signature is missing or not accepted" },
 	{ EVENT_MODULE_LOAD, true, "verify", "ENOKEY", "it is signed with a key that the kernel does not know" },
 	{ EVENT_MODULE_LOAD, true, "verify", "EBADMSG", "its signature is malformed" },
 	/* unsigned under lockdown, module_blacklist=, an LSM that saw the bytes */
 	{ EVENT_MODULE_LOAD, true, "verify", "EPERM", "the kernel's policy forbids it" },
-	{ EVENT_MODULE_LOAD, true, "verify", "EACCES", "access denied" },
+	{ EVENT_MODULE_LOAD, true, "verify", "EACCES", "a security module forbids it" },
 	{ EVENT_MODULE_LOAD, false, "verify", "EEXIST", "a module of that name is already loaded" },
 	{ EVENT_MODULE_LOAD, false, "verify", "EBUSY", "a module of that name, or one that it needs, is being loaded" },
 	{ EVENT_MODULE_LOAD, false, "verify", "ENOENT", "it needs a symbol that is not there" },
@@ -75,6 +75,18 @@ bool failure_is_refusal(const struct event *event)
 	return (i < REASONS && reasons[i].refusal) || text_is(&event->settled_by, "seccomp");
 }
 
+/*
+ * Whether it was not for want of a right: the process has CAP_SYS_MODULE. What refuses then is kernel.modules_disabled,
+ * lockdown or an LSM.
+ */
+static bool had_the_right(const struct event *event)
+{
+	const struct number *capable = &event->process.cap_sys_module;
+
+	return !text_is(&event->stage, "init") && text_is(&event->syscall.errno_name, "EPERM") &&
+	       event->process.known == KNOWN && capable->known == KNOWN && capable->value;
+}
+
 /* "No such device" within a sentence. Names in capitals stay. */
 static void add_description(struct phrase *phrase, const char *description)
 {
@@ -101,7 +113,9 @@ void failure_why(struct phrase *phrase, const struct event *event)
 		return;
 	}
 	phrase_add(phrase, text_is(&event->stage, "init") ? "its init failed: " : "");
-	if (i < REASONS)
+	if (had_the_right(event))
+		phrase_add(phrase, "the kernel's policy forbids it");
+	else if (i < REASONS)
 		phrase_add(phrase, reasons[i].words);
 	else if (description && *description)
 		add_description(phrase, description);

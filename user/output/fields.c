@@ -119,6 +119,7 @@ static const struct field module_fields[] = {
 	FIELD_AS(FIELD_BOOL, module_part, is_signed, "signed"),
 	FIELD(FIELD_UINT, module_part, size),
 	WORD(module_part, state, "live", "coming", "going", "unformed"),
+	FIELD(FIELD_TEXT, module_part, license),
 	END,
 };
 
@@ -174,6 +175,12 @@ static const struct field resumed_fields[] = {
 	END,
 };
 
+static const struct field unwatched_fields[] = {
+	FIELD(FIELD_TIME, unwatched_part, since),
+	FIELD(FIELD_TIME, unwatched_part, until),
+	END,
+};
+
 static const struct field policy_fields[] = {
 	FIELD(FIELD_PATH, policy_part, modprobe),
 	FIELD(FIELD_BOOL, policy_part, modules_disabled),
@@ -197,13 +204,10 @@ const struct field common_fields[] = {
 };
 
 static const struct field monitor_start_fields[] = {
-	FIELD(FIELD_TEXT, event, version),
-	FIELD(FIELD_TEXT, event, kernel_release),
-	FIELD(FIELD_BOOL, event, degraded),
-	LIST(event, probes, probe_part, probe_fields),
-	OBJECT(event, policy, policy_fields),
-	OBJECT(event, resumed, resumed_fields),
-	END,
+	FIELD(FIELD_TEXT, event, version),	    FIELD(FIELD_TEXT, event, kernel_release),
+	FIELD(FIELD_BOOL, event, degraded),	    LIST(event, probes, probe_part, probe_fields),
+	OBJECT(event, policy, policy_fields),	    OBJECT(event, resumed, resumed_fields),
+	OBJECT(event, unwatched, unwatched_fields), END,
 };
 
 static const struct field module_present_fields[] = {

@@ -86,9 +86,9 @@ static bool is_among(const char *const *words, size_t count, const char *key)
 bool limits_spares(enum keys_shown shown, const char *key)
 {
 	static const char *const bare[] = {
-		"tid",	       "gid",	    "egid",  "ses",  "tty",	   "kthread",	"ns",	       "start_time",
-		"duration_ns", "mtime",	    "ctime", "fs",   "srcversion", "taints",	"taint_names", "signer",
-		"key_id",      "hash_algo", "title", "refs", "target",	   "mechanism",
+		"tid",	       "gid",	 "egid",      "ses",   "tty",	     "kthread", "ns",	       "start_time",
+		"duration_ns", "mtime",	 "ctime",     "fs",    "srcversion", "taints",	"taint_names", "license",
+		"signer",      "key_id", "hash_algo", "title", "refs",	     "target",	"mechanism",
 	};
 	static const char *const barest[] = {
 		"ppid",		"settled_by",

@@ -63,11 +63,13 @@ static void add_start(struct phrase *phrase, const struct event *event)
 		phrase_addf(phrase, " with %zu probes", all);
 	if (degraded)
 		add_losses(phrase, probes, all);
-	if (event->resumed.known != KNOWN)
-		return;
-	phrase_add(phrase, "; it continues where the last run stopped, with ");
-	add_number(phrase, &event->resumed.records, "an unknown number of");
-	phrase_add(phrase, " records to read");
+	if (event->resumed.known == KNOWN) {
+		phrase_add(phrase, "; it continues where the last run stopped, with ");
+		add_number(phrase, &event->resumed.records, "an unknown number of");
+		phrase_add(phrase, " records to read");
+	}
+	if (event->unwatched.known == KNOWN)
+		phrase_add(phrase, "; nobody watched since the last run ended");
 }
 
 static void add_switch(struct phrase *phrase, const struct number *value)

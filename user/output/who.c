@@ -91,14 +91,32 @@ static bool is_told_by(const struct text *exe, const struct text *comm)
 	return name.size == comm->size && !memcmp(name.bytes, comm->bytes, name.size);
 }
 
-static void add_program(struct phrase *phrase, const struct text *comm, const struct text *exe)
+static bool is_true(const struct number *value)
+{
+	return value->known == KNOWN && value->value;
+}
+
+/* deleted, foreign: for the reader the path leads to another file, or to none. */
+static void add_program(struct phrase *phrase, const struct text *comm, const struct text *exe, bool deleted,
+			bool foreign)
 {
 	phrase_text(phrase, comm, "an unknown program");
-	if (exe->known != KNOWN || (comm->known == KNOWN && is_told_by(exe, comm)))
+	if (exe->known != KNOWN || (!deleted && !foreign && comm->known == KNOWN && is_told_by(exe, comm)))
 		return;
 	phrase_add(phrase, " (");
 	phrase_path(phrase, exe, EXE_COLUMNS);
+	phrase_add(phrase, foreign ? " in another mount namespace" : "");
+	phrase_add(phrase, deleted ? ", deleted" : "");
 	phrase_add(phrase, ")");
+}
+
+/* From where its arguments' relative paths do not lead to what the reader would take them for. */
+static void add_cwd(struct phrase *phrase, const struct process *process)
+{
+	if (is_true(&process->cwd_deleted))
+		phrase_add(phrase, ", in a deleted folder");
+	else if (is_true(&process->cwd_foreign))
+		phrase_add(phrase, ", in a folder of another mount namespace");
 }
 
 void who_process(struct phrase *phrase, const struct process *process, struct names *names)
@@ -115,9 +133,11 @@ void who_process(struct phrase *phrase, const struct process *process, struct na
 	}
 	who_user(phrase, process, names);
 	phrase_add(phrase, ", ");
-	add_program(phrase, &process->comm, &process->exe);
+	add_program(phrase, &process->comm, &process->exe, is_true(&process->exe_file.deleted),
+		    is_true(&process->exe_foreign));
 	if (process->container.known == KNOWN)
 		add_container(phrase, &process->container.id);
+	add_cwd(phrase, process);
 }
 
 void who_parent(struct phrase *phrase, const struct process *process, struct names *names)
@@ -131,8 +151,9 @@ void who_parent(struct phrase *phrase, const struct process *process, struct nam
 	who_user(phrase, process, names);
 	if (process->ancestors.known == KNOWN && process->ancestors.count) {
 		phrase_add(phrase, ", ");
-		add_program(phrase, &parent->comm, &parent->exe);
+		add_program(phrase, &parent->comm, &parent->exe, is_true(&parent->deleted), false);
 	}
 	if (process->container.known == KNOWN)
 		add_container(phrase, &process->container.id);
+	add_cwd(phrase, process);
 }

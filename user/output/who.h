@@ -11,7 +11,10 @@
 void who_user(struct phrase *phrase, const struct process *process, struct names *names);
 void who_uid(struct phrase *phrase, const struct number *uid, struct names *names);
 
-/* The user and the program, with what is executed where that has another name, and the container. */
+/*
+ * The user and the program, with what is executed where that has another name, is deleted or is in another mount
+ * namespace; the container; and whether its folder is deleted or in another mount namespace.
+ */
 void who_process(struct phrase *phrase, const struct process *process, struct names *names);
 
 /* Who executed a tool: the user, and the program that started it. */

@@ -48,4 +48,8 @@ struct bytes low_copy(const void *data, size_t size);
 
 int open_file(const char *path);
 
+/* finit_module, init_module or delete_module (0 to 2) that is refused, by the 32-bit entry where this program has one.
+ */
+void compat_refused(int which);
+
 #endif

@@ -210,22 +210,28 @@ static struct filter_way find_way(const char *name)
 	die(name);
 }
 
-/* Where a filter answers init_module, finit_module and delete_module of x86-64 and of i386. */
+/* The machine's 32-bit ABI, and what is different of its module calls' numbers. */
+#if defined(__aarch64__) || defined(__arm__)
+enum { ARCH32 = 0x40000028, FINIT_MODULE32 = 379 };
+#else
+enum { ARCH32 = 0x40000003, FINIT_MODULE32 = 350 };
+#endif
+
+/* Where a filter answers init_module, finit_module and delete_module of both ABIs. For 64-bit programs. */
 static int do_filtered(int argc, char **argv)
 {
-	enum { I386 = 0x40000003 };
 	const struct filter_way way = find_way(argv[1]);
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, I386, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH32, 4, 0),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 175, 7, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 176, 6, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 313, 5, 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_init_module, 7, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_delete_module, 6, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_finit_module, 5, 4),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 128, 3, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 2, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 350, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FINIT_MODULE32, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, way.action),
 	};

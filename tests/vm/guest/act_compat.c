@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "act.h"
 
+#if defined(__x86_64__) || defined(__i386__)
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -54,9 +56,34 @@ static int do_delete(int argc, char **argv)
 	return answer(int80(DELETE_MODULE, low_text(argv[1]), argc > 2 ? strtoul(argv[2], NULL, 0) : 0, 0));
 }
 
+void compat_refused(int which)
+{
+	static const int numbers[] = { FINIT_MODULE, INIT_MODULE, DELETE_MODULE };
+
+	int80(numbers[which], -1, 0, 0);
+}
+
 const struct act compat_acts[] = {
 	{ "int80-finit", "FILE [PARAMS]: by int $0x80", 1, do_finit },
 	{ "int80-init", "FILE [PARAMS]: by int $0x80", 1, do_init },
 	{ "int80-delete", "NAME [FLAGS]: by int $0x80", 1, do_delete },
 	{ 0 },
 };
+
+#else
+
+/* Elsewhere a 64-bit program has no 32-bit entry. */
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void compat_refused(int which)
+{
+	static const int numbers[] = { SYS_finit_module, SYS_init_module, SYS_delete_module };
+
+	syscall(numbers[which], -1, 0, 0);
+}
+
+const struct act compat_acts[] = { { 0 } };
+
+#endif

@@ -72,11 +72,7 @@ static int end_children(int seconds)
 
 static _Noreturn void be_refused(int which)
 {
-	static const int compat[] = { 350, 128, 129 };
-
 	for (;;) {
-		long ret = compat[which % 3];
-
 		if (which == 0)
 			syscall(SYS_finit_module, -1, "", 0);
 		else if (which == 1)
@@ -84,7 +80,7 @@ static _Noreturn void be_refused(int which)
 		else if (which == 2)
 			syscall(SYS_delete_module, "x", 0);
 		else
-			__asm__ volatile("int $0x80" : "+a"(ret) : "b"(-1), "c"(0), "d"(0) : "memory");
+			compat_refused(which % 3);
 	}
 }
 

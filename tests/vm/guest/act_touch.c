@@ -394,16 +394,16 @@ static int do_extend(int argc, char **argv)
 	return answer(replaced);
 }
 
-/* Lets a function of the kernel's that may be overridden answer -ERROR to everybody, for so long. */
-static int do_fmod_ret(int argc, char **argv)
+/* Lets a function of the kernel's answer -ERROR to everybody, for so long. */
+static int refuse(unsigned int type, unsigned int attach_type, const char *function, char **argv)
 {
 	const struct bpf_insn refuse[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = -atoi(argv[2]) },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	union bpf_attr load = {
-		.prog_type = BPF_PROG_TYPE_TRACING,
-		.expected_attach_type = BPF_MODIFY_RETURN,
+		.prog_type = type,
+		.expected_attach_type = attach_type,
 		.insn_cnt = 2,
 		.insns = (unsigned long)refuse,
 		.license = (unsigned long)"GPL",
@@ -411,13 +411,27 @@ static int do_fmod_ret(int argc, char **argv)
 	};
 	union bpf_attr attach = { .raw_tracepoint.name = 0 };
 
-	(void)argc;
 	raise_memlock();
-	load.attach_btf_id = find_function(read_file("/sys/kernel/btf/vmlinux").data, argv[1]);
+	load.attach_btf_id = find_function(read_file("/sys/kernel/btf/vmlinux").data, function);
 	attach.raw_tracepoint.prog_fd = (unsigned int)bpf(BPF_PROG_LOAD, &load);
 	answer(bpf(BPF_RAW_TRACEPOINT_OPEN, &attach) < 0 ? -1 : 0);
 	sleep(atoi(argv[3]));
 	return 0;
+}
+
+static int do_fmod_ret(int argc, char **argv)
+{
+	(void)argc;
+	return refuse(BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, argv[1], argv);
+}
+
+static int do_lsm(int argc, char **argv)
+{
+	char function[128];
+
+	(void)argc;
+	snprintf(function, sizeof(function), "bpf_lsm_%s", argv[1]);
+	return refuse(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, function, argv);
 }
 
 static int do_flock(int argc, char **argv)
@@ -445,6 +459,7 @@ const struct act touch_acts[] = {
 	{ "fentry", "PROGRAM FUNCTION SECONDS: by one that does nothing", 3, do_fentry },
 	{ "extend", "PROGRAM: each of its functions, for a moment; how many the kernel let be replaced", 1, do_extend },
 	{ "fmod-ret", "FUNCTION ERRNO SECONDS: a function of the kernel's refuses", 3, do_fmod_ret },
+	{ "lsm", "HOOK ERRNO SECONDS: a BPF program that is a security module refuses there", 3, do_lsm },
 	{ "flock", "PATH SECONDS", 2, do_flock },
 	{ 0 },
 };

@@ -67,3 +67,14 @@ policy_lines() {
 	wait_for 3 policy_has "$1" || { echo "there is no module_policy number $1" >&2; exit 1; }
 }
 policy_has() { [ "$(grep -c '"kind":"module_policy"' "$OUT/stdout")" = "$1" ]; }
+
+# diagnoses STATUS EXPRESSION...: kmodwatch --diagnose ends with the status, and says this on lines of its own.
+diagnoses() {
+	want=$1; shift
+	${AS:-} kmodwatch --diagnose >"$OUT/diagnosis" 2>"$OUT/diagnosis.err"
+	got=$?
+	[ $got = "$want" ] || { cat "$OUT/diagnosis" "$OUT/diagnosis.err" >&2; echo "--diagnose ended with $got" >&2; exit 1; }
+	for expression; do
+		grep -qE "$expression" "$OUT/diagnosis" || { cat "$OUT/diagnosis" >&2; echo "not said: $expression" >&2; exit 1; }
+	done
+}

@@ -5,7 +5,7 @@ PIN=/sys/fs/bpf/kmodwatch
 
 fail() {
 	systemctl status kmodwatch --no-pager -n 0 | cut -c1-300
-	journalctl -u kmodwatch -o cat --no-pager | grep -v '^{' | tail -12
+	journalctl -u kmodwatch -o cat --no-pager | tail -12
 	echo "$*"
 	exit 1
 }
@@ -33,9 +33,19 @@ eventually() {
 	done
 }
 
-# events [FILTER]: the service's lines of this boot, through jq -c.
+# The service's lines of this boot, as they are.
+lines() {
+	journalctl -u kmodwatch -o cat --no-pager --output-fields=KMODWATCH_JSON
+}
+
+# said TEXT: that is in what it said, in words.
+said() {
+	journalctl -u kmodwatch -o cat --no-pager | grep -qF -- "$1"
+}
+
+# events [FILTER]: the same through jq -c.
 events() {
-	journalctl -u kmodwatch -o cat --no-pager -t kmodwatch | grep '^{' | jq -c "${1:-.}"
+	lines | jq -c "${1:-.}"
 }
 
 # The lines since the last run began.

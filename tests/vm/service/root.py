@@ -20,6 +20,7 @@ import image  # noqa: E402
 import guest  # noqa: E402
 import modules  # noqa: E402
 from apt import KEYRING, mirror, own_suite  # noqa: E402
+from arches import ARCHES  # noqa: E402
 from cpio import Cpio  # noqa: E402
 from place import BUILD, IMAGES, MONITOR, TOP, Trouble, need, run  # noqa: E402
 
@@ -167,7 +168,7 @@ def tested(path, subject, scenarios):
         archive.text("etc/systemd/system/scenarios.service", (HERE / "scenarios.service").read_text())
         archive.link("etc/systemd/system/multi-user.target.wants/scenarios.service", "../scenarios.service")
         archive.text("etc/modules-load.d/test.conf", "dummy\n")
-        for program in guest.programs():
+        for program in guest.programs(ARCHES["amd64"]):
             archive.file(f"usr/lib/vm/{program.name}", program, 0o755)
         for scenario in scenarios:
             archive.file(f"usr/lib/vm/scenarios/{scenario.name}", scenario)

@@ -1,5 +1,5 @@
 # Questions to ask the lines of kmodwatch, for jq 1.6 and later; FOLDER is where this file is:
-#   journalctl -u kmodwatch -o cat | jq -nRac -L FOLDER 'include "recipes"; causes'
+#   journalctl -u kmodwatch -o cat --output-fields=KMODWATCH_JSON | jq -nRac -L FOLDER 'include "recipes"; causes'
 # What is no line of kmodwatch is skipped. With -ac, nothing in a name can break a line, or act on a terminal.
 
 def lines: inputs | fromjson? | select(type == "object" and has("schema"));

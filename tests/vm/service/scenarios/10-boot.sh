@@ -14,8 +14,16 @@ echo "exposure: $exposure"
 check "exposure is 2.0 or better" awk -v e="$exposure" 'BEGIN { exit !(e != "" && e <= 2.0) }'
 is "its capabilities (CAP_AUDIT_CONTROL, CAP_PERFMON, CAP_BPF)" 000000c040000000 "$(sed -n 's/^CapEff:\t//p' "/proc/$(main_pid)/status")"
 check "the journal's lines are not for everybody" [ "$(stat -c %a "/var/lib/kmodwatch/kmodwatch-modules")" = 600 ]
-journalctl -u kmodwatch -o cat --no-pager | jq -e -c . >/run/parsed || fail "jq cannot read what journalctl -u shows: $(journalctl -u kmodwatch -o cat --no-pager | grep -v '^{' | head -3)"
-check "status has counts" sh -c 'systemctl show -P StatusText kmodwatch | grep -q "loads"'
+lines | jq -e -c . >/run/parsed || fail "jq cannot read the journal's KMODWATCH_JSON: $(lines | grep -v '^{.*}$' | head -3)"
+is "entries without a line, and not on stderr" "" "$(journalctl -u kmodwatch -t kmodwatch -o json --all --no-pager |
+	jq -c 'select(._TRANSPORT == "journal" and (.KMODWATCH_JSON // "{}" | fromjson | .schema) != 2)')"
+
+# what an administrator sees first
+systemctl status kmodwatch --no-pager >/run/status
+check "status has counts" grep -q '^ *Status: "Watching, with [0-9]* probes; .* loads, ' /run/status
+check "it has the last events in words" grep -q ' kmodwatch\[[0-9]*\]: .* was loaded by ' /run/status
+is "JSON in it" "" "$(grep '[{}]' /run/status)"
+is "JSON in what journalctl -u shows" "" "$(journalctl -u kmodwatch --no-pager | grep '[{}]')"
 
 # what was there before a start
 is "modules-load's module passes for older" "" "$(events 'select(.kind=="module_present" and .module.name=="dummy")')"

@@ -12,10 +12,10 @@ at_boot="$(ready) ms, of which $(cpu) ms of CPU up to now"
 check "systemd-analyze knows it" sh -c 'systemd-analyze blame --no-pager | grep -q kmodwatch.service'
 
 # first starts, as at a boot
-first_start() { # what it says of itself with -v
+first_start() { # [OPTION...]: what it says of itself with -v
 	systemctl stop kmodwatch
 	/usr/sbin/kmodwatch --unpin
-	echo 'KMODWATCH_OPTIONS="-v"' >/etc/default/kmodwatch
+	echo "KMODWATCH_OPTIONS=\"-v $*\"" >/etc/default/kmodwatch
 	journalctl --rotate >/dev/null; journalctl --vacuum-time=1s >/dev/null 2>&1
 	timeout 30 systemctl start kmodwatch || fail "it does not start"
 	journalctl -u kmodwatch -o cat --no-pager | grep '^kmodwatch: ready after'
@@ -35,7 +35,7 @@ holder=$!
 timeout 1 cat /dev/zero >/run/nobody # it is full
 printf '[Service]\nStandardOutput=file:/run/nobody\n' >/run/systemd/system/kmodwatch.service.d/nobody.conf
 systemctl daemon-reload
-said=$(first_start)
+said=$(first_start --format json)
 check "it waits for no reader ($said)" [ "$(waits "$said")" -le 1700 ]
 kill $holder
 rm -r /run/nobody /run/systemd/system/kmodwatch.service.d/nobody.conf

@@ -5,6 +5,7 @@ mkfifo /run/reader
 exec 9<>/run/reader
 mkdir -p /run/systemd/system/kmodwatch.service.d
 printf '[Service]\nWatchdogSec=4\nStandardOutput=file:/run/reader\n' >/run/systemd/system/kmodwatch.service.d/reader.conf
+echo 'KMODWATCH_OPTIONS="--format json"' >/etc/default/kmodwatch
 systemctl daemon-reload
 cat <&9 >/run/got &
 reader=$!
@@ -36,6 +37,7 @@ is "lines that are cut" 0 "$(grep -vc '^{.*}$' /run/got)"
 check "it watches" eventually 10 sh -c 'systemctl show -P StatusText kmodwatch | grep -q ^Watching'
 same "in the end"
 rm -r /run/systemd/system/kmodwatch.service.d
+echo '# nothing' >/etc/default/kmodwatch
 systemctl daemon-reload
 systemctl restart kmodwatch
 kill $reader

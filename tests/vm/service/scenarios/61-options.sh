@@ -1,6 +1,5 @@
 # Options that are wrong at a start: the service fails once, says why, and starts when they are right. What may pass is tried again.
 . /usr/lib/vm/helpers.sh
-said() { journalctl -u kmodwatch -o cat | grep -v '^{' | grep -qF -- "$1"; }
 state() { systemctl show -P ActiveState kmodwatch; }
 for bad in '--no-such-option' '--ring-size 5' '--profile nonsense' '--check-audit' '--btf /etc/passwd' '--pin /run/elsewhere'; do
 	echo "KMODWATCH_OPTIONS=\"$bad\"" >/etc/default/kmodwatch

@@ -1,6 +1,5 @@
 # Folders that cannot be written to are named, with the mend, and never keep it from watching.
 . /usr/lib/vm/helpers.sh
-said() { journalctl -u kmodwatch -o cat | grep -v '^{' | grep -qF -- "$1"; }
 mkdir -p /srv/images
 
 # a folder outside of the unit's sandbox

@@ -1,6 +1,6 @@
-# --journal: native fields, found by journalctl's own matches; nothing that a process chooses can forge one.
+# The journal: native fields, found by journalctl's own matches; nothing that a process chooses can forge one.
 . /usr/lib/vm/helpers.sh
-echo 'KMODWATCH_OPTIONS="--journal --snapshot"' >/etc/default/kmodwatch
+echo 'KMODWATCH_OPTIONS="--snapshot"' >/etc/default/kmodwatch
 systemctl reload kmodwatch
 check "active" eventually 10 systemctl is-active kmodwatch
 loaded() { journalctl KMODWATCH_KIND=module_load MODULE_NAME=crc_itu_t -o json --no-pager | tail -1 | jq -e -r "$1"; }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is inside a bzImage: the ELF kernel, and its BTF, without booting it."""
+"""What is inside a kernel image: its BTF, without booting it."""
 import lzma
 import struct
 import subprocess
@@ -7,12 +7,30 @@ import subprocess
 from place import Trouble, need
 
 
+ARM64_MAGIC = slice(0x38, 0x3c)  # Documentation/arch/arm64/booting.rst
+BTF_HEADER = b"\x9f\xeb\x01\x00" + struct.pack("<I", 24)
+
+
 def btf(path):
-    return section(vmlinux(path), b".BTF")
+    image = path.read_bytes()
+    return raw_btf(image) if image[ARM64_MAGIC] == b"ARMd" else section(vmlinux(path), b".BTF")
+
+
+def raw_btf(image):
+    """arm64's Image is the kernel as it lies in memory, without sections: its BTF is the largest of what has the header of one."""
+    found, at = b"", -1
+    while (at := image.find(BTF_HEADER, at + 1)) >= 0:
+        types_at, types, strings_at, strings = struct.unpack_from("<IIII", image, at + 8)
+        whole = image[at:at + 24 + types + strings]
+        if types_at == 0 and strings_at == types and len(whole) == 24 + types + strings > len(found):
+            found = whole
+    if not found:
+        raise Trouble("the kernel has no BTF: it was built without CONFIG_DEBUG_INFO_BTF")
+    return found
 
 
 def vmlinux(path):
-    """The ELF kernel: the boot header says where the packed payload lies."""
+    """The ELF kernel of a bzImage: the boot header says where the packed payload lies."""
     image = path.read_bytes()
     sectors = image[0x1f1] or 4
     offset, length = struct.unpack_from("<II", image, 0x248)
@@ -24,7 +42,7 @@ def vmlinux(path):
         return subprocess.run([need("zstd", "zstd"), "-dcq"], input=payload, capture_output=True, check=True).stdout
     if payload.startswith(b"\x02\x21\x4c\x18"):
         return b"".join(lz4_blocks(payload))
-    raise Trouble(f"{path} is packed in a way that bzimage.py does not know (starts with {payload[:6].hex()}): "
+    raise Trouble(f"{path} is packed in a way that vmlinuz.py does not know (starts with {payload[:6].hex()}): "
                   "add it to vmlinux()")
 
 
