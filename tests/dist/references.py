@@ -11,7 +11,7 @@ TARGET = re.compile(r"\bmake ([a-z][a-z-]+)(?=[ `,;:.]|$)", re.MULTILINE)
 
 
 def targets():
-    text = (TOP / "Makefile").read_text(encoding="utf-8") + (TOP / "user/dist/install.mk").read_text(encoding="utf-8")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [TOP / "Makefile", *(TOP / "user/dist").glob("*.mk")])
     return {name for line in re.findall(r"^([a-z][a-z -]*):", text, re.MULTILINE) for name in line.split()}
 
 
