@@ -3,6 +3,7 @@
 #include "audit/profiles.h"
 #include "build.h"
 #include "cleanup.h"
+#include "help.h"
 #include "log.h"
 #include "output/limits.h"
 #include "options_file.h"
@@ -14,72 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char help[] =
-    "Usage: kmodwatch [OPTION]...\n"
-    "Shows every load and unload of a kernel module as it happens: as lines of text on a terminal, and as one\n"
-    "JSON object per line elsewhere. Events go to stdout, messages to stderr.\n"
-    "\n"
-    "      --format FORMAT  text (the default on a terminal): lines for people to read, and a table for\n"
-    "                       --check-audit; json (the default elsewhere): one JSON object per line\n"
-    "      --color WHEN     colours in text: auto (the default: on a terminal, unless NO_COLOR is set),\n"
-    "                       always or never\n"
-    "      --journal        send events to the journal, with journal fields, instead of stdout:\n"
-    "                       journalctl KMODWATCH_KIND=module_load; the last of --format and --journal counts\n"
-    "      --line-max BYTES  the longest JSON line, from 2048 to 65536 (default 8000); what does not fit is cut,\n"
-    "                       and marked\n"
-    "      --snapshot       list the modules that are already loaded at each start and reload; with --pin, only\n"
-    "                       the first of a boot does so otherwise\n"
-    "      --no-snapshot    never list them\n"
-    "      --all-tools      show lsmod, modinfo and depmod too, which only read\n"
-    "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
-    "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
-    "                       to 1048576 (default 16384); what does not fit is counted as events_lost\n"
-    "      --image-limit MIB  hash modules up to this size (at most 64, which is the default)\n"
-    "      --image-ring KIB  the size of the ring for the bytes of modules, like --ring-size (default 8192)\n"
-    "      --no-hash        do not read the bytes of modules, so events have no sha256\n"
-    "      --capture DIR    keep each distinct module in DIR as SHA256.ko, readable by root only\n"
-    "      --capture-max MIB  how much space they may take (default 1024); the oldest are removed first\n"
-    "      --pin DIR        leave probes and rings in DIR, on a bpffs, when kmodwatch ends: they go on recording,\n"
-    "                       and the next start continues where this one stopped\n"
-    "      --self-test SECONDS  how often to test the probes (default 30; 0: only at the start)\n"
-    "      --state DIR      keep the list of loaded modules in DIR; the next start reports what changed while\n"
-    "                       kmodwatch was not running (module_missed)\n"
-    "      --options FILE   take more options from the line KMODWATCH_OPTIONS=\"...\" in FILE; SIGHUP reads it again\n"
-    "      --profile NAME   what auditd's rules should record: your own rules file, or a built-in profile:\n"
-    "                       " PROFILE_NAMES_AND_DEFAULT "\n"
-    "  -v, --verbose        say on stderr what kmodwatch does, and why probes are missing; in text, list\n"
-    "                       the modules that are already loaded\n"
-    "  -h, --help           show this and exit\n"
-    "  -V, --version        show the version and exit\n"
-    "\n"
-    "Instead of watching:\n"
-    "      --check-options  read the options as for watching, say what is wrong with them and with what they\n"
-    "                       name, and exit\n"
-    "      --running PID    with --check-options: also whether the kmodwatch that runs as PID can take them at\n"
-    "                       a reload\n"
-    "      --check-audit    check whether auditd's rules, on disk and in the kernel, record what the\n"
-    "                       profile requires, and exit\n"
-    "      --rules PATH     check this file (as auditctl -R reads it) or folder (as augenrules joins it)\n"
-    "                       instead of the rules of this machine; may be given more than once\n"
-    "      --root DIR       check the system below this folder (an image, a mounted disk): its rules, links and\n"
-    "                       tools. The kernel is not asked\n"
-    "      --print-rules    check, and print only the rules that would close the gaps\n"
-    "      --print-profile NAME  print a built-in profile\n"
-    "      --diagnose       show what this kernel offers, and what kmodwatch would see and lose here: the text for a\n"
-    "                       bug report. Nothing is attached\n"
-    "      --unpin          remove what --pin left in its DIR or in /sys/fs/bpf/kmodwatch, and exit\n"
-    "\n"
-    "kmodwatch runs until SIGINT or SIGTERM. With --pin, SIGHUP makes it read its options and profile again.\n"
-    "It needs root, or CAP_BPF and CAP_PERFMON. What --options, --profile, --state, --capture and --pin name must\n"
-    "be root's or yours, must not be writable by anybody else, and must not be a symbolic link.\n"
-    "Exit status: 0 ended by a signal; 1 stopped by an error while running (stdout was closed, ...);\n"
-    "2 could not start (usage, privilege, no probe could be attached, another kmodwatch holds the pins).\n"
-    "With --diagnose: 0 kmodwatch can start here; 2 it cannot.\n"
-    "With --check-options: 0 nothing is wrong; 2 something is.\n"
-    "With --check-audit: 0 everything required is recorded; 1 something is not; 2 the check could not\n"
-    "decide (usage, privilege, unreadable files, an unknown verdict).\n"
-    "See kmodwatch(8), kmodwatch-events(5) and kmodwatch-audit(7).\n";
 
 /* What is wrong with a word is what the table says of its option. */
 static const char as_said[] = "";
@@ -322,7 +257,7 @@ static const char *show(const char *text)
 static const char *show_help(const char *word, void *member)
 {
 	(void)word, (void)member;
-	return show(help);
+	return show(help_text);
 }
 
 static const char *show_version(const char *word, void *member)
