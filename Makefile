@@ -479,7 +479,7 @@ check-vmlinux: packages-vm all $(B)/check-vmlinux $(B)/vmlinux/types-x86.o $(B)/
 	@CLANG='$(CLANG)' tests/unit/check_vmlinux.sh $(B)/check-vmlinux
 	@tests/vm/run fetch $(KERNELS) >/dev/null
 	@$(B)/check-vmlinux $(B)/vmlinux/types-x86.o vmlinux/differences \
-		$(foreach row,$(KERNELS),"$$(cat $(B)/vm/kernels/$(row)/version)=$(B)/vm/kernels/$(row)/btf") $(BTF)
+		$(foreach row,$(KERNELS),"$$(cat $(B)/vm/kernels/$(row)/version)=$(B)/vm/kernels/$(row)/btf") -- $(BTF)
 	@vmlinux/budget.sh $(firstword $(BUDGET_KERNELS))
 	@printf '%s\n' $(wordlist 2,9,$(BUDGET_KERNELS)) | xargs -P2 -n1 vmlinux/budget.sh
 

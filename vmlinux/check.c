@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * check-vmlinux OURS DIFFERENCES VERSION=BTF...: compares the types in OURS (an object with a variable of each, see
+ * check-vmlinux OURS DIFFERENCES VERSION=BTF... [-- VERSION=BTF...]: compares the types in OURS (an object with a variable of each, see
  * types.awk) with each kernel's BTF. Ends with 1 on a difference that is not listed, and on a listing that is not true.
  *
  * A type's and a member's name, kind and type are compared as libbpf does it for CO-RE, and further: sizes, signedness,
@@ -15,7 +15,7 @@
 #include <sys/utsname.h>
 
 /* VERSION=PATH; without a version it is the running kernel's. */
-static void open_kernel(char *argument)
+static void open_kernel(char *argument, bool further)
 {
 	struct kernel *kernel = &kernels[kernel_count];
 	char *path = strchr(argument, '=');
@@ -32,6 +32,7 @@ static void open_kernel(char *argument)
 	}
 	if (sscanf(argument, "%u.%u", &kernel->major, &kernel->minor) != 2)
 		give_up("%s=%s: what comes before the = is no kernel version", argument, path);
+	kernel->further = further;
 	snprintf(kernel->label, sizeof(kernel->label), "%u.%u", kernel->major, kernel->minor);
 	kernel->btf = btf__parse(path, NULL);
 	if (!kernel->btf)
@@ -42,18 +43,23 @@ static void open_kernel(char *argument)
 int main(int argc, char **argv)
 {
 	struct btf *ours;
+	bool further = false;
 	int types = 0;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: check-vmlinux OURS DIFFERENCES [VERSION=]BTF...\n");
+		fprintf(stderr, "usage: check-vmlinux OURS DIFFERENCES [VERSION=]BTF... [-- [VERSION=]BTF...]\n");
 		return 2;
 	}
 	ours = btf__parse(argv[1], NULL);
 	if (!ours)
 		give_up("%s: no BTF could be read: %s", argv[1], strerror(errno));
 	listing_read(argv[2]);
-	for (int i = 3; i < argc; i++)
-		open_kernel(argv[i]);
+	for (int i = 3; i < argc; i++) {
+		if (strcmp(argv[i], "--"))
+			open_kernel(argv[i], further);
+		else
+			further = true;
+	}
 	for (int k = 0; k < kernel_count; k++)
 		types = compare_kernel(k, ours);
 	listing_check();

@@ -22,6 +22,7 @@ struct item {
 struct kernel {
 	char label[32]; /* its version */
 	unsigned int major, minor;
+	bool further; /* not of the matrix: that a flavor fits it does not make the flavor tested */
 	struct btf *btf;
 	int types, members, listed;
 };

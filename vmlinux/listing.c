@@ -176,7 +176,7 @@ static void check_flavor(const struct item *item)
 	for (int k = 0; k < kernel_count; k++) {
 		bool excused = false;
 
-		matched |= found_at(item, k, &excused) == SAME;
+		matched |= found_at(item, k, &excused) == SAME && !kernels[k].further;
 	}
 	if (!has_rule(ONE_OF, item->name) && !has_rule(OPTIONAL, item->name))
 		fault("%s: a flavor's member that no one-of line (or optional line) of %s names", item->name, listing);
