@@ -18,8 +18,8 @@ enum {
 	REQUESTS_MAX = 4096,
 	SUSPECTS_MAX = 4, /* a power of two */
 	OBJECTS_MAX = 512,
-	RING_SIZE = 16 * 1024 * 1024, /* the default; the user side may set another before the load */
-	REFUSED_RING_SIZE = 4 * 1024 * 1024,
+	RING_SIZE = 4 * 1024 * 1024, /* the default; the user side may set another before the load */
+	REFUSED_RING_SIZE = 1024 * 1024,
 	IMAGE_RING_SIZE = 8 * 1024 * 1024, /* as RING_SIZE */
 	WAITS_UNREAD = 16 * 1024,	   /* bytes on the ring that need wake nobody: a quarter of the smallest */
 	HANDOVER_PIECE = 4 * 1024 * 1024,  /* the most that a value may have before 6.13 or so */

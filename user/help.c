@@ -21,7 +21,7 @@ const char help_text[] =
     "      --all-tools      show lsmod, modinfo and depmod too, which only read\n"
     "      --btf FILE       take the kernel's type information from FILE, not from /sys/kernel/btf/vmlinux\n"
     "      --ring-size KIB  the size of the ring in which events wait for the reader: a power of two from 64\n"
-    "                       to 1048576 (default 16384); what does not fit is counted as events_lost\n"
+    "                       to 1048576 (default 4096); what does not fit is counted as events_lost\n"
     "      --image-limit MIB  hash modules up to this size (at most 64, which is the default)\n"
     "      --image-ring KIB  the size of the ring for the bytes of modules, like --ring-size (default 8192)\n"
     "      --no-hash        do not read the bytes of modules, so events have no sha256\n"

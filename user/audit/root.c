@@ -13,14 +13,14 @@ static int root = -1; /* -1: this system */
 static char root_path[PATH_MAX];
 
 /* The path that the kernel has for what is open. */
-static bool path_of(int fd, char path[static PATH_MAX])
+static bool path_of(int fd, char found[static PATH_MAX])
 {
-	char link[64];
+	char open_as[64];
 	ssize_t size;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	size = readlink(link, path, PATH_MAX - 1);
-	path[size < 0 ? 0 : size] = '\0';
+	snprintf(open_as, sizeof(open_as), "/proc/self/fd/%d", fd);
+	size = readlink(open_as, found, PATH_MAX - 1);
+	found[size < 0 ? 0 : size] = '\0';
 	return size >= 0;
 }
 

@@ -16,7 +16,7 @@
 
 enum {
 	SKIPPED_MAX = 16,
-	RING_WINDOW = 1024 * 1024, /* bytes that are mapped at a time, or as many as the record there has */
+	RING_WINDOW = 512 * 1024, /* bytes that are mapped at a time, or as many as the record there has */
 };
 
 /* Where a reader stands: it may lie in what outlives the reader. A kill between any two stores loses nothing. */
