@@ -57,7 +57,7 @@ STATIC_KERNELS ?= 5.10 6.1
 .PHONY: dist-packages-check
 dist-packages-check: packages-dist packages-vm all other-builds deb rpm static
 	@tests/dist/tarball.sh $(TARBALL)
-	@tests/dist/rpm.sh $(SPEC) $(PACKAGED)/$(NAME)-1.x86_64.rpm
+	@tests/dist/rpm.sh $(SPEC) $(PACKAGED)/$(NAME)-1.$$(uname -m).rpm
 	@tests/dist/static.sh $(B)/kmodwatch-static $(VERSION) $(STATIC_KERNELS)
 	@tests/dist/deb.sh $(TARBALL) $(PACKAGED)
-	@tests/vm/service/run --deb $(PACKAGED)/kmodwatch_$(VERSION)_amd64.deb $(DEB_KERNELS:%=--kernel %)
+	@tests/vm/service/run --deb $(PACKAGED)/kmodwatch_$(VERSION)_$$(dpkg --print-architecture).deb $(DEB_KERNELS:%=--kernel %)
