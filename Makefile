@@ -17,7 +17,7 @@ WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror)
 PACKAGES_BUILD := bpftool clang gcc libaudit-dev libbpf-dev libcap-ng-dev libelf-dev libjson-c-dev libssl-dev libsystemd-dev make pkg-config zlib1g-dev
 PACKAGES_VM := btrfs-progs busybox-static ca-certificates cpio gcc gcc-multilib kmod libc6-dev python3 qemu-system-x86 xz-utils zstd
 PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
-PACKAGES_CROSS := $(PACKAGES_BUILD) $(PACKAGES_VM) lld qemu-system-arm
+PACKAGES_CROSS := $(PACKAGES_BUILD) $(PACKAGES_VM) binutils-aarch64-linux-gnu lld qemu-system-arm
 PACKAGES_PRISTINE := mmdebstrap util-linux
 PACKAGES_TEST := $(PACKAGES_UNIT) $(PACKAGES_VM) $(PACKAGES_PRISTINE) clang-format clang-tidy clang-tools cppcheck libclang-rt-dev mandoc shellcheck strace valgrind
 
