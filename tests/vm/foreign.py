@@ -65,6 +65,10 @@ def compiler(arch):
     return [need("clang", "clang lld"), f"--target={TRIPLES[arch]}", f"--sysroot={root(arch)}", "-fuse-ld=lld"]
 
 
+def linker(arch):
+    return need(f"{TRIPLES[arch]}-ld", f"binutils-{TRIPLES[arch]}")
+
+
 def monitor(arch):
     """The program under test, as `make cross` builds it."""
     return TOP / "build/cross" / arch / "kmodwatch"

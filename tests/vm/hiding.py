@@ -42,7 +42,9 @@ def build(kernel, host):
         (folder / "vmlinux.h").write_text(run([need("bpftool", "bpftool"), "btf", "dump", "file", kernel.folder / "btf",
                                                "format", "c"]))
         (folder / "host.ko").write_bytes(host)
-        compiler, linker = (["gcc"], "ld") if kernel.arch.own else (foreign.compiler(kernel.arch.name), "ld.lld")
+        compiler, linker = ["gcc"], "ld"
+        if not kernel.arch.own:  # lld 14 crashes on 7.2's modules
+            compiler, linker = foreign.compiler(kernel.arch.name), foreign.linker(kernel.arch.name)
         _do([*compiler, *FLAGS, *kernel.arch.cflags, f'-DVMLINUX="{folder}/vmlinux.h"', SOURCE, "-o", folder / "hide.o"])
         _do([linker, "-r", folder / "host.ko", folder / "hide.o", "-o", folder / "whole.ko"])
         whole = (folder / "whole.ko").read_bytes()
