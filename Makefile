@@ -19,7 +19,7 @@ PACKAGES_VM := btrfs-progs busybox-static ca-certificates cpio gcc gcc-multilib 
 PACKAGES_UNIT := $(PACKAGES_BUILD) bash-completion jq libcmocka-dev python3 python3-jsonschema zsh
 PACKAGES_CROSS := $(PACKAGES_BUILD) $(PACKAGES_VM) binutils-aarch64-linux-gnu lld qemu-system-arm
 PACKAGES_PRISTINE := mmdebstrap util-linux
-PACKAGES_DIST := $(PACKAGES_BUILD) build-essential busybox-static debhelper file lintian rpm rpmlint xz-utils
+PACKAGES_DIST := $(PACKAGES_BUILD) build-essential busybox-static debhelper elfutils file lintian rpm rpmlint xz-utils
 PACKAGES_TEST := $(PACKAGES_UNIT) $(PACKAGES_VM) $(PACKAGES_PRISTINE) clang-format clang-tidy clang-tools cppcheck libclang-rt-dev mandoc shellcheck strace valgrind
 
 # SAY: lines (one for each file), line (one that changes, on a terminal) or nothing.

@@ -54,9 +54,9 @@ same "the files" "$(cd "$root" && find . \( -path ./bin -o -path ./dev -o -path 
 700 ./var/lib/kmodwatch"
 sed 's|@SBINDIR@|/usr/sbin|' user/dist/kmodwatch.service.in | cmp - "$root/usr/lib/systemd/system/kmodwatch.service" || fail "the unit is another one"
 same "the program" "$("$root/usr/sbin/kmodwatch" --version)" "kmodwatch $(rpm -qp --qf '%{VERSION}' "$package")"
-# The functions that glibc 2.28 (RHEL 8) does not have; what 2.34 moved, and what 2.33 made of macros, it has elsewhere.
+# The functions that glibc 2.28 (RHEL 8) does not have; what 2.34 moved, and what 2.33 and 2.38 gave other names, it has elsewhere.
 same "what glibc 2.28 lacks" "$(nm -D --undefined-only "$root/usr/sbin/kmodwatch" | grep -E '@GLIBC_2\.(29|[3-9][0-9])' | sed 's/.* U //; s/@.*//' |
-	grep -vxE '__libc_start_main|(l|f)?stat|fstatat|pthread_(attr_setstacksize|condattr_setclock|create|detach|join|sigmask)|timer_(create|settime|delete)')" ""
+	grep -vxE '__libc_start_main|__isoc23_[a-z]+|(l|f)?stat|fstatat|pthread_(attr_setstacksize|condattr_setclock|create|detach|join|sigmask)|timer_(create|settime|delete)')" ""
 
 echo 'KMODWATCH_OPTIONS="--journal"' >"$root/etc/default/kmodwatch"
 in_root -U --replacepkgs "$package"
