@@ -286,8 +286,8 @@ fuzz: $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 # --- tests ---
 
 # The usual rows of the list, and those with a mark. By awk, since this is read where nothing is installed yet.
-KERNELS := $(shell awk '/^[0-9a-z]/ && $$4 !~ /more/ { print $$1 }' tests/vm/kernels.list)
-kernels_with = $(shell awk '/^[0-9a-z]/ && $$4 ~ /$(1)/ { print $$1 }' tests/vm/kernels.list)
+KERNELS := $(shell awk '/^[0-9a-z]/ && $$6 !~ /more/ { print $$1 }' tests/vm/kernels.list)
+kernels_with = $(shell awk '/^[0-9a-z]/ && $$6 ~ /$(1)/ { print $$1 }' tests/vm/kernels.list)
 
 # Random rule sets a kernel in `make test`; `make audit-matrix` alone takes 500 (some 20 minutes).
 QUICK_SETS ?= 10

@@ -135,6 +135,23 @@ static void overtaken(void **state)
 	assert_last(events, 3, "{'kind':'module_load','outcome':'failure','stage':'refused','syscall':{'ret':-1}}");
 }
 
+/* A load in whose midst its thread makes the kernel ask for a module, as an init does or the look at a signature, goes
+ * on. */
+static void requests_meanwhile(void **state)
+{
+	struct events *events = *state;
+	struct made made;
+
+	events_sample(events, RECORD_ATTEMPT, TID, ATTEMPT);
+	events_sample(events, RECORD_MODULE_COMING, TID, ATTEMPT);
+	made_sample(&made, RECORD_MODULE_REQUEST, TID, ATTEMPT + 500);
+	made.record.header.time = ATTEMPT + 500;
+	events_take(events, &made);
+	assert_last(events, 2, "{'kind':'module_request'}");
+	send_end(events, RECORD_CALL_RETURN, END_RETURNED, ATTEMPT);
+	assert_last(events, 3, "{'kind':'module_load','outcome':'success','syscall':{'ret':0},'module':{'name':'x'}}");
+}
+
 /* The kernel side itself found out that the return was skipped, and says what it knows. */
 static void settled_below(void **state)
 {
@@ -174,8 +191,9 @@ static void live_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_EVENTS(abandoned), WITH_EVENTS(notified),	    WITH_EVENTS(notified_and_stuck),
-		WITH_EVENTS(overtaken), WITH_EVENTS(settled_below), WITH_EVENTS(live_only),
+		WITH_EVENTS(abandoned),		 WITH_EVENTS(notified),	     WITH_EVENTS(notified_and_stuck),
+		WITH_EVENTS(overtaken),		 WITH_EVENTS(settled_below), WITH_EVENTS(live_only),
+		WITH_EVENTS(requests_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

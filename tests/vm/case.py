@@ -37,8 +37,8 @@ class Needs:
 
 
 class Case:
-    """words: what a machine calls differently (arches.py)."""
     def __init__(self, path, words=None):
+        """words: what a machine calls differently (arches.py)."""
         self.name = path.stem
         self.path = path
         self.headers = {}
@@ -128,9 +128,15 @@ class Case:
             return False
         return kernel.arch.name in arches and self.holds([self._condition("kernel" + word) for word in words], kernel.release)
 
-    def on(self, arch):
-        """The case in the words of an architecture."""
-        return Case(self.path, arch.words) if arch.words else self
+    def on(self, kernel):
+        """The case as this row runs it: in the words of its architecture, and with what it boots with."""
+        if not (kernel.arch.words or kernel.args or kernel.cpus):
+            return self
+        here = Case(self.path, kernel.arch.words)
+        here.headers["args"] = f"{kernel.args} {here.headers.get('args', '')}".strip()
+        if kernel.cpus and here.headers.get("threads") != "counted":
+            here.headers.setdefault("smp", str(kernel.cpus))
+        return here
 
     def is_left_out(self, row):
         """Not among the rows that the case names, so not run there unless all cases are to run on all kernels."""

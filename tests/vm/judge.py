@@ -14,8 +14,9 @@ GENERAL = ("monitor_start", "module_present", "monitor_stop")
 TRIES = 50_000  # times that another pattern is left out, until it counts as not found
 
 
-def judge(case, folder, release, own=None):
-    """The faults of one case on one kernel: an empty list is a pass. own: whose lines count, where others' come too."""
+def judge(case, folder, release, own=None, preempts=False):
+    """The faults of one case on one kernel: an empty list is a pass. own: whose lines count, where others' come too.
+    preempts: the kernel may skip a program, whatever its version."""
     def text(name, otherwise=None):
         path = folder / name
         return path.read_text(errors="replace") if path.exists() else otherwise
@@ -30,7 +31,7 @@ def judge(case, folder, release, own=None):
     faults += _sanitizer(text("stderr", ""))
     output = folder / "stdout"
     if output.exists():
-        faults += judge_output(case, output.read_bytes(), text("vars", ""), release, own)
+        faults += judge_output(case, output.read_bytes(), text("vars", ""), release, own, preempts)
     elif blocks_for(case, release):
         faults.append("kmodwatch wrote nothing: there is no stdout file")
     if faults and text("stderr", "").strip():
@@ -38,7 +39,7 @@ def judge(case, folder, release, own=None):
     return faults
 
 
-def judge_session(folder, release):
+def judge_session(folder, release, preempts=False):
     """The faults of a kmodwatch that many cases shared, as a whole."""
     faults = [] if (folder / "verdict").exists() else ["the guest did not finish this session"]
     for name in ("stdout", "exit"):
@@ -52,7 +53,7 @@ def judge_session(folder, release):
     if (folder / "stderr").exists():
         faults += _sanitizer((folder / "stderr").read_text(errors="replace"))
     lines, bad = strict.parse_lines((folder / "stdout").read_bytes())
-    allowance = skipped.Allowance(lines, skipped.may_skip(release))
+    allowance = skipped.Allowance(lines, preempts or skipped.may_skip(release))
     faults += bad + allowance.faults + list(_degraded(lines)) + contract.check_run(lines, unknown_abis=allowance.returns)
     return [*faults, *contract.check_ends(lines), *contract.check_counts(lines)]
 
@@ -90,12 +91,12 @@ def blocks_for(case, release):
     return [block for block in case.blocks if Case.holds(block.conditions, release)]
 
 
-def judge_output(case, data, variables, release, own=None):
+def judge_output(case, data, variables, release, own=None, preempts=False):
     lines, faults = strict.parse_lines(data)
     blocks = blocks_for(case, release)
     every = any(block.every for block in blocks)
     # this machine may preempt whatever its version: that is its owner's choice
-    allowance = skipped.Allowance(lines, own is not None or skipped.may_skip(release, case.headers.get("args", "")))
+    allowance = skipped.Allowance(lines, own is not None or preempts or skipped.may_skip(release, case.headers.get("args", "")))
     faults += allowance.faults + contract.check_run(lines, case.monitor != "shared", allowance.returns)
     if case.monitor != "shared":
         faults += contract.check_counts(lines)

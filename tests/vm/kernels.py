@@ -1,44 +1,53 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kernels of the test matrix, as kernels.list names them: Debian's cloud kernels, cached under build/vm/kernels/ROW.
+"""The kernels of the test matrix, as kernels.list names them: Debian's kernels, cached under build/vm/kernels/ROW.
 
 A cached row holds vmlinuz, btf, version, and modules/lib/modules/VERSION with depmod's indexes.
 """
 import shutil
 import tempfile
+from dataclasses import dataclass
 
 import vmlinuz
 from apt import Suite
 from arches import ARCHES
 from place import HERE, KERNELS, Trouble, need, run, steps
 
-META = "linux-image-cloud-{}"
+@dataclass(frozen=True)
+class Row:
+    suite: str
+    arch: str
+    flavour: str
+    boot: tuple
+    marks: set
 
 
 def read_list():
-    """[(row, suite, architecture, its marks)], in the list's order."""
+    """The rows by name, in the list's order."""
     lines = (line.partition("#")[0].split() for line in (HERE / "kernels.list").read_text(encoding="ascii").splitlines())
-    return [(row, suite, arch, set(marks.split(",")) - {"-"}) for row, suite, arch, marks in filter(None, lines)]
+    return {name: Row(suite, arch, flavour, () if boot == "-" else tuple(boot.split(",")), set(marks.split(",")) - {"-"})
+            for name, suite, arch, flavour, boot, marks in filter(None, lines)}
 
 
-SUITES = {row: suite for row, suite, *_ in read_list()}
-ARCH = {row: arch for row, _, arch, _ in read_list()}
-MARKS = {row: marks for row, *_, marks in read_list()}
+ROWS = read_list()
 # What is run where no row is named.
-USUAL = [row for row in SUITES if "more" not in MARKS[row]]
+USUAL = [name for name, row in ROWS.items() if "more" not in row.marks]
 
 
 def marked(mark):
     """The rows with this mark."""
-    return [row for row in SUITES if mark in MARKS[row]]
+    return [name for name, row in ROWS.items() if mark in row.marks]
 
 
 class Kernel:
     """One row of the matrix, already fetched."""
 
     def __init__(self, row):
-        if row not in SUITES:
-            raise Trouble(f"there is no kernel row {row!r}: the rows are {', '.join(SUITES)}")
-        self.row, self.arch, self.marks = row, ARCHES[ARCH[row]], MARKS[row]
+        if row not in ROWS:
+            raise Trouble(f"there is no kernel row {row!r}: the rows are {', '.join(ROWS)}")
+        self.row, self.marks, self.arch = row, ROWS[row].marks, ARCHES[ROWS[row].arch]
+        self.cpus = next((int(word[4:]) for word in ROWS[row].boot if word.startswith("smp=")), None)
+        self.args = " ".join(word for word in ROWS[row].boot if not word.startswith("smp="))
+        self.preempts = "preempts" in self.marks or "preempt=full" in self.args
         self.folder = KERNELS / row
         if not (self.folder / "version").exists():
             fetch(row)
@@ -49,9 +58,9 @@ class Kernel:
         self.modules = self.folder / "modules" / "lib" / "modules" / self.version
 
 
-def packages(suite):
+def packages(suite, flavour):
     """The packages that hold image and modules: sid splits what older suites keep in one."""
-    meta = META.format(suite.arch)
+    meta = f"linux-image-{flavour}-{suite.arch}"
     image = next((name for name in suite.depends(meta) if name.startswith("linux-image-")), None)
     if not image:
         raise Trouble(f"{meta} in {suite.name} depends on no linux-image package: look at `apt-cache show` of it")
@@ -64,10 +73,10 @@ def fetch(row):
     for program, package in (("dpkg-deb", "dpkg"), ("depmod", "kmod")):
         need(program, package)
     KERNELS.mkdir(parents=True, exist_ok=True)
-    suite = Suite(SUITES[row], ARCH[row])
+    suite = Suite(ROWS[row].suite, ROWS[row].arch)
     steps.say(f"kernel {row}: reading the package lists of Debian {suite.name}")
     suite.update()
-    wanted = packages(suite)
+    wanted = packages(suite, ROWS[row].flavour)
     steps.say(f"kernel {row}: {sum(size for _, size, *_ in suite.files(wanted)) / 1e6:.0f} MB from Debian {suite.name}")
     with tempfile.TemporaryDirectory(prefix=f".{row}-", dir=KERNELS) as scratch:
         work = KERNELS / scratch

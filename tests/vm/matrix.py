@@ -69,7 +69,8 @@ class Matrix:
             self.out.write(f"left out on {kernel.row}, to save time (matrix --every runs them): {' '.join(left_out)}\n")
         for case in self.cases:
             if case.runs_on(kernel) and case.name not in left_out:
-                groups[case.needs].append(case.on(kernel.arch))
+                here = case.on(kernel)
+                groups[here.needs].append(here)
         number = 0
         for needs, cases in groups.items():
             parts = AT_ONCE if len(cases) >= WORTH_SPLITTING else 1
@@ -94,9 +95,10 @@ class Matrix:
                 if name in waiting:
                     case = waiting.pop(name)
                     self._report(kernel, case.name, folder / name, now - last,
-                                 lambda: judge(case, folder / name, kernel.release))
+                                 lambda: judge(case, folder / name, kernel.release, preempts=kernel.preempts))
                 else:
-                    self._report(kernel, name, folder / name, now - last, lambda: judge_session(folder / name, kernel.release))
+                    self._report(kernel, name, folder / name, now - last,
+                                 lambda: judge_session(folder / name, kernel.release, kernel.preempts))
                 last = now
             died = machine.wait() is None
             if machine.emulators_fault() and len(waiting) == len(cases) and not last_try:

@@ -80,6 +80,12 @@ struct open_attempt *attempts_find(const struct attempts *attempts, const struct
 	return open && is_of(open, header) ? open : NULL;
 }
 
+/* A module's init and the look at its signature ask for modules too (crypto_alloc_shash()): the call goes on. */
+static bool is_in_midst(const struct record_header *header)
+{
+	return header->kind == RECORD_MODULE_REQUEST;
+}
+
 /* What comes over the ring of refused calls may be read after what its thread did next. */
 static bool comes_later(const struct open_attempt *open, const struct record_header *header)
 {
@@ -90,7 +96,7 @@ struct open_attempt *attempts_stale(const struct attempts *attempts, const struc
 {
 	struct open_attempt *open = find_thread(attempts, header->tid);
 
-	return open && !is_of(open, header) && comes_later(open, header) ? open : NULL;
+	return open && !is_of(open, header) && !is_in_midst(header) && comes_later(open, header) ? open : NULL;
 }
 
 struct open_attempt *attempts_get(struct attempts *attempts, const struct record_header *header)
