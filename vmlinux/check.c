@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * check-vmlinux OURS DIFFERENCES VERSION=BTF... [-- VERSION=BTF...]: compares the types in OURS (an object with a variable of each, see
- * types.awk) with each kernel's BTF. Ends with 1 on a difference that is not listed, and on a listing that is not true.
+ * check-vmlinux OURS DIFFERENCES VERSION=BTF... [-- VERSION=BTF...]: compares the types in OURS (an object with a
+ * variable of each, see types.awk) with each kernel's BTF. Ends with 1 on a difference that is not listed, and on a
+ * listing that is not true.
  *
  * A type's and a member's name, kind and type are compared as libbpf does it for CO-RE, and further: sizes, signedness,
  * what a pointer points to and enumerators' values, because our programs read by the declared type.

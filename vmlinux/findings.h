@@ -22,9 +22,9 @@ struct item {
 struct kernel {
 	char label[32]; /* its version */
 	unsigned int major, minor;
-	bool further; /* not of the matrix: that a flavor fits it does not make the flavor tested */
 	struct btf *btf;
 	int types, members, listed;
+	bool further; /* not of the matrix: that a flavor fits it does not make the flavor tested */
 };
 
 extern struct item items[ITEMS_MAX];
