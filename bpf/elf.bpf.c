@@ -11,22 +11,22 @@ enum { STEPS = 16, LEGS = 16, ENTRY_SIZE = 128 };
 
 enum { SHF_ALLOC = 2 };
 
-union section_name { /* in words, so that it is compared in four steps */
+union short_text { /* in words, so that it is compared in four steps */
 	char text[32];
 	__u64 words[4];
 };
 
-static __always_inline bool is_this_module(const union section_name *name)
+static __always_inline bool is_this_module(const union short_text *name)
 {
-	const union section_name wanted = { .text = ".gnu.linkonce.this_module" };
+	const union short_text wanted = { .text = ".gnu.linkonce.this_module" };
 
 	return name->words[0] == wanted.words[0] && name->words[1] == wanted.words[1] &&
 	       name->words[2] == wanted.words[2] && name->words[3] == wanted.words[3];
 }
 
-static __always_inline bool is_modinfo(const union section_name *name)
+static __always_inline bool is_modinfo(const union short_text *name)
 {
-	const union section_name wanted = { .text = ".modinfo" };
+	const union short_text wanted = { .text = ".modinfo" };
 
 	return name->words[0] == wanted.words[0] && !name->text[8];
 }
@@ -38,7 +38,7 @@ int section_leg(__u32 first);
 __noinline int section_step(__u32 index)
 {
 	struct attempt *attempt = attempt_here();
-	union section_name name = {};
+	union short_text name = {};
 	struct elf_section section;
 	const void *image;
 	__u64 size;
@@ -89,10 +89,7 @@ __noinline int modinfo_step(void)
 		char text[ENTRY_SIZE];
 		__u64 word;
 	} entry;
-	const union {
-		char text[8];
-		__u64 word;
-	} wanted = { "license=" };
+	const union short_text wanted = { .text = "license=" };
 	__u64 at;
 	long size;
 
@@ -106,8 +103,8 @@ __noinline int modinfo_step(void)
 	size = bpf_probe_read_kernel_str(entry.text, up_to(sizeof(entry), attempt->scan.end - at), (const void *)at);
 	if (size <= 0)
 		return 0;
-	if (!attempt->scan.midway && entry.word == wanted.word) {
-		bpf_probe_read_kernel_str(attempt->license, sizeof(attempt->license), entry.text + sizeof(wanted));
+	if (!attempt->scan.midway && entry.word == wanted.words[0]) {
+		bpf_probe_read_kernel_str(attempt->license, sizeof(attempt->license), entry.text + 8);
 		attempt->license_read = 1;
 		return 0;
 	}

@@ -75,9 +75,9 @@ kernel_object "$kernel" plain || exit 1
 expect() {
 	count=$((count + 1))
 	printf '%s\n' "$6" >"$scratch/differences"
+	# shellcheck disable=SC2086 # nothing, or --
 	{
 		our_object "$4" && kernel_object "$5" theirs &&
-			# shellcheck disable=SC2086 # nothing, or --
 			"$check" "$scratch/ours.o" "$scratch/differences" 6.9="$scratch/plain.o" ${7:-} 5.1="$scratch/theirs.o"
 	} >"$scratch/said" 2>&1
 	status=$?

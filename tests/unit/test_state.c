@@ -75,7 +75,7 @@ static void assert_ended(const char *bytes, size_t size, uint64_t expected)
 }
 
 /* Of the run that wrote last. */
-static void ends(void **state)
+static void run_ends(void **state)
 {
 	assert_ended(BYTES(HEAD "+ 7 a\n"), 0);
 	assert_ended(BYTES(HEAD "+ 7 a\n. 18446744073709551615\n"), UINT64_MAX);
@@ -722,13 +722,13 @@ static void nothing_kept(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists),      cmocka_unit_test(ends),	cmocka_unit_test(broken),
-		cmocka_unit_test(long_names), cmocka_unit_test(many),	IN_PLACE(kept),
-		IN_PLACE(other_boot),	      IN_PLACE(rewritten),	IN_PLACE(removed),
-		IN_PLACE(hostile_file),	      IN_PLACE(hostile_folder), IN_PLACE(slash_at_the_end),
-		IN_PLACE(two_at_once),	      IN_PLACE(leftover),	IN_PLACE(foreign_file),
-		IN_PLACE(foreign_folder),     IN_PLACE(former_name),	IN_PLACE(hanging),
-		cmocka_unit_test(errands),    IN_PLACE(no_room),	cmocka_unit_test(nothing_kept),
+		cmocka_unit_test(lists),      cmocka_unit_test(run_ends), cmocka_unit_test(broken),
+		cmocka_unit_test(long_names), cmocka_unit_test(many),	  IN_PLACE(kept),
+		IN_PLACE(other_boot),	      IN_PLACE(rewritten),	  IN_PLACE(removed),
+		IN_PLACE(hostile_file),	      IN_PLACE(hostile_folder),	  IN_PLACE(slash_at_the_end),
+		IN_PLACE(two_at_once),	      IN_PLACE(leftover),	  IN_PLACE(foreign_file),
+		IN_PLACE(foreign_folder),     IN_PLACE(former_name),	  IN_PLACE(hanging),
+		cmocka_unit_test(errands),    IN_PLACE(no_room),	  cmocka_unit_test(nothing_kept),
 	};
 
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
