@@ -241,7 +241,8 @@ unit: $(addprefix $(B)/,$(UNIT_PROGRAMS)) | dist-check
 	@tests/unit/run $^
 unit-asan: $(addprefix $(B)/asan/,$(UNIT_PROGRAMS))
 	@tests/unit/run $^
-unit-valgrind: $(addprefix $(B)/,$(UNIT_PROGRAMS))
+# Not test_audit_root: valgrind 3.19 (Debian 12's) does not know openat2(). The sanitizers look at it.
+unit-valgrind: $(addprefix $(B)/,$(filter-out %/test_audit_root,$(UNIT_PROGRAMS)))
 	@TIMEOUT=600 WRAPPER='valgrind --error-exitcode=1 --leak-check=full -q' tests/unit/run $^
 
 -include $(USER_SOURCES:%.c=$(B)/asan/%.d) $(UNIT_PROGRAMS:%=$(B)/%.d) $(UNIT_PROGRAMS:%=$(B)/asan/%.d)
