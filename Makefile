@@ -64,6 +64,7 @@ help:
 	@echo 'make consumers     give lines to rsyslog, syslog-ng, lnav, jq and SQLite, as user/dist/consumers sets them up'
 	@echo 'make rows          run all cases on all rows of tests/vm/kernels.list, other architectures too (hours)'
 	@echo 'make cross         build $(B)/cross/$(CROSS)/kmodwatch, for $(CROSS)'
+	@echo 'make watch-kernels compare the newest kernels of all Debian suites with what is known of the tested ones'
 	@echo 'make check-vmlinux compare vmlinux/ with the BTF of each kernel'
 	@echo 'make vm-asan       run everything that runs in guests, on $(SANITIZED_KERNELS), with the user side built for ASan and UBSan'
 	@echo 'make fuzz T=3600   run each fuzzer for that many seconds'
@@ -369,6 +370,11 @@ rows: all cross $(B)/check-vmlinux $(B)/vmlinux/types-arm64.o
 	@$(B)/check-vmlinux $(B)/vmlinux/types-arm64.o vmlinux/differences \
 		$(foreach row,$(ARM64_ROWS),"$$(cat $(B)/vm/kernels/$(row)/version)=$(B)/vm/kernels/$(row)/btf")
 	@tests/vm/run matrix --rows $(foreach row,$(ROW),--kernel $(row))
+
+# What the newest kernels of all suites change: the types that we read, and the prototypes of what we are attached to.
+.PHONY: watch-kernels
+watch-kernels: packages-vm $(B)/check-vmlinux $(B)/vmlinux/types-x86.o
+	@tests/vm/run watch-kernels
 
 # The audit cross-check in guests with the real auditctl and auditd: the case table, acceptance line by line, the round
 # trip of --print-rules, and AUDIT_SETS random rule sets a kernel against what was really recorded.
