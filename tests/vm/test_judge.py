@@ -212,6 +212,15 @@ class Run(Base):
         self.passes("{}", output(load(outcome="failure", stage=None, coalesced=True, syscall=wrong)))
 
 
+    def test_a_lost_end_may_have_known_the_abi(self):
+        without = {"name": "finit_module", "abi": None, "ret": 0, "flags": []}
+        lost = event("events_lost", count=1, what="result")
+        self.fails("syscall.abi is None", "{}", output(load(syscall=without)))
+        self.passes('{"kind": "module_load"}\n{"kind": "events_lost"}', output(load(syscall=without), lost))
+        self.fails("syscall.abi is None", '{"kind": "module_load"}\n{"kind": "module_load"}\n{"kind": "events_lost"}',
+                   output(load(syscall=without), load(syscall=without), lost))
+
+
 class OthersOnTheMachine(unittest.TestCase):
     """Natively, lines of other processes come too."""
     SCRIPT = 50
