@@ -123,6 +123,16 @@ static void long_arguments(void **state)
 	assert_int_equal(process_of_made().argv.gap, 0);
 }
 
+/* It ended while the record was made. */
+static void parent_that_ends(void **state)
+{
+	made_sample(&made, RECORD_ATTEMPT, 7, 1);
+	made_subject(&made)->ancestors[0].pid = 1;
+	assert_number(process_of_made().ppid, 1);
+	made_subject(&made)->ancestor_count = 0;
+	assert_number(process_of_made().ppid, 900);
+}
+
 static void whole_process(void **state)
 {
 	const struct ancestor_part *ancestors;
@@ -354,11 +364,17 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 
-		cmocka_unit_test(paths),	 cmocka_unit_test(path_cut_before_first),
-		cmocka_unit_test(long_paths),	 cmocka_unit_test(long_arguments),
-		cmocka_unit_test(whole_process), cmocka_unit_test(process_without),
-		cmocka_unit_test(bare_process),	 cmocka_unit_test(sources),
-		cmocka_unit_test(source_times),	 cmocka_unit_test(places),
+		cmocka_unit_test(paths),
+		cmocka_unit_test(path_cut_before_first),
+		cmocka_unit_test(long_paths),
+		cmocka_unit_test(long_arguments),
+		cmocka_unit_test(parent_that_ends),
+		cmocka_unit_test(whole_process),
+		cmocka_unit_test(process_without),
+		cmocka_unit_test(bare_process),
+		cmocka_unit_test(sources),
+		cmocka_unit_test(source_times),
+		cmocka_unit_test(places),
 		cmocka_unit_test(roots),
 	};
 

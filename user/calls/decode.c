@@ -191,6 +191,12 @@ static struct text decode_argv(const struct record_view *view, const struct subj
 	return argv;
 }
 
+/* The parent may end while the record is made: then it is the nearest ancestor, as that was read. */
+static uint32_t parent_of(const struct subject *subject)
+{
+	return subject->ancestor_count ? subject->ancestors[0].pid : subject->ppid;
+}
+
 void decode_process(const struct record_view *view, const struct subject *subject, uint64_t boot_offset,
 		    struct decode_buffer *buffer, struct process *process)
 {
@@ -205,7 +211,7 @@ void decode_process(const struct record_view *view, const struct subject *subjec
 		.known = KNOWN,
 		.pid = number_of(header->pid),
 		.tid = number_of(header->tid),
-		.ppid = number_of(subject->ppid),
+		.ppid = number_of(parent_of(subject)),
 		.comm = fixed_text(header->comm, sizeof(header->comm)),
 		.exe = exe,
 		.exe_file = decode_exe_file(&subject->exe_file, exe.known, buffer),
