@@ -365,7 +365,6 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 				.self_test = 30,
 				.image_limit_mib = 64,
 				.capture_max_mib = 1024,
-				.line_max = LINE_MAX_BYTES,
 				.profile = PROFILE_DEFAULT };
 	struct option list[KNOWN_OPTIONS + 1];
 	bool right = true;
@@ -397,6 +396,8 @@ bool options_read(int argc, char **argv, struct options *options, int *exit_code
 	}
 	if (!right)
 		return end_with(exit_code, EXIT_NO_START);
+	if (!read.line_max) /* a result of --check-audit goes through no log daemon, and each verdict counts */
+		read.line_max = read.check_audit ? LINE_MOST : LINE_MAX_BYTES;
 	*options = read;
 	return true;
 }

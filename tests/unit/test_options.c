@@ -116,6 +116,23 @@ static void accepted(void **state)
 	}
 }
 
+/* A log daemon takes 8,000 bytes; the result of a check goes to who asked for it. */
+static void line_bounds(void **state)
+{
+	static const struct {
+		const char *const words[WORDS_MAX];
+		unsigned int line_max;
+	} rows[] = {
+		{ { NULL }, 8000 },
+		{ { "--check-audit" }, 65536 },
+		{ { "--line-max", "2048", "--check-audit" }, 2048 },
+		{ { "--line-max", "65536" }, 65536 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(read_words(rows[i].words).options.line_max, rows[i].line_max);
+}
+
 /* Each error is explained on stderr, names what is wrong, and leaves stdout to the events. */
 static void refused(void **state)
 {
@@ -301,10 +318,11 @@ static void exit_codes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepted),	   cmocka_unit_test(refused),
-		cmocka_unit_test(told_again),	   cmocka_unit_test(all_that_is_wrong),
-		cmocka_unit_test(alone_in_a_file), cmocka_unit_test(full_disk),
-		cmocka_unit_test(shown),	   cmocka_unit_test(exit_codes),
+		cmocka_unit_test(accepted),	     cmocka_unit_test(line_bounds),
+		cmocka_unit_test(refused),	     cmocka_unit_test(told_again),
+		cmocka_unit_test(all_that_is_wrong), cmocka_unit_test(alone_in_a_file),
+		cmocka_unit_test(full_disk),	     cmocka_unit_test(shown),
+		cmocka_unit_test(exit_codes),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -35,8 +35,8 @@ one_set() {
 	auditctl -R "$1" >/dev/null 2>&1
 	echo "LOADED $?"
 	for profile in /run/acts-*.rules; do
-		kmodwatch --check-audit --format json --line-max 65536 --profile $profile --rules "$1" 2>&1 | sed 's/^/DISK /'
-		kmodwatch --check-audit --format json --line-max 65536 --profile $profile 2>&1 | sed 's/^/RUNNING /'
+		kmodwatch --check-audit --format json --profile $profile --rules "$1" 2>&1 | sed 's/^/DISK /'
+		kmodwatch --check-audit --format json --profile $profile 2>&1 | sed 's/^/RUNNING /'
 	done
 	acts | sed 's/^/ACT /'
 	reset
@@ -70,7 +70,7 @@ one_case() {
 	auditctl -R /etc/audit/audit.rules >/dev/null 2>&1
 	echo "LOADED $?"
 	while read -r profile; do
-		kmodwatch --check-audit --format json --line-max 65536 --profile "$profile" 2>&1 | sed "s/^/PROFILE $profile /"
+		kmodwatch --check-audit --format json --profile "$profile" 2>&1 | sed "s/^/PROFILE $profile /"
 	done <"$1/profiles"
 	acts | sed 's/^/ACT /'
 	kmodwatch --print-rules --profile complete >/run/fix.rules 2>/run/fix.errors
@@ -86,7 +86,7 @@ one_case() {
 	auditctl -R /etc/audit/audit.rules >/dev/null 2>&1
 	auditctl -R /run/fix.rules >/dev/null 2>&1
 	echo "LOADED $?"
-	kmodwatch --check-audit --format json --line-max 65536 --profile complete 2>&1 | sed "s/^/PROFILE complete /"
+	kmodwatch --check-audit --format json --profile complete 2>&1 | sed "s/^/PROFILE complete /"
 	acts | sed 's/^/ACT /'
 	reset
 	settle "${1##*/}+"
